@@ -1,0 +1,3 @@
+//! The `synergy` command.
+
+fn main() {}
