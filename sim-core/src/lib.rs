@@ -1,1 +1,3 @@
-//! Engine of synergy.
+//! Engine of synergy. It knows nothing about agents.
+
+pub mod estimate;
