@@ -1,3 +1,10 @@
-//! Engine of synergy. It knows nothing about agents.
+//! The engine of synergy. It knows nothing about agents.
+//!
+//! - [`random`]: keyed streams of random numbers,
+//! - [`monte_carlo`]: blocks of trials over threads, stopping rules, progress and cancellation,
+//! - [`estimate`]: from tallies to numbers with intervals,
+//! - [`special`]: mathematical functions whose last bit is the same on every machine.
 
 pub mod estimate;
+pub mod monte_carlo;
+pub mod random;
