@@ -1,3 +1,4 @@
 //! Engine of synergy. It knows nothing about agents.
 
 pub mod estimate;
+pub mod special;
