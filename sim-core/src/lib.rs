@@ -8,3 +8,4 @@
 pub mod estimate;
 pub mod monte_carlo;
 pub mod random;
+pub mod special;
