@@ -28,6 +28,9 @@ pub struct Coin {
 pub struct InvalidProbability(pub f64);
 
 impl Coin {
+    /// True in half of all tosses.
+    pub const FAIR: Self = Self { certain: false, digits: 1 << 63, rest: 0.0 };
+
     /// A coin with this probability of true.
     ///
     /// # Errors

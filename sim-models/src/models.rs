@@ -1,0 +1,9 @@
+//! The models of organizations, one file each: parameters, simulation and predictions.
+
+mod averaging;
+mod budget;
+mod tree;
+
+pub use averaging::Averaging;
+pub use budget::Budget;
+pub use tree::Tree;

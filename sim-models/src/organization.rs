@@ -1,0 +1,11 @@
+//! Organizations of agents, and the ways to evaluate them: exact and sampled.
+
+pub mod averaging;
+mod exact;
+mod quantity;
+mod sampled;
+mod tree;
+
+pub use quantity::{Bias, Correlation, Erasure, Fidelity, OutOfRange};
+pub use sampled::{NotSampled, SampledTree};
+pub use tree::{AgentTree, Channel, CommonCause, Dependence, InvalidTree, Layer, Leaf, Node, Sharing};

@@ -1,0 +1,130 @@
+//! Every model by name: its parameters with schema, its metrics, its predictions.
+//!
+//! A new model is one file with a [`Model`], and one line in [`Registry::builtin`]. Its parameters are asked for
+//! once, in [`Parameters::read`]; schema, bounds, defaults, help and canonical form come from that.
+
+mod erased;
+mod error;
+mod form;
+mod model;
+mod parameter;
+mod schema;
+mod unit;
+mod value;
+
+pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
+pub use error::ParameterError;
+pub use form::{Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, integer, real};
+pub use model::{About, Metric, Model, Prediction};
+pub use parameter::{Bounds, Choice, Kind, Parameter};
+pub use schema::{parameter_schema, parameters_schema};
+pub use unit::Unit;
+pub use value::{Value, Values};
+
+use std::sync::Arc;
+
+use crate::models;
+
+/// The models that an application knows.
+#[derive(Clone, Default)]
+pub struct Registry {
+    models: Vec<Arc<dyn AnyModel>>,
+}
+
+impl Registry {
+    /// No models.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The models of this crate.
+    pub fn builtin() -> Self {
+        Self::empty().with(models::Tree).with(models::Averaging).with(models::Budget)
+    }
+
+    /// Adds a model; one of the same name is replaced.
+    #[must_use]
+    pub fn with(mut self, model: impl AnyModel + 'static) -> Self {
+        self.models.retain(|known| known.about().name != model.about().name);
+        self.models.push(Arc::new(model));
+        self
+    }
+
+    /// The model of this name.
+    pub fn find(&self, name: &str) -> Option<&dyn AnyModel> {
+        self.iter().find(|model| model.about().name == name)
+    }
+
+    /// All models, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn AnyModel> {
+        self.models.iter().map(AsRef::as_ref)
+    }
+
+    /// All names.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.iter().map(|model| model.about().name).collect()
+    }
+}
+
+/// The candidate that a person most likely meant, if one is near enough.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 3)
+        .min()
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// A number as people write it: the shortest digits that read back as the same number.
+pub fn number(x: f64) -> String {
+    if x == 0.0 || (1e-5..1e15).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    #[test]
+    fn every_model_accepts_its_own_defaults() {
+        for model in Registry::builtin().iter() {
+            let name = model.about().name;
+            let parameters = model.parameters();
+            let values = Values::resolve(&parameters, &BTreeMap::new()).unwrap();
+            for parameter in &parameters {
+                assert_eq!(parameter.normalize(&parameter.default).as_ref(), Ok(&parameter.default), "{name}");
+                assert!(!parameter.help.is_empty(), "{name}.{} has no help", parameter.key);
+            }
+            let predictions = model.predict(&values).unwrap();
+            assert_eq!(predictions.len(), model.predictions().len());
+            model.prepare(&values).unwrap();
+        }
+    }
+
+    #[test]
+    fn names_are_unique_within_a_model() {
+        for model in Registry::builtin().iter() {
+            let keys: Vec<_> = model.parameters().iter().map(|p| p.key).collect();
+            let metrics: Vec<_> = model.metrics().iter().map(|m| m.name).collect();
+            let predictions: Vec<_> = model.predictions().iter().map(|p| p.name).collect();
+            for names in [keys.clone(), [keys.clone(), metrics].concat(), predictions] {
+                assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_of_the_same_name_is_replaced() {
+        let registry = Registry::builtin();
+        assert_eq!(registry.names().len(), registry.clone().with(models::Tree).names().len());
+        assert!(registry.find("tree").is_some() && registry.find("forest").is_none());
+    }
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        assert_eq!(nearest("fanin", ["fan_in", "fidelity"]), Some("fan_in".into()));
+        assert_eq!(nearest("corelation", ["fan_in", "correlation"]), Some("correlation".into()));
+        assert_eq!(nearest("qwertyuiop", ["fan_in", "correlation"]), None);
+    }
+}

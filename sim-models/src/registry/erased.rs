@@ -1,0 +1,135 @@
+//! Models of any type behind one interface, for the application.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sim_core::estimate::Estimate;
+use sim_core::monte_carlo::{self, Control, Ending, Simulation, Stop};
+use sim_core::random::Streams;
+use thiserror::Error;
+
+use super::{About, Metric, Model, Parameter, ParameterError, Parameters, Unit, Values};
+
+/// Any model. Every [`Model`] is one.
+pub trait AnyModel: Send + Sync {
+    /// Name, meaning and sources.
+    fn about(&self) -> About;
+    /// Definitions of the parameters.
+    fn parameters(&self) -> Vec<Parameter>;
+    /// What it estimates.
+    fn metrics(&self) -> Vec<Metric>;
+    /// What theory says, without the numbers.
+    fn predictions(&self) -> Vec<PredictionInfo>;
+    /// The predictions' numbers, in the order of [`AnyModel::predictions`].
+    ///
+    /// # Errors
+    /// The values contradict each other.
+    fn predict(&self, values: &Values) -> Result<Vec<Option<f64>>, ParameterError>;
+    /// Prepares a simulation.
+    ///
+    /// # Errors
+    /// The values contradict each other, or cannot be simulated.
+    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError>;
+}
+
+/// A prediction without its function.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PredictionInfo {
+    /// Its name in results.
+    pub name: &'static str,
+    /// What it means and where it comes from.
+    pub help: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// A prepared simulation of any model.
+pub trait AnyPlan: Send + Sync {
+    /// Runs it on the threads of the current rayon pool.
+    ///
+    /// # Errors
+    /// The model panicked.
+    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure>;
+    /// What a reader of the estimates must know.
+    fn notes(&self) -> &[String];
+}
+
+/// What a simulation found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// One estimate per metric.
+    pub estimates: Vec<Estimate>,
+    /// Number of trials.
+    pub trials: u64,
+    /// Why there were no more trials.
+    pub ending: Ending,
+    /// The tally as JSON, so that the run can be extended or combined later.
+    pub tally: String,
+}
+
+/// A simulation that did not come to its end.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Failure {
+    /// The model panicked.
+    #[error("the model panicked: {0}")]
+    Panicked(String),
+    /// The tally has no stored form.
+    #[error("the tally cannot be stored: {0}")]
+    Tally(String),
+}
+
+impl<M: Model> AnyModel for M {
+    fn about(&self) -> About {
+        Model::about(self)
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        M::Parameters::definitions()
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        Model::metrics(self)
+    }
+
+    fn predictions(&self) -> Vec<PredictionInfo> {
+        let info = |p: super::Prediction<_>| PredictionInfo { name: p.name, help: p.help, unit: p.unit };
+        Model::predictions(self).into_iter().map(info).collect()
+    }
+
+    fn predict(&self, values: &Values) -> Result<Vec<Option<f64>>, ParameterError> {
+        let parameters = M::Parameters::from_values(values)?;
+        // NaN is how a formula says that it does not apply.
+        let number = |p: super::Prediction<_>| (p.value)(&parameters).filter(|x| x.is_finite());
+        Ok(Model::predictions(self).into_iter().map(number).collect())
+    }
+
+    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError> {
+        let plan = Model::prepare(self, &M::Parameters::from_values(values)?)?;
+        let notes = Model::notes(self, &plan);
+        Ok(Box::new(Prepared { plan, notes }))
+    }
+}
+
+struct Prepared<S> {
+    plan: S,
+    notes: Vec<String>,
+}
+
+impl<S: Simulation + Send> AnyPlan for Prepared<S> {
+    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
+        // A panic in one model must not take a sweep with it. Nothing of the plan is changed by a run, so what the
+        // panic left behind is never seen.
+        let run = catch_unwind(AssertUnwindSafe(|| monte_carlo::run(&self.plan, streams, stop, control)))
+            .map_err(|payload| Failure::Panicked(panic_message(payload.as_ref())))?;
+        let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
+        Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
+}

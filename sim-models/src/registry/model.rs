@@ -1,0 +1,85 @@
+//! The shape of a model.
+
+use sim_core::monte_carlo::Simulation;
+
+use super::{ParameterError, Parameters, Unit};
+
+/// A model: parameters, simulation and predictions. It is registered by one line and then has a scenario schema,
+/// sweeps, figures and help.
+pub trait Model: Send + Sync + 'static {
+    /// Its parameters as a type.
+    type Parameters: Parameters;
+    /// A prepared simulation.
+    type Plan: Simulation + Send;
+
+    /// Name, meaning and sources.
+    fn about(&self) -> About;
+
+    /// What the simulation estimates, in the order of [`Simulation::estimates`].
+    fn metrics(&self) -> Vec<Metric>;
+
+    /// What theory says about these parameters.
+    fn predictions(&self) -> Vec<Prediction<Self::Parameters>>;
+
+    /// Builds what the trials need.
+    ///
+    /// # Errors
+    /// These parameters cannot be simulated, with the reason.
+    fn prepare(&self, parameters: &Self::Parameters) -> Result<Self::Plan, ParameterError>;
+
+    /// What a reader of the estimates must know, such as which part was not sampled.
+    fn notes(&self, plan: &Self::Plan) -> Vec<String> {
+        let _ = plan;
+        Vec::new()
+    }
+}
+
+/// Name, meaning and sources of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// Its name in scenario files.
+    pub name: &'static str,
+    /// What it is, in one sentence without a period.
+    pub summary: &'static str,
+    /// Where its formulas come from.
+    pub references: &'static [&'static str],
+}
+
+/// A quantity that a simulation estimates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metric {
+    /// Its name in results.
+    pub name: &'static str,
+    /// What it means, in half a sentence.
+    pub help: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// Smallest and largest value it can take.
+    pub range: (f64, f64),
+}
+
+/// A quantity that a closed form or an exact algorithm gives. A prediction with the name of a metric is what that metric
+/// should come to.
+pub struct Prediction<P> {
+    /// Its name in results.
+    pub name: &'static str,
+    /// What it means and where the formula comes from, in half a sentence.
+    pub help: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// The number; `None` where it does not exist, such as a fixed point below the transition.
+    pub value: fn(&P) -> Option<f64>,
+}
+
+impl<P> Prediction<P> {
+    /// A prediction that is a pure number.
+    pub fn new(name: &'static str, help: &'static str, value: fn(&P) -> Option<f64>) -> Self {
+        Self { name, help, unit: Unit::One, value }
+    }
+
+    /// The same in a unit.
+    #[must_use]
+    pub fn unit(self, unit: Unit) -> Self {
+        Self { unit, ..self }
+    }
+}

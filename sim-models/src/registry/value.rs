@@ -1,0 +1,167 @@
+//! Values of parameters, and a full set of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Parameter, ParameterError};
+
+/// The value of a parameter, as it stands in a scenario file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A real number; never NaN.
+    Real(f64),
+    /// A name, or a quantity with its unit before it is read.
+    Text(String),
+    /// One value per layer, leaf to root.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// What kind of value this is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Boolean(_) => "boolean",
+            Self::Integer(_) => "integer",
+            Self::Real(_) => "real number",
+            Self::Text(_) => "text",
+            Self::List(_) => "list",
+        }
+    }
+
+    /// The value as a number, if it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match *self {
+            Self::Integer(n) => Some(n as f64),
+            Self::Real(x) => Some(x),
+            _ => None,
+        }
+    }
+
+    /// Reads a value as a person types it on the command line: `true`, `5`, `0.3`, `[3, 5, 5]`, otherwise text.
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let items = inner.split(',').map(str::trim).filter(|item| !item.is_empty());
+            return Self::List(items.map(Self::parse).collect());
+        }
+        let unquoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        if let Some(text) = unquoted {
+            return Self::Text(text.to_owned());
+        }
+        match text {
+            "true" => Self::Boolean(true),
+            "false" => Self::Boolean(false),
+            _ => {
+                let digits = text.replace('_', "");
+                if let Ok(n) = digits.parse::<i64>() {
+                    Self::Integer(n)
+                } else if let Ok(x) = digits.parse::<f64>() {
+                    Self::Real(x)
+                } else {
+                    Self::Text(text.to_owned())
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(b) => write!(f, "{b}"),
+            Self::Integer(n) => write!(f, "{n}"),
+            Self::Real(x) => write!(f, "{}", crate::registry::number(*x)),
+            Self::Text(text) => f.write_str(text),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// A value for every parameter of a model: the given ones, read and checked, and the defaults of the others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Values(BTreeMap<String, Value>);
+
+impl Values {
+    /// Checks the given values against the parameters of a model and adds the defaults.
+    ///
+    /// # Errors
+    /// The first key that is not a parameter, or the first value that its parameter does not allow.
+    pub fn resolve(
+        parameters: &[Parameter],
+        given: &BTreeMap<String, Value>,
+    ) -> Result<Self, ParameterError> {
+        if let Some(key) = given.keys().find(|key| parameters.iter().all(|p| p.key != key.as_str())) {
+            return Err(ParameterError::unknown(key, parameters));
+        }
+        let mut values = BTreeMap::new();
+        for parameter in parameters {
+            let value = match given.get(parameter.key) {
+                Some(value) => parameter.normalize(value)?,
+                None => parameter.default.clone(),
+            };
+            values.insert(parameter.key.to_owned(), value);
+        }
+        Ok(Self(values))
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// All keys and values, sorted by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Identifies (model, values): equal values give equal hashes, however they were written.
+    ///
+    /// BLAKE3 of the model's name, a zero byte, and the values as JSON with sorted keys.
+    pub fn hash(&self, model: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(model.as_bytes());
+        hasher.update(&[0]);
+        for (key, value) in self.iter() {
+            // Values hold no NaN and no map, so they always have a JSON form.
+            let json = serde_json::to_string(&(key, value)).unwrap_or_default();
+            hasher.update(json.as_bytes());
+            hasher.update(&[0]);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_people_type_them() {
+        assert_eq!(Value::parse("5"), Value::Integer(5));
+        assert_eq!(Value::parse("50_000"), Value::Integer(50_000));
+        assert_eq!(Value::parse(" 1e6 "), Value::Real(1e6));
+        assert_eq!(Value::parse("true"), Value::Boolean(true));
+        assert_eq!(Value::parse("beta-binomial"), Value::Text("beta-binomial".into()));
+        assert_eq!(Value::parse("\"5\""), Value::Text("5".into()));
+        assert_eq!(Value::parse("[3, 5]"), Value::List(vec![Value::Integer(3), Value::Integer(5)]));
+        assert_eq!(Value::parse("[]"), Value::List(vec![]));
+        assert_eq!(Value::parse("γ"), Value::Text("γ".into()));
+    }
+}
