@@ -1,1 +1,3 @@
 //! Models of synergy.
+
+pub mod theory;
