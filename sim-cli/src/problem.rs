@@ -1,0 +1,147 @@
+//! What goes wrong, as a sentence with its place, and the exit code that says so to scripts.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use sim_models::registry::ParameterError;
+
+/// Exit codes of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything was done.
+    Success = 0,
+    /// The machine failed: a disk, a permission, a defect.
+    Failure = 1,
+    /// The input is wrong: a flag, a key, a value, a file.
+    Input = 2,
+    /// Some cells of a sweep failed; the others are in the results.
+    CellsFailed = 3,
+    /// Ctrl-C; what was complete is written.
+    Cancelled = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A text that a person wrote and that messages point into.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: Arc<str>,
+}
+
+impl Source {
+    /// A file's name and text.
+    pub fn new(path: &Path, text: &str) -> Self {
+        Self { name: path.display().to_string(), text: Arc::from(text) }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// `file:line` of a place.
+    fn line(&self, span: &Range<usize>) -> String {
+        let before = self.text.get(..span.start).unwrap_or(&self.text);
+        format!("{}:{}", self.name, before.matches('\n').count() + 1)
+    }
+}
+
+/// Something that went wrong.
+#[derive(Debug)]
+pub struct Problem {
+    sentence: String,
+    exit: Exit,
+    source: Option<NamedSource<Arc<str>>>,
+    label: Option<LabeledSpan>,
+    help: Option<String>,
+}
+
+/// The result of everything that can go wrong before a person.
+pub type Outcome<T> = Result<T, Problem>;
+
+impl Problem {
+    /// Wrong input.
+    pub fn input(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), exit: Exit::Input, source: None, label: None, help: None }
+    }
+
+    /// A failure of the machine or of the program.
+    pub fn failure(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::Failure, ..Self::input(sentence) }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(doing: &str, path: &Path, error: &dyn fmt::Display) -> Self {
+        Self::failure(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// Values that the model does not allow.
+    pub fn parameters(error: &ParameterError) -> Self {
+        let problem = Self::input(error.to_string());
+        match error.advice() {
+            Some(advice) => problem.help(advice),
+            None => problem,
+        }
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Adds what a person could do about it.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Says where in a file it is.
+    #[must_use]
+    pub fn at(self, source: &Source, span: Range<usize>, label: &str) -> Self {
+        let length = span.end.saturating_sub(span.start).max(1);
+        Self {
+            sentence: format!("{}: {}", source.line(&span), self.sentence),
+            label: Some(LabeledSpan::new(Some(label.to_owned()), span.start, length)),
+            source: Some(NamedSource::new(&source.name, source.text.clone())),
+            ..self
+        }
+    }
+
+    /// Prints it for a person.
+    pub fn report(self) {
+        use std::io::Write;
+        // Nothing is left to do if standard error itself is gone.
+        let _ = writeln!(std::io::stderr(), "{:?}", miette::Report::new(self));
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Diagnostic for Problem {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.label.clone().map(|label| Box::new(std::iter::once(label)) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+}

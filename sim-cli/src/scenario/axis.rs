@@ -1,0 +1,148 @@
+//! The axes of a sweep: which values a parameter takes.
+
+use std::ops::Range;
+
+use sim_models::registry::{Parameter, Value};
+
+use super::document::{Content, Document, Entry, Node, Table};
+use crate::problem::{Outcome, Problem};
+
+/// Most values of one axis; more is a slip of the pen.
+const MOST_POINTS: usize = 1_000_000;
+
+/// One axis of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// The parameter.
+    pub key: String,
+    /// Its values, in the order of the file.
+    pub values: Vec<Value>,
+}
+
+impl Axis {
+    /// Reads `{ list = [...] }`, `{ from, to, points }` or `{ log_from, log_to, points }`.
+    pub fn read(document: &Document, entry: &Entry, parameter: &Parameter) -> Outcome<Self> {
+        const FORMS: &str = "write { list = [...] }, { from = a, to = b, points = n } or { log_from = a, log_to = b, points = n }";
+        let Content::Table(table) = &entry.node.content else {
+            let sentence = format!("the axis `{}` is a table; found {}", entry.key, entry.node.describe());
+            return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
+        };
+        let has = |key| table.get(key).is_some();
+        let values = if has("list") {
+            table.allow(document, &["list"])?;
+            list(document, entry, table, parameter)?
+        } else if has("log_from") || has("log_to") {
+            table.allow(document, &["log_from", "log_to", "points"])?;
+            range(document, entry, table, parameter, Spacing::Logarithmic)?
+        } else if has("from") || has("to") {
+            table.allow(document, &["from", "to", "points"])?;
+            range(document, entry, table, parameter, Spacing::Linear)?
+        } else {
+            table.allow(document, &["list", "from", "to", "log_from", "log_to", "points"])?;
+            let sentence = format!("the axis `{}` says neither a list nor a range", entry.key);
+            return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
+        };
+        if let Some(repeated) = values.iter().enumerate().find(|(i, v)| values[..*i].contains(v)).map(|(_, v)| v) {
+            let sentence = format!("the axis `{}` has the value {repeated} twice", entry.key);
+            return Err(document.problem(&entry.node.span, sentence, "the same cell twice"));
+        }
+        Ok(Self { key: entry.key.clone(), values })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Spacing {
+    Linear,
+    Logarithmic,
+}
+
+fn list(document: &Document, entry: &Entry, table: &Table, parameter: &Parameter) -> Outcome<Vec<Value>> {
+    let node = table.get("list").map_or(&entry.node, |list| &list.node);
+    let Content::List(items) = &node.content else {
+        let sentence = format!("`list` of the axis `{}` is a list; found {}", entry.key, node.describe());
+        return Err(document.problem(&node.span, sentence, "not a list"));
+    };
+    if items.is_empty() {
+        return Err(document.problem(&node.span, format!("the axis `{}` has no values", entry.key), "empty"));
+    }
+    items
+        .iter()
+        .map(|item| {
+            let Some(value) = item.value() else {
+                let sentence = format!("{} is not a value of `{}`", item.describe(), entry.key);
+                return Err(document.problem(&item.span, sentence, "not a value"));
+            };
+            normalize(document, &item.span, parameter, &value)
+        })
+        .collect()
+}
+
+fn range(
+    document: &Document,
+    entry: &Entry,
+    table: &Table,
+    parameter: &Parameter,
+    spacing: Spacing,
+) -> Outcome<Vec<Value>> {
+    let (from_key, to_key) = match spacing {
+        Spacing::Linear => ("from", "to"),
+        Spacing::Logarithmic => ("log_from", "log_to"),
+    };
+    let part = |key: &str| {
+        table.get(key).map(|part| &part.node).ok_or_else(|| {
+            document.problem(&entry.node.span, format!("the range `{}` has no `{key}`", entry.key), "incomplete")
+        })
+    };
+    let (from, to, points_node) = (part(from_key)?, part(to_key)?, part("points")?);
+    let points = match points_node.content {
+        Content::Scalar(Value::Integer(n)) if n >= 1 && n as u64 <= MOST_POINTS as u64 => n as usize,
+        _ => {
+            let sentence =
+                format!("`points` is a whole number from 1 to {MOST_POINTS}; found {}", points_node.describe());
+            return Err(document.problem(&points_node.span, sentence, "not a number of points"));
+        }
+    };
+    let (low, high) = (end(document, from, parameter)?, end(document, to, parameter)?);
+    if spacing == Spacing::Logarithmic && !(low > 0.0 && high > 0.0) {
+        let sentence = format!("a logarithmic range has positive ends; found {low} and {high}");
+        return Err(document.problem(&entry.node.span, sentence, "not positive"));
+    }
+    (0..points)
+        .map(|i| {
+            let x = spaced(low, high, i, points, spacing);
+            normalize(document, &entry.node.span, parameter, &Value::Real(x)).map_err(|problem| {
+                problem.help("choose `points` so that every value is allowed, or write a list")
+            })
+        })
+        .collect()
+}
+
+/// A number at the end of a range; quantities with units are allowed.
+fn end(document: &Document, node: &Node, parameter: &Parameter) -> Outcome<f64> {
+    let value = node.value().map(|value| parameter.unit.read(&value).unwrap_or(value));
+    value.as_ref().and_then(Value::as_number).ok_or_else(|| {
+        let sentence = format!("the end of a range is a number; found {}", node.describe());
+        document.problem(&node.span, sentence, "not a number")
+    })
+}
+
+/// Point `i` of `points` between two ends. The ends are exact; points between them are rounded to 12 digits, so that
+/// 0.1, 0.2, 0.3 come out as they are written.
+fn spaced(low: f64, high: f64, i: usize, points: usize, spacing: Spacing) -> f64 {
+    if i == 0 {
+        return low;
+    }
+    if i + 1 == points {
+        return high;
+    }
+    let share = i as f64 / (points - 1) as f64;
+    let x = match spacing {
+        Spacing::Linear => low + share * (high - low),
+        Spacing::Logarithmic => low * libm::pow(high / low, share),
+    };
+    format!("{x:.11e}").parse().unwrap_or(x)
+}
+
+fn normalize(document: &Document, span: &Range<usize>, parameter: &Parameter, value: &Value) -> Outcome<Value> {
+    parameter.normalize(value).map_err(|error| Problem::parameters(&error).at(&document.source, span.clone(), "found here"))
+}
