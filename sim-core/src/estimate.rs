@@ -4,6 +4,25 @@
 //! extended later without its trials. An [`Estimate`] is what a reader sees: a value, an interval, the
 //! confidence of the interval and the number of trials behind it.
 
+mod binomial;
+mod covariance;
+mod mean;
+mod paired;
+mod paired_proportions;
+mod proportion;
+mod quantile;
+mod ratio;
+
+pub use binomial::{BinomialTails, binomial_tails};
+pub use covariance::Covariance;
+pub use mean::Mean;
+pub use paired::PairedDifference;
+pub use paired_proportions::PairedProportions;
+pub use proportion::Proportion;
+pub use quantile::{InvalidResolution, Quantiles, Resolution};
+pub use ratio::Ratio;
+
+use crate::special::{normal_quantile, student_quantile};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -43,6 +62,21 @@ impl Confidence {
     pub fn get(self) -> f64 {
         self.0
     }
+
+    /// Probability that a two-sided interval leaves out on each side: `(1 - level) / 2`.
+    fn tail(self) -> f64 {
+        0.5 * (1.0 - self.0)
+    }
+
+    /// Half-width of a normal interval in standard errors: 1.96 at 95 %.
+    fn normal_multiplier(self) -> f64 {
+        -normal_quantile(self.tail())
+    }
+
+    /// Half-width of a Student interval in standard errors.
+    fn student_multiplier(self, degrees_of_freedom: f64) -> f64 {
+        -student_quantile(self.tail(), degrees_of_freedom)
+    }
 }
 
 impl Default for Confidence {
@@ -71,6 +105,30 @@ pub struct Interval {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+impl Interval {
+    /// The whole line: the data say nothing.
+    pub const UNBOUNDED: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+    /// `center` plus and minus `half_width`; unbounded if either is not a finite number.
+    fn around(center: f64, half_width: f64) -> Self {
+        if !center.is_finite() || !half_width.is_finite() {
+            return Self::UNBOUNDED;
+        }
+        Self { low: center - half_width, high: center + half_width }
+    }
+
+    /// The smallest interval that holds this one and `value`: rounding must not put an estimate outside
+    /// its interval. A NaN changes nothing.
+    fn with(self, value: f64) -> Self {
+        Self { low: self.low.min(value), high: self.high.max(value) }
+    }
+
+    /// Whether `value` lies in the interval, ends included.
+    pub fn contains(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
 }
 
 /// A value with its interval: what a simulation says about one metric.
