@@ -1,1 +1,20 @@
-//! Command line of synergy.
+//! The application: scenario files, sweeps, data sets, figures. It is the only crate that reads and writes files.
+//!
+//! [`main`] gives a registry of models, also with models of your own, the whole command line:
+//!
+//! ```no_run
+//! use sim_models::registry::Registry;
+//!
+//! fn main() -> std::process::ExitCode {
+//!     synergy::main(Registry::builtin())
+//! }
+//! ```
+
+mod command;
+pub mod dataset;
+mod output;
+pub mod problem;
+mod progress;
+pub mod scenario;
+
+pub use command::main;

@@ -1,3 +1,9 @@
 //! The `synergy` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use sim_models::registry::Registry;
+
+fn main() -> ExitCode {
+    synergy::main(Registry::builtin())
+}

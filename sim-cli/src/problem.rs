@@ -104,6 +104,12 @@ impl Problem {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// Says where on the command line it is.
+    #[must_use]
+    pub fn context(self, place: &str) -> Self {
+        Self { sentence: format!("{place}: {}", self.sentence), ..self }
+    }
+
     /// Says where in a file it is.
     #[must_use]
     pub fn at(self, source: &Source, span: Range<usize>, label: &str) -> Self {

@@ -1,11 +1,11 @@
 //! The exact evaluator: the finite-depth recursion (section 3.2), with quadrature over common causes (section 5).
 
 use super::tree::{AgentTree, CommonCause};
-use crate::theory;
+use crate::theory::{layer, recursion};
 
 impl AgentTree {
     /// The layers as the theory sees them.
-    pub fn theory_layers(&self) -> Vec<theory::Layer> {
+    pub fn theory_layers(&self) -> Vec<layer::Layer> {
         self.layers().iter().map(super::Layer::theory).collect()
     }
 
@@ -16,7 +16,7 @@ impl AgentTree {
     pub fn root_bias(&self) -> f64 {
         let layers = self.theory_layers();
         let leaf = self.leaf_bias().get();
-        let recursion = |bias: f64| theory::root_bias(&layers, bias);
+        let recursion = |bias: f64| recursion::root_bias(&layers, bias);
         match self.common_cause() {
             None => recursion(leaf),
             Some(CommonCause::SharedVote(rho)) => theory::shared_vote(leaf, rho.get(), recursion),

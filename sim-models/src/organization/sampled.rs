@@ -15,7 +15,7 @@ use thiserror::Error;
 use self::cause::CauseSampler;
 use self::node::NodeSampler;
 use super::AgentTree;
-use crate::theory;
+use crate::theory::{layer, recursion};
 
 /// Leaves per trial up to which a tree is sampled whole unless the caller says otherwise.
 const AUTOMATIC_LEAVES: f64 = 1024.0;
@@ -41,7 +41,7 @@ enum Entry {
     /// The same coin in every trial.
     Fixed(Coin),
     /// A coin that depends on the trial's common cause: the leaf bias it gives, carried through the layers below the cut.
-    Caused { cause: CauseSampler, below: Vec<theory::Layer> },
+    Caused { cause: CauseSampler, below: Vec<layer::Layer> },
 }
 
 /// Why a tree cannot be sampled.
@@ -87,7 +87,7 @@ impl SampledTree {
             return Err(NotSampled::TooLarge { layers: sampled, leaves });
         }
         let layers = tree.theory_layers();
-        let trajectory = theory::trajectory(&layers, tree.leaf_bias().get());
+        let trajectory = recursion::trajectory(&layers, tree.leaf_bias().get());
         let entry = match tree.common_cause() {
             None => Entry::Fixed(coin_of_bias(trajectory[cut])?),
             Some(cause) => Entry::Caused {
@@ -115,7 +115,7 @@ impl SampledTree {
         let coin = match &self.entry {
             Entry::Fixed(coin) => *coin,
             Entry::Caused { cause, below } => {
-                let bias = theory::root_bias(below, cause.leaf_bias(stream));
+                let bias = recursion::root_bias(below, cause.leaf_bias(stream));
                 // The recursion maps [-1, 1] to itself; rounding may leave it by one step.
                 Coin::new((0.5 * (1.0 + bias)).clamp(0.0, 1.0)).unwrap_or(Coin::FAIR)
             }

@@ -3,8 +3,9 @@
 use thiserror::Error;
 
 use super::{Bias, Correlation, Erasure, Fidelity};
-use crate::theory;
-pub use crate::theory::{Dependence, Sharing};
+pub use crate::theory::dependence::Dependence;
+use crate::theory::layer;
+pub use crate::theory::layer::Sharing;
 
 /// The channel of every edge of one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,8 +72,8 @@ pub struct Layer {
 
 impl Layer {
     /// The layer as the theory sees it.
-    pub fn theory(&self) -> theory::Layer {
-        theory::Layer {
+    pub fn theory(&self) -> layer::Layer {
+        layer::Layer {
             fan_in: self.node.fan_in,
             fidelity: self.channel.fidelity.get(),
             correlation: self.node.correlation.get(),

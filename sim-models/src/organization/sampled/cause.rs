@@ -4,7 +4,7 @@ use sim_core::random::{Coin, Stream};
 use sim_core::special::{beta_quantile, normal_cdf, normal_quantile};
 
 use crate::organization::{Bias, CommonCause};
-use crate::theory::latent_correlation;
+use crate::theory::dependence::gaussian::Factor;
 
 /// Draws the bias that all leaves of one trial have.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl CauseSampler {
                 Self::Difficulty { right: accuracy * strength, wrong: (1.0 - accuracy) * strength }
             }
             CommonCause::GaussianFactor(_) => {
-                Self::GaussianFactor { threshold: normal_quantile(accuracy), r: latent_correlation(rho) }
+                Self::GaussianFactor { threshold: normal_quantile(accuracy), r: Factor::from_sign_correlation(rho).latent() }
             }
         }
     }

@@ -4,7 +4,8 @@ use sim_core::random::{Coin, InvalidProbability, Stream};
 use sim_core::special::normal_quantile;
 
 use crate::organization::Layer;
-use crate::theory::{Dependence, Sharing, latent_correlation};
+use crate::theory::dependence::{Dependence, gaussian::Factor};
+use crate::theory::layer::Sharing;
 
 /// A node of one layer, prepared for sampling.
 #[derive(Clone, Debug)]
@@ -122,7 +123,7 @@ impl Coupling {
                 Self::Gaussian {
                     accuracy,
                     threshold: normal_quantile(accuracy),
-                    r: latent_correlation(rho),
+                    r: Factor::from_sign_correlation(rho).latent(),
                 }
             }
         })

@@ -1,0 +1,20 @@
+//! Data sets: what a sweep leaves behind, readable by pandas, polars, DuckDB and R.
+//!
+//! ```text
+//! results/phase-boundary/
+//!   data.parquet     one row per cell, in the order of the sweep; the same bytes for the same (scenario, version)
+//!   manifest.json    the scenario, the program's version and the counts
+//!   runs.jsonl       one line per start of the program: times, host, threads, what came of it
+//!   parts/           rows of an unfinished sweep
+//! ```
+
+mod columns;
+mod directory;
+mod manifest;
+mod parquet_file;
+mod table;
+
+pub use columns::{Cell, Done, Layout, Row};
+pub use directory::Directory;
+pub use manifest::{Counts, Manifest, Program, RunRecord};
+pub use table::Table;

@@ -1,0 +1,188 @@
+//! Rows of a data set, and the columns they become.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    ArrayBuilder, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder,
+};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use sim_core::estimate::Estimate;
+use sim_core::monte_carlo::Ending;
+use sim_models::registry::{AnyModel, Kind, Parameter, Value, Values};
+
+/// Which cell a row belongs to: its parameters and their hash.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// BLAKE3 hash of model and parameters, in hexadecimal.
+    pub hash: String,
+    /// All parameters.
+    pub values: Values,
+}
+
+/// What a finished cell says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// One estimate per metric; empty if the cell failed.
+    pub estimates: Vec<Estimate>,
+    /// Number of trials; 0 if the cell failed.
+    pub trials: u64,
+    /// Why the trials ended.
+    pub ending: Ending,
+    /// The tally as JSON.
+    pub tally: String,
+    /// Why the cell failed.
+    pub error: Option<String>,
+}
+
+/// One row: a cell, what was found, what theory says.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The cell.
+    pub cell: Cell,
+    /// What was found.
+    pub done: Done,
+    /// One number per prediction.
+    pub predictions: Vec<Option<f64>>,
+}
+
+impl Done {
+    /// A cell that failed.
+    pub fn failed(error: String) -> Self {
+        let (estimates, tally) = (Vec::new(), String::new());
+        Self { estimates, trials: 0, ending: Ending::Complete, tally, error: Some(error) }
+    }
+}
+
+/// How the word for an ending is stored.
+pub(super) fn ending_name(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Complete => "complete",
+        Ending::Precise => "precise",
+        Ending::Imprecise => "imprecise",
+        Ending::Cancelled => "cancelled",
+    }
+}
+
+/// The ending of this name.
+pub(super) fn ending_named(name: &str) -> Option<Ending> {
+    [Ending::Complete, Ending::Precise, Ending::Imprecise].into_iter().find(|e| ending_name(*e) == name)
+}
+
+/// The columns of a model's data sets: `cell`, the parameters, per metric `m`, `m_low`, `m_high`, then `confidence`,
+/// `trials`, `ending`, per prediction `predicted_p`, and `error` and `tally`.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    parameters: Vec<Parameter>,
+    metrics: Vec<&'static str>,
+    predictions: Vec<&'static str>,
+    confidence: f64,
+}
+
+impl Layout {
+    /// The columns of this model.
+    pub fn new(model: &dyn AnyModel, confidence: f64) -> Self {
+        Self {
+            parameters: model.parameters(),
+            metrics: model.metrics().iter().map(|metric| metric.name).collect(),
+            predictions: model.predictions().iter().map(|prediction| prediction.name).collect(),
+            confidence,
+        }
+    }
+
+    /// Rows as columns.
+    pub fn batch(&self, rows: &[Row], metadata: &[(String, String)]) -> Result<RecordBatch, ArrowError> {
+        let mut columns: Vec<(Field, ArrayRef)> = Vec::new();
+        let mut add = |name: &str, array: ArrayRef| {
+            columns.push((Field::new(name, array.data_type().clone(), true), array));
+        };
+        add("cell", text(rows.iter().map(|row| Some(row.cell.hash.as_str()))));
+        for parameter in &self.parameters {
+            add(parameter.key, parameter_column(parameter, rows));
+        }
+        for (i, metric) in self.metrics.iter().enumerate() {
+            type Part = fn(&Estimate) -> f64;
+            let parts: [(&str, Part); 3] = [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
+            for (suffix, part) in parts {
+                add(&format!("{metric}{suffix}"), reals(rows.iter().map(|row| row.done.estimates.get(i).map(part))));
+            }
+        }
+        add("confidence", reals(rows.iter().map(|_| Some(self.confidence))));
+        let trials = rows.iter().map(|row| Some(i64::try_from(row.done.trials).unwrap_or(i64::MAX)));
+        add("trials", Arc::new(trials.collect::<arrow_array::Int64Array>()));
+        let ending = |row: &Row| row.done.error.is_none().then_some(ending_name(row.done.ending));
+        add("ending", text(rows.iter().map(|row| ending(row))));
+        for (i, prediction) in self.predictions.iter().enumerate() {
+            let numbers = rows.iter().map(|row| row.predictions.get(i).copied().flatten());
+            add(&format!("predicted_{prediction}"), reals(numbers));
+        }
+        add("error", text(rows.iter().map(|row| row.done.error.as_deref())));
+        add("tally", text(rows.iter().map(|row| row.done.error.is_none().then_some(row.done.tally.as_str()))));
+        let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let schema = Schema::new(fields).with_metadata(metadata.iter().cloned().collect());
+        RecordBatch::try_new(Arc::new(schema), arrays)
+    }
+}
+
+fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+    Arc::new(values.collect::<arrow_array::StringArray>())
+}
+
+fn reals(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
+    Arc::new(values.collect::<arrow_array::Float64Array>())
+}
+
+/// The column of a parameter: of its own type, or a list of it where some cell lists layers. A word instead of a number,
+/// such as `unlimited`, is null.
+fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
+    let values: Vec<Option<&Value>> = rows.iter().map(|row| row.cell.values.get(parameter.key)).collect();
+    let listed = values.iter().flatten().any(|value| matches!(value, Value::List(_)));
+    match parameter.kind {
+        Kind::Boolean => column(BooleanBuilder::new(), &values, listed, |b, v| b.append_option(as_boolean(v))),
+        Kind::Integer { .. } => column(Int64Builder::new(), &values, listed, |b, v| b.append_option(as_integer(v))),
+        Kind::Real(_) => {
+            column(Float64Builder::new(), &values, listed, |b, v| b.append_option(v.and_then(Value::as_number)))
+        }
+        Kind::Choice(_) => column(StringBuilder::new(), &values, listed, |b, v| b.append_option(as_text(v))),
+    }
+}
+
+fn column<B: ArrayBuilder>(
+    mut builder: B,
+    values: &[Option<&Value>],
+    listed: bool,
+    append: impl Fn(&mut B, Option<&Value>),
+) -> ArrayRef {
+    if !listed {
+        for value in values {
+            append(&mut builder, *value);
+        }
+        return builder.finish();
+    }
+    let mut lists = ListBuilder::new(builder);
+    for value in values {
+        match value {
+            Some(Value::List(items)) => items.iter().for_each(|item| append(lists.values(), Some(item))),
+            single => append(lists.values(), *single),
+        }
+        lists.append(true);
+    }
+    Arc::new(lists.finish())
+}
+
+fn as_boolean(value: Option<&Value>) -> Option<bool> {
+    if let Some(Value::Boolean(b)) = value { Some(*b) } else { None }
+}
+
+fn as_integer(value: Option<&Value>) -> Option<i64> {
+    if let Some(Value::Integer(n)) = value { Some(*n) } else { None }
+}
+
+fn as_text(value: Option<&Value>) -> Option<&str> {
+    if let Some(Value::Text(text)) = value { Some(text) } else { None }
+}
+
+/// Whether a column holds numbers.
+pub(super) fn is_number(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Int64 | DataType::Float64)
+}

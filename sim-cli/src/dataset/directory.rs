@@ -1,0 +1,202 @@
+//! The directory of a data set.
+
+use std::collections::HashMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::columns::{Done, Layout, Row, ending_named};
+use super::manifest::{Manifest, RunRecord};
+use super::parquet_file::{write_parquet, write_text};
+use super::table::Table;
+use crate::problem::{Outcome, Problem};
+use crate::scenario::Scenario;
+
+/// A directory that holds a data set, or will.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    path: PathBuf,
+    /// Number of the next part.
+    next_part: usize,
+}
+
+impl Directory {
+    /// Opens a directory for the results of `scenario`, and creates it if need be. What is in it must belong to the same
+    /// scenario.
+    pub fn create(path: &Path, scenario: &Scenario) -> Outcome<Self> {
+        let fail = |error: &dyn std::fmt::Display| Problem::file("create", path, error);
+        fs::create_dir_all(path.join("parts")).map_err(|error| fail(&error))?;
+        let directory = Self { path: path.to_owned(), next_part: 0 };
+        match directory.manifest()? {
+            Some(manifest) => {
+                let differences = manifest.differences(scenario);
+                if !differences.is_empty() {
+                    let sentence =
+                        format!("{} holds results of another scenario: {}", path.display(), differences.join("; "));
+                    return Err(Problem::input(sentence).help("choose another directory with --out, or remove this one"));
+                }
+            }
+            None => directory.refuse_foreign_files()?,
+        }
+        Ok(Self { next_part: directory.part_paths()?.len(), ..directory })
+    }
+
+    /// Opens a directory that holds results.
+    pub fn open(path: &Path) -> Outcome<(Self, Manifest)> {
+        let directory = Self { path: path.to_owned(), next_part: 0 };
+        match directory.manifest()? {
+            Some(manifest) => Ok((directory, manifest)),
+            None => {
+                let sentence = format!("{} holds no data set: there is no manifest.json", path.display());
+                Err(Problem::input(sentence).help("name the directory that `synergy sweep` wrote"))
+            }
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The compacted results.
+    pub fn data_path(&self) -> PathBuf {
+        self.path.join("data.parquet")
+    }
+
+    fn manifest_path(&self) -> PathBuf {
+        self.path.join("manifest.json")
+    }
+
+    fn manifest(&self) -> Outcome<Option<Manifest>> {
+        let path = self.manifest_path();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Problem::file("read", &path, &error)),
+        };
+        let manifest = serde_json::from_str(&text).map_err(|error| {
+            Problem::input(format!("{} is not a manifest of this program: {error}", path.display()))
+        })?;
+        Ok(Some(manifest))
+    }
+
+    /// A directory with other things in it was named by mistake.
+    fn refuse_foreign_files(&self) -> Outcome<()> {
+        let entries = fs::read_dir(&self.path).map_err(|error| Problem::file("read", &self.path, &error))?;
+        for entry in entries {
+            let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
+            let name = name.to_string_lossy();
+            if name != "parts" && !name.starts_with(".writing-") {
+                // Leave no trace in somebody else's directory.
+                let _ = fs::remove_dir(self.path.join("parts"));
+                let sentence = format!("{} holds files that are no data set, such as {name}", self.path.display());
+                return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Cells that are done, by hash, and the trials and tally of each. Empty if their stopping rule was another one.
+    pub fn done(&self, scenario: &Scenario) -> Outcome<HashMap<String, Done>> {
+        let mut done = HashMap::new();
+        let same_stop = |manifest: Manifest| manifest.scenario.stop == scenario.stop;
+        if !self.manifest()?.is_some_and(same_stop) {
+            self.remove_parts()?;
+            return Ok(done);
+        }
+        let mut paths = self.part_paths()?;
+        if self.data_path().exists() {
+            paths.push(self.data_path());
+        }
+        for path in paths {
+            done.extend(read_done(&Table::read(&path)?));
+        }
+        Ok(done)
+    }
+
+    /// Adds rows of a running sweep.
+    pub fn add_part(&mut self, layout: &Layout, rows: &[Row]) -> Outcome<()> {
+        let path = self.path.join("parts").join(format!("{:06}.parquet", self.next_part));
+        self.write_rows(&path, layout, rows, &[])?;
+        self.next_part += 1;
+        Ok(())
+    }
+
+    /// Writes all rows as one file and removes the parts.
+    pub fn compact(&mut self, layout: &Layout, rows: &[Row], manifest: &Manifest) -> Outcome<()> {
+        let metadata = [
+            ("synergy.model".to_owned(), manifest.scenario.model.clone()),
+            ("synergy.seed".to_owned(), manifest.scenario.seed.to_string()),
+            ("synergy.version".to_owned(), manifest.program.version.clone()),
+        ];
+        self.write_rows(&self.data_path(), layout, rows, &metadata)?;
+        self.write_manifest(manifest)?;
+        self.remove_parts()?;
+        self.next_part = 0;
+        Ok(())
+    }
+
+    fn write_rows(&self, path: &Path, layout: &Layout, rows: &[Row], metadata: &[(String, String)]) -> Outcome<()> {
+        let batch = layout.batch(rows, metadata).map_err(|error| Problem::file("write", path, &error))?;
+        write_parquet(path, &batch)
+    }
+
+    /// Writes the manifest.
+    pub fn write_manifest(&self, manifest: &Manifest) -> Outcome<()> {
+        let path = self.manifest_path();
+        let json = serde_json::to_string_pretty(manifest).map_err(|error| Problem::file("write", &path, &error))?;
+        write_text(&path, &format!("{json}\n"))
+    }
+
+    /// Adds a line to `runs.jsonl`.
+    pub fn log(&self, record: &RunRecord) -> Outcome<()> {
+        let path = self.path.join("runs.jsonl");
+        let line = serde_json::to_string(record).map_err(|error| Problem::file("write", &path, &error))?;
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
+        written.map_err(|error| Problem::file("write", &path, &error))
+    }
+
+    /// Paths of the parts, in the order they were written.
+    fn part_paths(&self) -> Outcome<Vec<PathBuf>> {
+        let parts = self.path.join("parts");
+        let entries = match fs::read_dir(&parts) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Problem::file("read", &parts, &error)),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| Problem::file("read", &parts, &error))?.path();
+            if path.extension().is_some_and(|extension| extension == "parquet") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn remove_parts(&self) -> Outcome<()> {
+        let parts = self.path.join("parts");
+        match fs::remove_dir_all(&parts) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::file("remove", &parts, &error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What the rows of a file say about finished cells. The estimates are made anew from the tallies.
+fn read_done(table: &Table) -> Vec<(String, Done)> {
+    let text = |name: &str, row: usize| table.texts(name).and_then(|column| column.get(row)?.clone());
+    let cell = |row: usize| {
+        let hash = text("cell", row)?;
+        if let Some(error) = text("error", row) {
+            return Some((hash, Done::failed(error)));
+        }
+        let trials = table.numbers("trials").and_then(|column| *column.get(row)?)? as u64;
+        let ending = ending_named(&text("ending", row)?)?;
+        let (estimates, error) = (Vec::new(), None);
+        Some((hash, Done { estimates, trials, ending, tally: text("tally", row)?, error }))
+    };
+    (0..table.rows()).filter_map(cell).collect()
+}

@@ -1,0 +1,127 @@
+//! The manifest: what was simulated, by which program.
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::Scenario;
+
+/// Version of the layout of a data set's directory.
+const FORMAT: u32 = 1;
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the layout.
+    pub format: u32,
+    /// What made it.
+    pub program: Program,
+    /// What was simulated.
+    pub scenario: Scenario,
+    /// How far it has come.
+    pub counts: Counts,
+}
+
+/// The program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Commit of the source it was built from, `unknown` outside a git checkout; ends in `+` where files were changed.
+    pub commit: String,
+    /// Which kernel evaluated the trials.
+    pub kernel: String,
+}
+
+/// Counts of a sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All cells.
+    pub cells: usize,
+    /// Cells in the results.
+    pub done: usize,
+    /// Those of them that failed.
+    pub failed: usize,
+    /// All trials in the results.
+    pub trials: u64,
+}
+
+/// One line of `runs.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Start, UTC.
+    pub started: String,
+    /// Wall-clock time in seconds.
+    pub seconds: f64,
+    /// The machine.
+    pub host: String,
+    /// Threads.
+    pub threads: usize,
+    /// Cells that this run added.
+    pub cells: usize,
+    /// Trials that this run added.
+    pub trials: u64,
+    /// `complete` or `cancelled`.
+    pub ending: String,
+}
+
+impl Program {
+    /// This program.
+    pub fn this() -> Self {
+        Self {
+            name: "synergy".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: env!("SYNERGY_COMMIT").to_owned(),
+            kernel: "scalar".to_owned(),
+        }
+    }
+}
+
+impl Manifest {
+    /// The manifest of a scenario that this program runs.
+    pub fn new(scenario: Scenario, counts: Counts) -> Self {
+        Self { format: FORMAT, program: Program::this(), scenario, counts }
+    }
+
+    /// Why results of this manifest cannot go on as results of `scenario`: one line per difference. More trials, a
+    /// tighter stop, more cells and another figure are no difference.
+    pub fn differences(&self, scenario: &Scenario) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut compare = |what: &str, there: String, here: String| {
+            if there != here {
+                lines.push(format!("{what} is {there} there and {here} here"));
+            }
+        };
+        compare("the layout", self.format.to_string(), FORMAT.to_string());
+        compare("the program's version", self.program.version.clone(), Program::this().version);
+        compare("the kernel", self.program.kernel.clone(), Program::this().kernel);
+        compare("the model", self.scenario.model.clone(), scenario.model.clone());
+        compare("the seed", self.scenario.seed.to_string(), scenario.seed.to_string());
+        let (old, new) = (&self.scenario.parameters, &scenario.parameters);
+        for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
+            let show = |scenario: &Scenario| match scenario.parameters.get(key) {
+                Some(value) => value.to_string(),
+                None if scenario.sweep.iter().any(|axis| axis.key == *key) => "an axis".to_owned(),
+                None => "the default".to_owned(),
+            };
+            compare(&format!("`{key}`"), show(&self.scenario), show(scenario));
+        }
+        for axis in &self.scenario.sweep {
+            let here = scenario.sweep.iter().find(|other| other.key == axis.key);
+            let missing = |values: &[_]| axis.values.iter().filter(|value| !values.contains(value)).count();
+            match here.map(|here| missing(&here.values)) {
+                Some(0) => {}
+                Some(n) => lines.push(format!("{n} values of the axis `{}` there are missing here", axis.key)),
+                None => lines.push(format!("`{}` is an axis there and none here", axis.key)),
+            }
+        }
+        for axis in &scenario.sweep {
+            if self.scenario.sweep.iter().all(|other| other.key != axis.key) {
+                lines.push(format!("`{}` is an axis here and none there", axis.key));
+            }
+        }
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+}

@@ -1,0 +1,265 @@
+//! Scenarios: a model with its parameters, from a file or from the command line, alone or as a sweep.
+
+mod axis;
+mod document;
+mod figure;
+mod stop;
+
+pub use axis::Axis;
+pub use document::{Content, Document, Entry, Node, Table};
+pub use figure::{Contour, FigureKind, FigureSpec, Mark};
+pub use stop::{HalfWidth, StopSpec};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
+
+use crate::problem::{Outcome, Problem};
+
+/// The seed of a scenario that names none.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// Most cells of one sweep: their rows must fit into memory.
+const MOST_CELLS: usize = 10_000_000;
+
+/// A model with its parameters, and what shall be done with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// Name of the model.
+    pub model: String,
+    /// Root of all randomness.
+    pub seed: u64,
+    /// The parameters that were given; the others have their defaults.
+    pub parameters: BTreeMap<String, Value>,
+    /// When to stop.
+    pub stop: StopSpec,
+    /// The axes, the slowest first. None: a single cell.
+    pub sweep: Vec<Axis>,
+    /// The figure to draw.
+    pub figure: Option<FigureSpec>,
+}
+
+/// A scenario and the file that it came from, so that messages can point into it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// What was read.
+    pub scenario: Scenario,
+    /// Where it was read; `None` for a model's name on the command line.
+    document: Option<Document>,
+    /// Keys given by `--set`.
+    set: Vec<String>,
+}
+
+/// What the command line adds to a file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--set key=value`, in order.
+    pub set: Vec<String>,
+    /// `--seed`.
+    pub seed: Option<u64>,
+    /// `--trials`.
+    pub trials: Option<u64>,
+    /// `--half-width`.
+    pub half_width: Option<HalfWidth>,
+    /// `--confidence`.
+    pub confidence: Option<sim_core::estimate::Confidence>,
+}
+
+/// Whether an argument names a file rather than a model: it contains a slash or ends in .toml or .json.
+pub fn is_file(argument: &str) -> bool {
+    argument.contains('/') || argument.ends_with(".toml") || argument.ends_with(".json")
+}
+
+impl Opened {
+    /// Opens `MODEL` or `FILE` and applies the overrides.
+    pub fn open(registry: &Registry, argument: &str, overrides: &Overrides) -> Outcome<Self> {
+        let mut opened = if is_file(argument) {
+            Self::read(registry, &PathBuf::from(argument))?
+        } else {
+            let scenario = Scenario {
+                model: argument.to_owned(),
+                seed: DEFAULT_SEED,
+                parameters: BTreeMap::new(),
+                stop: StopSpec::default(),
+                sweep: Vec::new(),
+                figure: None,
+            };
+            find_model(registry, argument)?;
+            Self { scenario, document: None, set: Vec::new() }
+        };
+        opened.apply(registry, overrides)?;
+        Ok(opened)
+    }
+
+    /// Reads a file.
+    fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
+        let bytes = std::fs::read(path).map_err(|error| {
+            let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
+            problem.help("a model's name has no slash and no .toml or .json at its end; `synergy models` lists them")
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let position = error.utf8_error().valid_up_to();
+            Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
+        })?;
+        let document = Document::parse(path, &text)?;
+        let scenario = read_scenario(registry, &document)?;
+        Ok(Self { scenario, document: Some(document), set: Vec::new() })
+    }
+
+    fn apply(&mut self, registry: &Registry, overrides: &Overrides) -> Outcome<()> {
+        let model = find_model(registry, &self.scenario.model)?;
+        let parameters = model.parameters();
+        for assignment in &overrides.set {
+            let Some((key, text)) = assignment.split_once('=') else {
+                return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
+            };
+            let (key, value) = (key.trim(), Value::parse(text));
+            let checked = match parameters.iter().find(|parameter| parameter.key == key) {
+                Some(parameter) => parameter.normalize(&value),
+                None => Err(ParameterError::unknown(key, &parameters)),
+            };
+            let value = checked.map_err(|error| {
+                let problem = Problem::parameters(&error);
+                problem.context(&format!("--set {assignment}"))
+            })?;
+            // What is set by hand is no longer swept.
+            self.scenario.sweep.retain(|axis| axis.key != key);
+            self.scenario.parameters.insert(key.to_owned(), value);
+            self.set.push(key.to_owned());
+        }
+        self.scenario.seed = overrides.seed.unwrap_or(self.scenario.seed);
+        self.scenario.stop.override_with(overrides)
+    }
+
+    /// All parameters of the scenario's only cell.
+    pub fn values(&self, model: &dyn AnyModel) -> Outcome<Values> {
+        Values::resolve(&model.parameters(), &self.scenario.parameters).map_err(|error| self.explain(&error))
+    }
+
+    /// A parameter error as a problem, with its place in the file if it has one.
+    pub fn explain(&self, error: &ParameterError) -> Problem {
+        let problem = Problem::parameters(error);
+        let keys = error.keys();
+        if let Some(key) = keys.iter().find(|key| self.set.iter().any(|set| set == *key)) {
+            return problem.context(&format!("--set {key}"));
+        }
+        let Some(document) = &self.document else { return problem };
+        let tables = ["parameters", "sweep"].into_iter().filter_map(|name| {
+            let Content::Table(table) = &document.root.get(name)?.node.content else { return None };
+            keys.iter().find_map(|key| table.get(key))
+        });
+        match tables.into_iter().next() {
+            Some(entry) => problem.at(&document.source, entry.span.clone(), "because of this"),
+            None => problem,
+        }
+    }
+}
+
+impl Scenario {
+    /// Number of cells.
+    pub fn cell_count(&self) -> Outcome<usize> {
+        let count = self.sweep.iter().try_fold(1usize, |count, axis| count.checked_mul(axis.values.len()));
+        count.filter(|&count| count <= MOST_CELLS).ok_or_else(|| {
+            let sizes: Vec<_> = self.sweep.iter().map(|axis| axis.values.len().to_string()).collect();
+            Problem::input(format!("the sweep has {} cells; at most {MOST_CELLS} are possible", sizes.join(" x ")))
+        })
+    }
+
+    /// The parameters that are given in cell `index`; the last axis is the fastest.
+    pub fn cell(&self, index: usize) -> BTreeMap<String, Value> {
+        let mut parameters = self.parameters.clone();
+        let mut rest = index;
+        for axis in self.sweep.iter().rev() {
+            let value = &axis.values[rest % axis.values.len()];
+            rest /= axis.values.len();
+            parameters.insert(axis.key.clone(), value.clone());
+        }
+        parameters
+    }
+}
+
+/// The model of this name.
+pub fn find_model<'a>(registry: &'a Registry, name: &str) -> Outcome<&'a dyn AnyModel> {
+    registry.find(name).ok_or_else(|| {
+        let names = registry.names();
+        let help = match nearest(name, names.iter().copied()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("the models are {}", names.join(", ")),
+        };
+        Problem::input(format!("there is no model `{name}`")).help(help)
+    })
+}
+
+fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
+    let root = &document.root;
+    root.allow(document, &["model", "seed", "parameters", "stop", "sweep", "figure"])?;
+    let Some(entry) = root.get("model") else {
+        let problem = document.problem(&(0..0), "the scenario names no model", "here");
+        return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
+    };
+    let Content::Scalar(Value::Text(name)) = &entry.node.content else {
+        let sentence = format!("`model` is a name; found {}", entry.node.describe());
+        return Err(document.problem(&entry.node.span, sentence, "not a name"));
+    };
+    let model = find_model(registry, name)
+        .map_err(|problem| problem.at(&document.source, entry.node.span.clone(), "no such model"))?;
+    let seed = match root.get("seed").map(|entry| &entry.node) {
+        None => DEFAULT_SEED,
+        Some(node) => match node.content {
+            Content::Scalar(Value::Integer(seed)) if seed >= 0 => seed as u64,
+            _ => {
+                let sentence = format!("`seed` is a whole number that is not negative; found {}", node.describe());
+                return Err(document.problem(&node.span, sentence, "not a seed"));
+            }
+        },
+    };
+    let parameters = model.parameters();
+    let find = |entry: &Entry| {
+        parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
+            let error = ParameterError::unknown(&entry.key, &parameters);
+            Problem::parameters(&error).at(&document.source, entry.span.clone(), "unknown parameter")
+        })
+    };
+    let mut given = BTreeMap::new();
+    for entry in table(document, root, "parameters")?.iter().flat_map(|table| table.iter()) {
+        let parameter = find(entry)?;
+        let Some(value) = entry.node.value() else {
+            let sentence = format!("`{}` is {}; found a table", entry.key, parameter.allowed());
+            return Err(document.problem(&entry.node.span, sentence, "not a value").help("ranges belong into [sweep]"));
+        };
+        let value = parameter.normalize(&value).map_err(|error| {
+            Problem::parameters(&error).at(&document.source, entry.node.span.clone(), "found here")
+        })?;
+        given.insert(entry.key.clone(), value);
+    }
+    let mut sweep = Vec::new();
+    for entry in table(document, root, "sweep")?.iter().flat_map(|table| table.iter()) {
+        if given.contains_key(&entry.key) {
+            let sentence = format!("`{}` stands in [parameters] and in [sweep]", entry.key);
+            return Err(document.problem(&entry.span, sentence, "second time"));
+        }
+        sweep.push(Axis::read(document, entry, find(entry)?)?);
+    }
+    let stop = match table(document, root, "stop")? {
+        Some(table) => StopSpec::read(document, table)?,
+        None => StopSpec::default(),
+    };
+    let figure = match root.get("figure") {
+        Some(entry) => Some(FigureSpec::read(document, entry, model, &sweep)?),
+        None => None,
+    };
+    Ok(Scenario { model: name.clone(), seed, parameters: given, stop, sweep, figure })
+}
+
+fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
+    match root.get(key).map(|entry| &entry.node) {
+        None => Ok(None),
+        Some(Node { content: Content::Table(table), .. }) => Ok(Some(table)),
+        Some(node) => {
+            let sentence = format!("`{key}` is a table; found {}", node.describe());
+            Err(document.problem(&node.span, sentence, "not a table"))
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The figure of a scenario: which columns of the results are drawn, and how they are named.
+
+use serde::{Deserialize, Serialize};
+use sim_models::registry::{AnyModel, Value, nearest};
+
+use super::document::{Content, Document, Entry, Node, Table};
+use super::axis::Axis;
+use crate::problem::Outcome;
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureKind {
+    /// Metrics over one axis, one curve per value of another, with interval bands and theory lines.
+    Curves,
+    /// A metric over two axes, with contours.
+    HeatMap,
+}
+
+/// A figure as a scenario describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureSpec {
+    /// What is drawn.
+    pub kind: FigureKind,
+    /// Text above it.
+    pub title: Option<String>,
+    /// Axis of the sweep that runs to the right.
+    pub x: String,
+    /// Heat map: axis of the sweep that runs upward. Curves: the metrics.
+    pub y: Vec<String>,
+    /// Heat map: the metric or prediction shown as color.
+    pub color: Option<String>,
+    /// Curves: axis of the sweep with one curve per value.
+    pub series: Option<String>,
+    /// Curves: names of the metrics, or one name with `{}` for the value of the series.
+    pub labels: Vec<String>,
+    /// Curves: whether the prediction of a metric's name is drawn as a line.
+    pub theory: bool,
+    /// Text along the axis to the right.
+    pub x_label: Option<String>,
+    /// Text along the upward axis.
+    pub y_label: Option<String>,
+    /// Text along the color bar.
+    pub color_label: Option<String>,
+    /// Whether the axis to the right is logarithmic.
+    pub x_log: bool,
+    /// Whether the upward axis is logarithmic.
+    pub y_log: bool,
+    /// Ends of the axis to the right.
+    pub x_range: Option<(f64, f64)>,
+    /// Ends of the upward axis.
+    pub y_range: Option<(f64, f64)>,
+    /// Ends of the color scale.
+    pub color_range: Option<(f64, f64)>,
+    /// Heat map: level lines of predictions.
+    pub contours: Vec<Contour>,
+    /// Curves: vertical lines where a prediction says so.
+    pub marks: Vec<Mark>,
+}
+
+/// A level line of a prediction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contour {
+    /// The prediction.
+    pub prediction: String,
+    /// The level.
+    pub level: f64,
+    /// Text on the line.
+    pub label: String,
+}
+
+/// A vertical line at the value of a prediction that is the same in all cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The prediction.
+    pub prediction: String,
+    /// Text at the line.
+    pub label: String,
+}
+
+const KEYS: [&str; 18] = [
+    "kind", "title", "x", "y", "color", "series", "labels", "theory", "x_label", "y_label", "color_label", "x_log",
+    "y_log", "x_range", "y_range", "color_range", "contours", "marks",
+];
+
+impl FigureSpec {
+    pub(super) fn read(document: &Document, entry: &Entry, model: &dyn AnyModel, sweep: &[Axis]) -> Outcome<Self> {
+        let Content::Table(table) = &entry.node.content else {
+            let sentence = format!("`figure` is a table; found {}", entry.node.describe());
+            return Err(document.problem(&entry.node.span, sentence, "not a table"));
+        };
+        table.allow(document, &KEYS)?;
+        let reader = Reader { document, entry, table };
+        let axes: Vec<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
+        let metrics: Vec<&str> = model.metrics().iter().map(|metric| metric.name).collect();
+        let predictions: Vec<&str> = model.predictions().iter().map(|prediction| prediction.name).collect();
+        let drawable = [metrics.clone(), predictions.clone()].concat();
+        let kind = match reader.name("kind", &["curves", "heat-map"], "a kind of figure")? {
+            Some(kind) if kind == "heat-map" => FigureKind::HeatMap,
+            Some(_) => FigureKind::Curves,
+            None => return Err(reader.missing("kind")),
+        };
+        let x = reader.name("x", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
+        let y = match kind {
+            FigureKind::HeatMap => vec![reader.name("y", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?],
+            FigureKind::Curves => reader.names("y", &metrics, "a metric")?,
+        };
+        if y.is_empty() {
+            return Err(reader.missing("y"));
+        }
+        let color = reader.name("color", &drawable, "a metric or prediction")?;
+        if kind == FigureKind::HeatMap && color.is_none() {
+            return Err(reader.missing("color"));
+        }
+        Ok(Self {
+            kind,
+            title: reader.text("title")?,
+            x,
+            y,
+            color,
+            series: reader.name("series", &axes, "an axis of the sweep")?,
+            labels: reader.texts("labels")?,
+            theory: reader.flag("theory")?.unwrap_or(true),
+            x_label: reader.text("x_label")?,
+            y_label: reader.text("y_label")?,
+            color_label: reader.text("color_label")?,
+            x_log: reader.flag("x_log")?.unwrap_or(false),
+            y_log: reader.flag("y_log")?.unwrap_or(false),
+            x_range: reader.range("x_range")?,
+            y_range: reader.range("y_range")?,
+            color_range: reader.range("color_range")?,
+            contours: reader
+                .tables("contours", &["prediction", "level", "label"], &predictions)?
+                .into_iter()
+                .map(|row| Contour { prediction: row.prediction, level: row.level.unwrap_or(0.0), label: row.label })
+                .collect(),
+            marks: reader
+                .tables("marks", &["prediction", "label"], &predictions)?
+                .into_iter()
+                .map(|row| Mark { prediction: row.prediction, label: row.label })
+                .collect(),
+        })
+    }
+}
+
+/// Reads the table of the figure key by key.
+struct Reader<'a> {
+    document: &'a Document,
+    entry: &'a Entry,
+    table: &'a Table,
+}
+
+/// A contour or a mark.
+struct Row {
+    prediction: String,
+    level: Option<f64>,
+    label: String,
+}
+
+impl Reader<'_> {
+    fn missing(&self, key: &str) -> crate::problem::Problem {
+        self.document.problem(&self.entry.span, format!("the figure has no `{key}`"), "in this table")
+    }
+
+    fn wrong(&self, node: &Node, key: &str, allowed: &str) -> crate::problem::Problem {
+        let sentence = format!("`{key}` is {allowed}; found {}", node.describe());
+        self.document.problem(&node.span, sentence, "found here")
+    }
+
+    fn node(&self, key: &str) -> Option<&Node> {
+        self.table.get(key).map(|entry| &entry.node)
+    }
+
+    fn text(&self, key: &str) -> Outcome<Option<String>> {
+        self.node(key).map(|node| self.text_of(node, key)).transpose()
+    }
+
+    fn text_of(&self, node: &Node, key: &str) -> Outcome<String> {
+        match &node.content {
+            Content::Scalar(Value::Text(text)) => Ok(text.clone()),
+            _ => Err(self.wrong(node, key, "a text")),
+        }
+    }
+
+    /// A text, or a list of texts.
+    fn texts(&self, key: &str) -> Outcome<Vec<String>> {
+        match self.node(key) {
+            None => Ok(Vec::new()),
+            Some(Node { content: Content::List(items), .. }) => {
+                items.iter().map(|item| self.text_of(item, key)).collect()
+            }
+            Some(node) => Ok(vec![self.text_of(node, key)?]),
+        }
+    }
+
+    fn flag(&self, key: &str) -> Outcome<Option<bool>> {
+        self.node(key)
+            .map(|node| match node.content {
+                Content::Scalar(Value::Boolean(flag)) => Ok(flag),
+                _ => Err(self.wrong(node, key, "true or false")),
+            })
+            .transpose()
+    }
+
+    fn range(&self, key: &str) -> Outcome<Option<(f64, f64)>> {
+        self.node(key)
+            .map(|node| {
+                let numbers = match node.value() {
+                    Some(Value::List(items)) => items.iter().map(Value::as_number).collect::<Option<Vec<_>>>(),
+                    _ => None,
+                };
+                match numbers.as_deref() {
+                    Some(&[low, high]) if low < high => Ok((low, high)),
+                    _ => Err(self.wrong(node, key, "a list of two numbers, the smaller one first")),
+                }
+            })
+            .transpose()
+    }
+
+    fn name(&self, key: &str, known: &[&str], what: &str) -> Outcome<Option<String>> {
+        self.node(key).map(|node| self.name_of(node, key, known, what)).transpose()
+    }
+
+    fn names(&self, key: &str, known: &[&str], what: &str) -> Outcome<Vec<String>> {
+        match self.node(key) {
+            Some(Node { content: Content::List(items), .. }) => {
+                items.iter().map(|item| self.name_of(item, key, known, what)).collect()
+            }
+            _ => Ok(self.name(key, known, what)?.into_iter().collect()),
+        }
+    }
+
+    fn name_of(&self, node: &Node, key: &str, known: &[&str], what: &str) -> Outcome<String> {
+        let text = self.text_of(node, key)?;
+        if known.contains(&text.as_str()) {
+            return Ok(text);
+        }
+        let problem = self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
+        Err(match (nearest(&text, known.iter().copied()), known) {
+            (Some(nearest), _) => problem.help(format!("did you mean `{nearest}`?")),
+            (None, []) => problem.help("this scenario has none"),
+            (None, known) => problem.help(format!("possible: {}", known.join(", "))),
+        })
+    }
+
+    fn tables(&self, key: &str, keys: &[&str], predictions: &[&str]) -> Outcome<Vec<Row>> {
+        let Some(node) = self.node(key) else { return Ok(Vec::new()) };
+        let Content::List(items) = &node.content else {
+            return Err(self.wrong(node, key, "a list of tables"));
+        };
+        items.iter().map(|item| self.row(item, key, keys, predictions)).collect()
+    }
+
+    fn row(&self, item: &Node, key: &str, keys: &[&str], predictions: &[&str]) -> Outcome<Row> {
+        let Content::Table(table) = &item.content else {
+            return Err(self.wrong(item, key, "a list of tables"));
+        };
+        table.allow(self.document, keys)?;
+        let inner = Reader { document: self.document, entry: self.entry, table };
+        let incomplete = |part: &str| {
+            self.document.problem(&item.span, format!("an entry of `{key}` has no `{part}`"), "incomplete")
+        };
+        let prediction = inner.name("prediction", predictions, "a prediction")?.ok_or_else(|| incomplete("prediction"))?;
+        let level = match inner.node("level") {
+            None if keys.contains(&"level") => return Err(incomplete("level")),
+            None => None,
+            Some(node) => {
+                let level = node.value().and_then(|value| value.as_number());
+                Some(level.ok_or_else(|| self.wrong(node, "level", "a number"))?)
+            }
+        };
+        let label = inner.text("label")?.unwrap_or_default();
+        Ok(Row { prediction, level, label })
+    }
+}
