@@ -18,17 +18,19 @@ pub fn root_bias(layers: &[Layer], leaf_bias: f64) -> f64 {
     layers.iter().fold(leaf, |bias, layer| layer.map(bias))
 }
 
-/// Bias of the root above `depth` equal layers: `T^depth(leaf_bias)`.
+/// Bias of the root above `depth` equal layers: `T^depth(leaf_bias)`. Takes at most `depth` steps, and stops
+/// where rounding leaves the bias in place.
 pub fn uniform_bias(layer: &Layer, depth: u32, leaf_bias: f64) -> f64 {
     let map = layer.prepare();
     let mut bias = if is_bias(leaf_bias) { leaf_bias } else { f64::NAN };
+    let mut previous = f64::NAN;
     for _ in 0..depth {
         let next = map.map(bias);
-        // At a fixed point, or NaN: further layers change nothing.
-        if next == bias || next.is_nan() {
+        // At a fixed point (or alternating between its neighbors), or NaN: further layers change nothing.
+        if next == bias || next == previous || next.is_nan() {
             return next;
         }
-        bias = next;
+        (previous, bias) = (bias, next);
     }
     bias
 }
