@@ -1,1 +1,3 @@
 //! Command line of synergy.
+
+pub mod figure;
