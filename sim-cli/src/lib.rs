@@ -12,6 +12,7 @@
 
 mod command;
 pub mod dataset;
+pub mod figure;
 mod output;
 pub mod problem;
 mod progress;

@@ -1,0 +1,111 @@
+//! Figures for papers: data in, SVG, PDF and PNG out.
+//!
+//! A [`Figure`] has the width of a journal's column, text of 7 to 8 points, and is read without color. It is drawn
+//! once, as SVG; the other formats are made from that drawing. Text is set in the bundled DejaVu Sans, so that a figure
+//! is the same on every machine, and its bytes are, too.
+//!
+//! ```
+//! use synergy::figure::{Axis, Curves, Figure, Panel, Point, Series, Width};
+//!
+//! let mut curves = Curves::new(Axis::linear("depth"), Axis::log("root bias μ_{L}"));
+//! curves.series.push(Series {
+//!     label: "ρ = 0.1".into(),
+//!     points: vec![Point::with_interval(1.0, 0.5, 0.48, 0.52), Point::with_interval(2.0, 0.3, 0.28, 0.32)],
+//!     theory: vec![(1.0, 0.5), (2.0, 0.31)],
+//! });
+//! let figure = Figure { title: None, width: Width::Single, panel: Panel::Curves(curves) };
+//! let drawing = figure.render()?;
+//! assert!(drawing.svg().starts_with("<svg"));
+//! assert!(drawing.pdf()?.starts_with(b"%PDF"));
+//! assert!(drawing.notes().is_empty());
+//! # Ok::<(), synergy::figure::FigureError>(())
+//! ```
+
+mod axes;
+mod axis;
+mod canvas;
+mod color_bar;
+mod contour;
+mod contour_lines;
+mod curves;
+mod ends;
+mod error;
+mod export;
+mod font;
+mod geometry;
+mod heat_map;
+mod legend;
+mod palette;
+mod spread;
+mod text;
+mod ticks;
+mod trace;
+
+pub use axis::{Axis, Scale};
+pub use curves::{Curves, Point, Series, VerticalMark};
+pub use error::FigureError;
+pub use export::Drawing;
+pub use heat_map::{ColorScale, Contour, HeatMap};
+pub use palette::ColorMap;
+
+/// A figure of one panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Written above the panel. Journals prefer captions.
+    pub title: Option<String>,
+    /// Width on paper, from which the height follows.
+    pub width: Width,
+    /// What is drawn.
+    pub panel: Panel,
+}
+
+/// The width of a figure on paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Width {
+    /// One column: 3.35 inches.
+    #[default]
+    Single,
+    /// Two columns: 6.9 inches.
+    Double,
+    /// Another width in inches, within 2..=20.
+    Inches(f64),
+}
+
+/// What a figure shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Panel {
+    /// Curves over one parameter.
+    Curves(Curves),
+    /// A function of two parameters.
+    HeatMap(HeatMap),
+}
+
+impl Width {
+    fn inches(self) -> Result<f64, FigureError> {
+        match self {
+            Self::Single => Ok(3.35),
+            Self::Double => Ok(6.9),
+            Self::Inches(inches) if (2.0..=20.0).contains(&inches) => Ok(inches),
+            Self::Inches(inches) => Err(FigureError::Width(inches)),
+        }
+    }
+}
+
+impl Figure {
+    /// Draws the figure.
+    ///
+    /// # Errors
+    /// The data cannot be drawn: no points, a coordinate or a range that is not a finite number, abscissas that do not
+    /// increase, a grid of the wrong size. What can be drawn only in part is drawn, and [`Drawing::notes`] says so.
+    pub fn render(&self) -> Result<Drawing, FigureError> {
+        let inches = self.width.inches()?;
+        // 2.45 inches at one column and 3.6 at two; wider figures are flatter.
+        let width = (inches * canvas::INCH).round();
+        let height = ((1.36 + 0.325 * inches) * canvas::INCH).round();
+        let title = self.title.as_deref().filter(|title| !title.trim().is_empty());
+        Drawing::paint(width, height, |canvas| match &self.panel {
+            Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
+            Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! The frame of a figure: margins, axis lines, ticks and labels.
+
+use super::FigureError;
+use super::axis::{Axis, Mapping};
+use super::canvas::{Align, Canvas, POINT, Pen};
+use super::geometry::Rect;
+use super::palette::BLACK;
+use super::text;
+use super::ticks::{Ticks, ticks};
+
+/// Size of axis labels and titles in points.
+pub(super) const LABEL: f64 = 8.0;
+/// Size of all other text in points.
+pub(super) const SMALL: f64 = 7.0;
+/// White at the edge of the sheet.
+pub(super) const EDGE: f64 = 3.0 * POINT;
+/// Ascent and descent of the font, as far as letters with accents reach.
+pub(super) const ASCENT: f64 = 0.76;
+pub(super) const DESCENT: f64 = 0.24;
+/// Height of a digit: text is centered on it.
+pub(super) const DIGIT: f64 = 0.73;
+
+const AXIS_PEN: f64 = 0.6;
+const MAJOR: f64 = 3.0 * POINT;
+const MINOR: f64 = 1.7 * POINT;
+const GAP: f64 = 2.5 * POINT;
+
+/// Room needed outside the frame, in units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Room {
+    pub(super) top: f64,
+    pub(super) right: f64,
+}
+
+/// The axes, laid out on a sheet.
+#[derive(Clone, Debug)]
+pub(super) struct Axes {
+    pub(super) frame: Rect,
+    pub(super) x: Mapping,
+    pub(super) y: Mapping,
+    x_ticks: Ticks,
+    y_ticks: Ticks,
+    x_label: String,
+    y_label: String,
+    title: Option<String>,
+}
+
+impl Axes {
+    /// Lays out axes with the given ranges on a sheet of `width` times `height` units.
+    pub(super) fn lay_out(
+        (width, height): (f64, f64),
+        title: Option<&str>,
+        (x, x_range): (&Axis, (f64, f64)),
+        (y, y_range): (&Axis, (f64, f64)),
+        room: Room,
+    ) -> Self {
+        let label_height = |label: &str, height: f64| if label.is_empty() { 0.0 } else { height * POINT };
+        let title_height = label_height(title.unwrap_or_default(), 1.4 * LABEL);
+        // At least half a tick label fits above the frame.
+        let top = EDGE + title_height + room.top.max(0.5 * SMALL * POINT);
+        let bottom =
+            height - EDGE - label_height(&x.label, LABEL + 2.5) - SMALL * DIGIT * POINT - GAP - MAJOR;
+        let y_ticks = ticks(y.scale, y_range.0, y_range.1, ((bottom - top) / (23.0 * POINT)) as usize);
+        let left = EDGE + label_height(&y.label, LABEL + 4.0) + widest(&y_ticks) + GAP + MAJOR;
+
+        let across = |right: f64| {
+            let ticks = ticks(x.scale, x_range.0, x_range.1, ((right - left) / (38.0 * POINT)) as usize);
+            let mapping =
+                Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: left, end: right };
+            (ticks, mapping)
+        };
+        let right = width - room.right.max(EDGE + POINT);
+        let (x_ticks, mapping) = across(right);
+        let overhang = x_ticks.major.iter().fold(0.0_f64, |most, (value, label)| {
+            let end = mapping.place(*value).unwrap_or(left) + 0.5 * text::width(label, SMALL * POINT);
+            most.max(end + EDGE - width)
+        });
+        let right = right - overhang;
+        let (x_ticks, x_mapping) = across(right);
+        let y_mapping = Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: bottom, end: top };
+        Self {
+            frame: Rect { left, top, right, bottom },
+            x: x_mapping,
+            y: y_mapping,
+            x_ticks,
+            y_ticks,
+            x_label: x.label.clone(),
+            y_label: y.label.clone(),
+            title: title.map(str::to_owned),
+        }
+    }
+
+    /// Draws axis lines, ticks and labels; `boxed` adds the upper and the right side.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        (width, height): (f64, f64),
+        boxed: bool,
+    ) -> Result<(), FigureError> {
+        let pen = Pen::new(BLACK, AXIS_PEN);
+        let Rect { left, top, right, bottom } = self.frame;
+        if boxed {
+            canvas.frame(&self.frame, pen)?;
+        } else {
+            canvas.line(&[(left, top), (left, bottom), (right, bottom)], pen)?;
+        }
+        for (value, label) in &self.x_ticks.major {
+            let Some(x) = self.x.place(*value) else { continue };
+            canvas.line(&[(x, bottom), (x, bottom + MAJOR)], pen)?;
+            let baseline = bottom + MAJOR + GAP + SMALL * DIGIT * POINT;
+            canvas.text(label, (x, baseline), Align::Center, SMALL, BLACK)?;
+        }
+        for x in self.x_ticks.minor.iter().filter_map(|&value| self.x.place(value)) {
+            canvas.line(&[(x, bottom), (x, bottom + MINOR)], pen)?;
+        }
+        for (value, label) in &self.y_ticks.major {
+            let Some(y) = self.y.place(*value) else { continue };
+            canvas.line(&[(left, y), (left - MAJOR, y)], pen)?;
+            let baseline = y + 0.5 * DIGIT * SMALL * POINT;
+            canvas.text(label, (left - MAJOR - GAP, baseline), Align::Right, SMALL, BLACK)?;
+        }
+        for y in self.y_ticks.minor.iter().filter_map(|&value| self.y.place(value)) {
+            canvas.line(&[(left, y), (left - MINOR, y)], pen)?;
+        }
+        self.draw_labels(canvas, width, height)
+    }
+
+    fn draw_labels(&self, canvas: &mut Canvas<'_>, width: f64, height: f64) -> Result<(), FigureError> {
+        let (center, middle) = self.center();
+        // Centered on the frame, a label may reach as far as the nearer edge of the sheet.
+        let across = 2.0 * (center.min(width - center) - EDGE) / POINT;
+        let upward = 2.0 * (middle.min(height - middle) - EDGE) / POINT;
+        let (label, size) = text::fit(&self.x_label, LABEL, across);
+        canvas.text(&label, (center, height - EDGE - DESCENT * LABEL * POINT), Align::Center, size, BLACK)?;
+        let (label, size) = text::fit(&self.y_label, LABEL, upward);
+        canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, BLACK)?;
+        if let Some(title) = &self.title {
+            let (title, size) = text::fit(title, LABEL, across);
+            canvas.text(&title, (center, EDGE + ASCENT * LABEL * POINT), Align::Center, size, BLACK)?;
+        }
+        Ok(())
+    }
+
+    fn center(&self) -> (f64, f64) {
+        (0.5 * (self.frame.left + self.frame.right), 0.5 * (self.frame.top + self.frame.bottom))
+    }
+}
+
+/// Width of the widest label in units.
+pub(super) fn widest(ticks: &Ticks) -> f64 {
+    ticks.major.iter().map(|(_, label)| text::width(label, SMALL * POINT)).fold(0.0, f64::max)
+}
+
+/// Width in units that ticks with labels take on the right of a line.
+pub(super) fn ticks_on_the_right(ticks: &Ticks) -> f64 {
+    MAJOR + GAP + widest(ticks)
+}
+
+/// Draws ticks with labels on the right of a vertical line at `x`.
+pub(super) fn draw_ticks_on_the_right(
+    canvas: &mut Canvas<'_>,
+    ticks: &Ticks,
+    mapping: &Mapping,
+    x: f64,
+) -> Result<(), FigureError> {
+    for (value, label) in &ticks.major {
+        let Some(y) = mapping.place(*value) else { continue };
+        canvas.line(&[(x, y), (x + MAJOR, y)], Pen::new(BLACK, AXIS_PEN))?;
+        let spot = (x + MAJOR + GAP, y + 0.5 * DIGIT * SMALL * POINT);
+        canvas.text(label, spot, Align::Left, SMALL, BLACK)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! A function of two parameters as colored cells, with contours of it or of other functions on top.
+
+use super::axes::{Axes, Room};
+use super::axis::{Axis, Scale, in_bounds};
+use super::canvas::{Canvas, POINT, Pen};
+use super::color_bar::ColorBar;
+use super::geometry::Rect;
+use super::palette::{ColorMap, GRAY};
+use super::{FigureError, contour_lines};
+
+/// A grid of colored cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatMap {
+    /// The horizontal axis; without a range it shows whole cells.
+    pub x: Axis,
+    /// The vertical axis; without a range it shows whole cells.
+    pub y: Axis,
+    /// Abscissas of the cells' centers, increasing.
+    pub xs: Vec<f64>,
+    /// Ordinates of the cells' centers, increasing.
+    pub ys: Vec<f64>,
+    /// One value a cell: first all cells with the first ordinate, by abscissa, and so on. NaN is hatched.
+    pub values: Vec<f64>,
+    /// What the colors mean.
+    pub colors: ColorScale,
+    /// Lines drawn on top.
+    pub contours: Vec<Contour>,
+}
+
+/// How values become colors, and what the color bar says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColorScale {
+    /// Label of the color bar.
+    pub label: String,
+    /// Values of the first and the last color; `None` fits the data. Values outside take the nearest color.
+    pub range: Option<(f64, f64)>,
+    /// The colors.
+    pub map: ColorMap,
+}
+
+/// The line on which a function, sampled on the heat map's grid, equals a level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contour {
+    /// Written on the line; may be empty.
+    pub label: String,
+    /// The level.
+    pub level: f64,
+    /// The function's values, in the order of [`HeatMap::values`]; NaN interrupts the line.
+    pub values: Vec<f64>,
+}
+
+impl HeatMap {
+    /// Draws on a sheet of the given size and returns the notes.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        self.check()?;
+        let x_edges = edges(&self.xs, self.x.scale);
+        let y_edges = edges(&self.ys, self.y.scale);
+        let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
+        let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
+        let mut notes = Vec::new();
+        let bar = ColorBar::new(&self.colors, &self.values, sheet.1, &mut notes)?;
+        let room = Room { top: 0.0, right: bar.width() };
+        let axes = Axes::lay_out(sheet, title, (&self.x, x_range), (&self.y, y_range), room);
+        self.draw_cells(canvas, &axes, &x_edges, &y_edges, &bar, &mut notes)?;
+        contour_lines::draw(canvas, &axes, self, &mut notes)?;
+        axes.draw(canvas, sheet, true)?;
+        bar.draw(canvas, &axes.frame, sheet.0)?;
+        Ok(notes)
+    }
+
+    fn check(&self) -> Result<(), FigureError> {
+        for (centers, axis, name) in [(&self.xs, &self.x, "the x axis"), (&self.ys, &self.y, "the y axis")] {
+            check_centers(centers, axis.scale, name)?;
+        }
+        self.check_grid("the heat map", &self.values)?;
+        for contour in &self.contours {
+            let place = format!("contour “{}”", contour.label);
+            self.check_grid(&place, &contour.values)?;
+            if !in_bounds(contour.level) {
+                return Err(FigureError::Coordinate { place, name: "level", value: contour.level });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_grid(&self, place: &str, values: &[f64]) -> Result<(), FigureError> {
+        let (columns, rows) = (self.xs.len(), self.ys.len());
+        if values.len() != columns * rows {
+            let found = values.len();
+            return Err(FigureError::Grid {
+                place: place.to_owned(),
+                found,
+                columns,
+                rows,
+                expected: columns * rows,
+            });
+        }
+        match values.iter().position(|value| !value.is_nan() && !in_bounds(*value)) {
+            None => Ok(()),
+            Some(k) => Err(FigureError::Coordinate {
+                place: format!("{place}, column {}, row {}", k % columns + 1, k / columns + 1),
+                name: "value",
+                value: values[k],
+            }),
+        }
+    }
+
+    fn draw_cells(
+        &self,
+        canvas: &mut Canvas<'_>,
+        axes: &Axes,
+        x_edges: &[f64],
+        y_edges: &[f64],
+        bar: &ColorBar<'_>,
+        notes: &mut Vec<String>,
+    ) -> Result<(), FigureError> {
+        let missing = self.values.iter().filter(|value| value.is_nan()).count();
+        if missing > 0 {
+            notes.push(format!("{missing} of {} cells have no value; they are hatched", self.values.len()));
+            hatch(canvas, &axes.frame)?;
+        }
+        let frame = axes.frame;
+        let xs: Vec<f64> = x_edges
+            .iter()
+            .map(|&x| axes.x.place_or_below(x).clamp(frame.left, frame.right).round())
+            .collect();
+        let ys: Vec<f64> = y_edges
+            .iter()
+            .map(|&y| axes.y.place_or_below(y).clamp(frame.top, frame.bottom).round())
+            .collect();
+        let columns = self.xs.len();
+        for (row, line) in self.values.chunks(columns).enumerate() {
+            let colors: Vec<_> = line.iter().map(|value| bar.color(*value)).collect();
+            let above = self.values.get((row + 1) * columns..(row + 2) * columns);
+            let mut first = 0;
+            while first < columns {
+                // Neighbors of one color are one rectangle.
+                let last =
+                    (first..columns).take_while(|&k| colors[k] == colors[first]).last().unwrap_or(first);
+                if let Some(color) = colors[first] {
+                    // Viewers blend colors along an edge with what lies below: each cell therefore reaches under the
+                    // neighbors drawn after it, unless one of them is missing.
+                    let under_right = colors.get(last + 1).is_some_and(Option::is_some);
+                    let under_above =
+                        above.is_some_and(|above| above[first..=last].iter().all(|v| !v.is_nan()));
+                    let area = Rect {
+                        left: xs[first],
+                        top: ys[row + 1] - if under_above { OVERLAP } else { 0.0 },
+                        right: xs[last + 1] + if under_right { OVERLAP } else { 0.0 },
+                        bottom: ys[row],
+                    };
+                    let area =
+                        Rect { top: area.top.max(frame.top), right: area.right.min(frame.right), ..area };
+                    if area.width() > 0.0 && area.height() > 0.0 {
+                        canvas.fill(&area, color, 1.0)?;
+                    }
+                }
+                first = last + 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far a cell reaches under its neighbors, in units.
+const OVERLAP: f64 = 0.6 * POINT;
+
+/// Fills the frame with slanted lines, which show where no cell covers them.
+fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
+    let step = 4.0 * POINT;
+    let count = ((frame.width() + frame.height()) / step) as usize;
+    for k in 1..=count {
+        let x = frame.left - frame.height() + k as f64 * step;
+        if let Some((from, to)) = frame.clip_segment((x, frame.bottom), (x + frame.height(), frame.top)) {
+            canvas.line(&[from, to], Pen::new(GRAY, 0.35))?;
+        }
+    }
+    Ok(())
+}
+
+fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), FigureError> {
+    if centers.is_empty() {
+        return Err(FigureError::Empty(name.to_owned()));
+    }
+    for (k, &center) in centers.iter().enumerate() {
+        let place = format!("{name}, cell {}", k + 1);
+        if !in_bounds(center) {
+            return Err(FigureError::Coordinate { place, name: "center", value: center });
+        }
+        if scale == Scale::Log && center <= 0.0 {
+            return Err(FigureError::NotPositive { axis: name.to_owned(), low: center });
+        }
+        if k > 0 && center <= centers[k - 1] {
+            return Err(FigureError::Order { place, previous: centers[k - 1], next: center });
+        }
+    }
+    Ok(())
+}
+
+/// The edges of cells around `centers`: half way between them, as the scale counts, and as far outside.
+fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
+    let log = scale == Scale::Log;
+    let forth = |value: f64| if log { value.ln() } else { value };
+    let back = |value: f64| if log { value.exp() } else { value };
+    let at: Vec<f64> = centers.iter().map(|&center| forth(center)).collect();
+    let n = at.len();
+    let (first_half, last_half) = if n > 1 {
+        (0.5 * (at[1] - at[0]), 0.5 * (at[n - 1] - at[n - 2]))
+    } else {
+        let half = if at[0] == 0.0 || log { 0.5 } else { 0.5 * at[0].abs() };
+        (half, half)
+    };
+    let mut edges = vec![at[0] - first_half];
+    edges.extend(at.windows(2).map(|pair| 0.5 * pair[0] + 0.5 * pair[1]));
+    edges.push(at[n - 1] + last_half);
+    edges.into_iter().map(back).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_lie_half_way() {
+        assert_eq!(edges(&[0.0, 1.0, 3.0], Scale::Linear), [-0.5, 0.5, 2.0, 4.0]);
+        assert_eq!(edges(&[4.0], Scale::Linear), [2.0, 6.0]);
+        let log = edges(&[1.0, 100.0, 1e4], Scale::Log);
+        for (edge, expected) in log.iter().zip([0.1, 10.0, 1e3, 1e5]) {
+            assert!((edge / expected - 1.0).abs() < 1e-12, "{log:?}");
+        }
+    }
+}
