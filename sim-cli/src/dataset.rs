@@ -17,4 +17,5 @@ mod table;
 pub use columns::{Cell, Done, Layout, Row};
 pub use directory::Directory;
 pub use manifest::{Counts, Manifest, Program, RunRecord};
+pub use parquet_file::write_file;
 pub use table::Table;

@@ -10,12 +10,16 @@
 //! }
 //! ```
 
+mod cell;
 mod command;
 pub mod dataset;
+mod drawing;
 pub mod figure;
 mod output;
 pub mod problem;
 mod progress;
+mod record;
 pub mod scenario;
+mod sweep;
 
 pub use command::main;

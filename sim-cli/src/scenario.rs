@@ -138,6 +138,20 @@ impl Opened {
         Values::resolve(&model.parameters(), &self.scenario.parameters).map_err(|error| self.explain(&error))
     }
 
+    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and the figure.
+    pub fn check_cells(&self, model: &dyn AnyModel) -> Outcome<()> {
+        let parameters = model.parameters();
+        let mut first = None;
+        for index in 0..self.scenario.cell_count()? {
+            let values = Values::resolve(&parameters, &self.scenario.cell(index));
+            match values.and_then(|values| model.predict(&values).map(|_| ())) {
+                Ok(()) => return self.scenario.figure.as_ref().map_or(Ok(()), |figure| figure.check(&self.scenario.sweep)),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
     /// A parameter error as a problem, with its place in the file if it has one.
     pub fn explain(&self, error: &ParameterError) -> Problem {
         let problem = Problem::parameters(error);

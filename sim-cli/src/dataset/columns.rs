@@ -129,7 +129,8 @@ fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
 }
 
 fn reals(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
-    Arc::new(values.collect::<arrow_array::Float64Array>())
+    // NaN says that there is no number, such as a share of no trials.
+    Arc::new(values.map(|value| value.filter(|x| !x.is_nan())).collect::<arrow_array::Float64Array>())
 }
 
 /// The column of a parameter: of its own type, or a list of it where some cell lists layers. A word instead of a number,

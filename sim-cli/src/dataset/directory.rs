@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::columns::{Done, Layout, Row, ending_named};
 use super::manifest::{Manifest, RunRecord};
-use super::parquet_file::{write_parquet, write_text};
+use super::parquet_file::{write_file, write_parquet};
 use super::table::Table;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
@@ -145,7 +145,7 @@ impl Directory {
     pub fn write_manifest(&self, manifest: &Manifest) -> Outcome<()> {
         let path = self.manifest_path();
         let json = serde_json::to_string_pretty(manifest).map_err(|error| Problem::file("write", &path, &error))?;
-        write_text(&path, &format!("{json}\n"))
+        write_file(&path, format!("{json}\n").as_bytes())
     }
 
     /// Adds a line to `runs.jsonl`.

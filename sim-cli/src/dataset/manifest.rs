@@ -115,6 +115,12 @@ impl Manifest {
                 None => lines.push(format!("`{}` is an axis there and none here", axis.key)),
             }
         }
+        if let (None, None, Some(there), Some(here)) =
+            (self.scenario.stop.half_width, scenario.stop.half_width, self.scenario.stop.trials, scenario.stop.trials)
+            && here < there
+        {
+            lines.push(format!("{there} trials there and only {here} here"));
+        }
         for axis in &scenario.sweep {
             if self.scenario.sweep.iter().all(|other| other.key != axis.key) {
                 lines.push(format!("`{}` is an axis here and none there", axis.key));

@@ -16,7 +16,7 @@ use crate::problem::{Outcome, Problem};
 const ROWS_PER_GROUP: usize = 65_536;
 
 /// Writes a file under a temporary name, syncs it, and gives it its name: a reader sees the old file or the new one.
-pub(super) fn write_atomically(
+fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Outcome<()> {
@@ -40,9 +40,9 @@ pub(super) fn write_atomically(
     File::open(directory).and_then(|directory| directory.sync_all()).map_err(|error| fail(&error))
 }
 
-/// Writes one text.
-pub(super) fn write_text(path: &Path, text: &str) -> Outcome<()> {
-    write_atomically(path, |file| Ok(file.write_all(text.as_bytes())?))
+/// Writes a file that is whole or not there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    write_atomically(path, |file| Ok(file.write_all(bytes)?))
 }
 
 /// Writes one Parquet file.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{AnyModel, Value, nearest};
 
-use super::document::{Content, Document, Entry, Node, Table};
 use super::axis::Axis;
-use crate::problem::Outcome;
+use super::document::{Content, Document, Entry, Node, Table};
+use crate::problem::{Outcome, Problem};
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,20 @@ const KEYS: [&str; 18] = [
 ];
 
 impl FigureSpec {
+    /// Checks that the figure shows every axis of the sweep: an axis that is not shown would lay cells over each other.
+    pub fn check(&self, sweep: &[Axis]) -> Outcome<()> {
+        let shown = |key: &String| {
+            *key == self.x || self.series.as_ref() == Some(key) || self.kind == FigureKind::HeatMap && *key == self.y[0]
+        };
+        match sweep.iter().find(|axis| !shown(&axis.key)) {
+            None => Ok(()),
+            Some(axis) => {
+                let sentence = format!("the figure does not show the axis `{}` of the sweep", axis.key);
+                Err(Problem::input(sentence).help("make it x, y or series of the figure, or fix it with --set"))
+            }
+        }
+    }
+
     pub(super) fn read(document: &Document, entry: &Entry, model: &dyn AnyModel, sweep: &[Axis]) -> Outcome<Self> {
         let Content::Table(table) = &entry.node.content else {
             let sentence = format!("`figure` is a table; found {}", entry.node.describe());
@@ -158,11 +172,11 @@ struct Row {
 }
 
 impl Reader<'_> {
-    fn missing(&self, key: &str) -> crate::problem::Problem {
+    fn missing(&self, key: &str) -> Problem {
         self.document.problem(&self.entry.span, format!("the figure has no `{key}`"), "in this table")
     }
 
-    fn wrong(&self, node: &Node, key: &str, allowed: &str) -> crate::problem::Problem {
+    fn wrong(&self, node: &Node, key: &str, allowed: &str) -> Problem {
         let sentence = format!("`{key}` is {allowed}; found {}", node.describe());
         self.document.problem(&node.span, sentence, "found here")
     }

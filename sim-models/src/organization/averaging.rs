@@ -7,7 +7,7 @@ mod sampled;
 
 pub use sampled::{NotSampledAverage, SampledAverage};
 
-use crate::theory::averaging as theory;
+use crate::theory::averaging::Averaging;
 
 /// Who averages what.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,4 +66,51 @@ pub struct AveragingOrganization {
     pub channel_variance: f64,
     /// Correlation of errors, among all agents or among siblings, as the shape says; in [0, 1].
     pub correlation: f64,
+}
+
+impl AveragingOrganization {
+    fn theory(&self) -> Averaging {
+        Averaging { variance: self.leaf_variance, correlation: self.correlation, noise: self.channel_variance }
+    }
+
+    /// Exact risk (section 2).
+    pub fn risk(&self) -> f64 {
+        let theory = self.theory();
+        match self.shape {
+            Shape::Star { agents } => theory.star(agents),
+            Shape::Tree { fan_in, depth } => theory.tree(fan_in, depth),
+            Shape::LocalTree { fan_in, depth } => theory.tree_local(fan_in, depth),
+            Shape::Relay { hops } => theory.relay(hops),
+            Shape::RunningMean { agents } => theory.running_mean(agents),
+            Shape::Kalman { agents } => theory.kalman(agents),
+            Shape::ConstantWeight { agents, own_weight } => theory.constant_weight(agents, own_weight),
+        }
+    }
+
+    /// Risk that is left with any number of agents; `None` where the risk grows without bound.
+    pub fn floor(&self) -> Option<f64> {
+        let theory = self.theory();
+        match self.shape {
+            Shape::Star { .. } => Some(theory.star_floor()),
+            Shape::Tree { fan_in, .. } => Some(theory.tree_floor(fan_in)),
+            Shape::LocalTree { fan_in, .. } => Some(theory.tree_local_floor(fan_in)),
+            Shape::Kalman { .. } => Some(theory.kalman_floor()),
+            Shape::ConstantWeight { own_weight, .. } => Some(theory.constant_weight_floor(own_weight)),
+            Shape::Relay { .. } | Shape::RunningMean { .. } => None,
+        }
+    }
+
+    /// Number of agents with the least risk, as a real number; `None` where more agents are always better or no
+    /// agents are added.
+    pub fn best_agents(&self) -> Option<f64> {
+        matches!(self.shape, Shape::RunningMean { .. }).then(|| self.theory().best_chain_length())
+    }
+
+    /// Layers until the risk is within `tolerance` of its floor; a tree with correlated siblings only.
+    pub fn mixing_depth(&self, tolerance: f64) -> Option<f64> {
+        match self.shape {
+            Shape::LocalTree { fan_in, .. } => Some(self.theory().mixing_depth(fan_in, tolerance)),
+            _ => None,
+        }
+    }
 }

@@ -88,7 +88,7 @@ impl SampledTree {
         }
         let layers = tree.theory_layers();
         let trajectory = recursion::trajectory(&layers, tree.leaf_bias().get());
-        let entry = match tree.common_cause() {
+        let entry = match tree.effective_cause() {
             None => Entry::Fixed(coin_of_bias(trajectory[cut])?),
             Some(cause) => Entry::Caused {
                 cause: CauseSampler::new(cause, tree.leaf_bias()),

@@ -3,9 +3,11 @@
 use thiserror::Error;
 
 use super::{Bias, Correlation, Erasure, Fidelity};
+use crate::theory::channel::FidelityCurve;
 pub use crate::theory::dependence::Dependence;
 use crate::theory::layer;
 pub use crate::theory::layer::Sharing;
+use crate::theory::leaf::LeafLaw;
 
 /// The channel of every edge of one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +33,7 @@ impl Channel {
     ///
     /// # Errors
     /// The curve has no fidelity in [0, 1] at this length.
-    pub fn with_curve(tokens: f64, curve: theory::FidelityCurve) -> Result<Self, super::OutOfRange> {
+    pub fn with_curve(tokens: f64, curve: FidelityCurve) -> Result<Self, super::OutOfRange> {
         Ok(Self::new(tokens, Fidelity::new(curve.fidelity(tokens))?))
     }
 }
@@ -95,7 +97,7 @@ pub enum Leaf {
         /// Compute per leaf, in tokens.
         tokens: f64,
         /// What compute buys.
-        law: theory::LeafLaw,
+        law: LeafLaw,
     },
 }
 
@@ -274,6 +276,19 @@ impl AgentTree {
     /// The cause common to all leaves.
     pub fn common_cause(&self) -> Option<CommonCause> {
         self.cause
+    }
+
+    /// The cause in its simplest form: none where the leaves are independent or never differ, one shared vote where the
+    /// correlation is 1, as in every model.
+    pub(crate) fn effective_cause(&self) -> Option<CommonCause> {
+        let cause = self.cause?;
+        let certain = self.leaf_bias.get().abs() == 1.0;
+        match cause.correlation().get() {
+            _ if certain => None,
+            0.0 => None,
+            1.0 => Some(CommonCause::SharedVote(cause.correlation())),
+            _ => Some(cause),
+        }
     }
 
     /// Number of leaves, `prod b_l`; a float, because it soon leaves the range of integers.

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sim_core::estimate::Estimate;
+use sim_core::estimate::{Confidence, Estimate};
 use sim_core::monte_carlo::{self, Control, Ending, Simulation, Stop};
 use sim_core::random::Streams;
 use thiserror::Error;
@@ -49,6 +49,11 @@ pub trait AnyPlan: Send + Sync {
     /// # Errors
     /// The model panicked.
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure>;
+    /// The estimates of a stored tally.
+    ///
+    /// # Errors
+    /// The text is not a tally of this model.
+    fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure>;
     /// What a reader of the estimates must know.
     fn notes(&self) -> &[String];
 }
@@ -96,16 +101,25 @@ impl<M: Model> AnyModel for M {
     }
 
     fn predict(&self, values: &Values) -> Result<Vec<Option<f64>>, ParameterError> {
-        let parameters = M::Parameters::from_values(values)?;
-        // NaN is how a formula says that it does not apply.
-        let number = |p: super::Prediction<_>| (p.value)(&parameters).filter(|x| x.is_finite());
-        Ok(Model::predictions(self).into_iter().map(number).collect())
+        guarded(|| {
+            let parameters = M::Parameters::from_values(values)?;
+            // NaN is how a formula says that it does not apply.
+            let number = |p: super::Prediction<_>| (p.value)(&parameters).filter(|x| x.is_finite());
+            Ok(Model::predictions(self).into_iter().map(number).collect())
+        })
+        .unwrap_or_else(|message| Err(ParameterError::Panicked { message }))
     }
 
     fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError> {
-        let plan = Model::prepare(self, &M::Parameters::from_values(values)?)?;
-        let notes = Model::notes(self, &plan);
-        Ok(Box::new(Prepared { plan, notes }))
+        let prepared = guarded(|| {
+            let plan = Model::prepare(self, &M::Parameters::from_values(values)?)?;
+            let notes = Model::notes(self, &plan);
+            Ok(Prepared { plan, notes })
+        });
+        match prepared {
+            Ok(prepared) => Ok(Box::new(prepared?)),
+            Err(message) => Err(ParameterError::Panicked { message }),
+        }
     }
 }
 
@@ -116,12 +130,14 @@ struct Prepared<S> {
 
 impl<S: Simulation + Send> AnyPlan for Prepared<S> {
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        // A panic in one model must not take a sweep with it. Nothing of the plan is changed by a run, so what the
-        // panic left behind is never seen.
-        let run = catch_unwind(AssertUnwindSafe(|| monte_carlo::run(&self.plan, streams, stop, control)))
-            .map_err(|payload| Failure::Panicked(panic_message(payload.as_ref())))?;
+        let run = guarded(|| monte_carlo::run(&self.plan, streams, stop, control)).map_err(Failure::Panicked)?;
         let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
+    }
+
+    fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure> {
+        let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
+        Ok(self.plan.estimates(&tally, confidence))
     }
 
     fn notes(&self) -> &[String] {
@@ -129,7 +145,11 @@ impl<S: Simulation + Send> AnyPlan for Prepared<S> {
     }
 }
 
-fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
+/// Runs a part of a model. A panic in one model must not take a sweep with it; its message is the error. Models are only
+/// read, so what a panic left behind is never seen.
+fn guarded<T>(part: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(part)).map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
+    })
 }

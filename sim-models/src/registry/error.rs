@@ -44,6 +44,12 @@ pub enum ParameterError {
         /// The value.
         value: String,
     },
+    /// The model panicked while it read its parameters: a mistake in the model.
+    #[error("the model panicked: {message}")]
+    Panicked {
+        /// What it said.
+        message: String,
+    },
 }
 
 impl ParameterError {
@@ -63,7 +69,7 @@ impl ParameterError {
         match self {
             Self::Unknown { key, .. } | Self::Invalid { key, .. } => vec![key],
             Self::Impossible { keys, .. } => keys.clone(),
-            Self::Mismatch { .. } => Vec::new(),
+            Self::Mismatch { .. } | Self::Panicked { .. } => Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use sim_core::random::{Coin, Stream};
 use sim_core::special::{beta_quantile, normal_cdf, normal_quantile};
 
 use crate::organization::{Bias, CommonCause};
+use crate::theory::common_cause::Difficulty;
 use crate::theory::dependence::gaussian::Factor;
 
 /// Draws the bias that all leaves of one trial have.
@@ -15,28 +16,22 @@ pub(super) enum CauseSampler {
     Difficulty { right: f64, wrong: f64 },
     /// Accuracy `Phi((threshold + sqrt(r) S) / sqrt(1 - r))` with one standard normal `S` per trial.
     GaussianFactor { threshold: f64, r: f64 },
-    /// All leaves are always right or always wrong together, or independent: no cause to draw.
-    Fixed(f64),
 }
 
 impl CauseSampler {
+    /// Samples a cause in its simplest form: see [`crate::organization::AgentTree::effective_cause`].
     pub(super) fn new(cause: CommonCause, leaf: Bias) -> Self {
         let accuracy = leaf.accuracy();
         let rho = cause.correlation().get();
         // `Bias` and `Correlation` are checked types, so these are probabilities.
         let coin = |p: f64| Coin::new(p).unwrap_or(Coin::FAIR);
-        let certain = accuracy == 0.0 || accuracy == 1.0;
         match cause {
-            _ if rho == 0.0 || certain => Self::Fixed(leaf.get()),
-            // Correlation 1 is one common vote in every model.
-            _ if rho == 1.0 => Self::SharedVote { shared: coin(1.0), vote: coin(accuracy), bias: leaf.get() },
             CommonCause::SharedVote(_) => {
                 Self::SharedVote { shared: coin(rho), vote: coin(accuracy), bias: leaf.get() }
             }
             CommonCause::Difficulty(_) => {
-                // Beta(A, B) has pairwise correlation 1 / (A + B + 1).
-                let strength = 1.0 / rho - 1.0;
-                Self::Difficulty { right: accuracy * strength, wrong: (1.0 - accuracy) * strength }
+                let law = Difficulty::from_correlation(leaf.get(), rho);
+                Self::Difficulty { right: law.a, wrong: law.b }
             }
             CommonCause::GaussianFactor(_) => {
                 Self::GaussianFactor { threshold: normal_quantile(accuracy), r: Factor::from_sign_correlation(rho).latent() }
@@ -56,7 +51,6 @@ impl CauseSampler {
             Self::GaussianFactor { threshold, r } => {
                 2.0 * normal_cdf((threshold + r.sqrt() * stream.normal()) / (1.0 - r).sqrt()) - 1.0
             }
-            Self::Fixed(bias) => *bias,
         }
     }
 }

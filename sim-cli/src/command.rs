@@ -1,0 +1,87 @@
+//! The command line: one file per command.
+
+mod models;
+mod options;
+mod plot;
+mod predict;
+mod run;
+mod shell;
+mod sweep;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use sim_models::registry::Registry;
+
+use crate::problem::{Exit, Outcome};
+
+/// Simulate budgeted multi-agent systems.
+///
+/// Fleets of agents help, saturate or collapse depending on how their errors correlate, how much their messages lose, how
+/// many messages fit into a context window, and how the budget runs out. synergy predicts, simulates and draws it.
+#[derive(Parser)]
+#[command(name = "synergy", version, about, long_about, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  synergy run tree --set fan_in=5 --set fidelity=0.6 --set depth=30
+  synergy predict tree --set correlation=0.3 --format json
+  synergy sweep experiments/phase-boundary/scenario.toml
+  synergy models tree
+
+Exit codes: 0 done, 1 failure of the machine, 2 wrong input, 3 some cells of a sweep failed, 130 cancelled.";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Predict(predict::Arguments),
+    Sweep(sweep::Arguments),
+    Plot(plot::Arguments),
+    Models(models::Arguments),
+    Schema(models::SchemaArguments),
+    Completions(shell::CompletionsArguments),
+    Man(shell::ManArguments),
+}
+
+/// The command line over these models. Give it [`Registry::builtin`], with models of your own if you have some.
+pub fn main(registry: Registry) -> ExitCode {
+    main_from(&registry, std::env::args_os()).into()
+}
+
+/// The same with arguments that are given, the program's name first.
+fn main_from(registry: &Registry, arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors. If their stream is closed, nobody reads them.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Input } else { Exit::Success };
+        }
+    };
+    match execute(registry, cli.command) {
+        Ok(exit) => exit,
+        Err(problem) => {
+            let exit = problem.exit();
+            problem.report();
+            exit
+        }
+    }
+}
+
+fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
+    match command {
+        Command::Run(arguments) => arguments.execute(registry),
+        Command::Predict(arguments) => arguments.execute(registry),
+        Command::Sweep(arguments) => arguments.execute(registry),
+        Command::Plot(arguments) => arguments.execute(),
+        Command::Models(arguments) => arguments.execute(registry),
+        Command::Schema(arguments) => arguments.execute(registry),
+        Command::Completions(arguments) => arguments.execute(),
+        Command::Man(arguments) => arguments.execute(),
+    }
+}

@@ -1,0 +1,105 @@
+//! Options that several commands share.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use sim_core::estimate::Confidence;
+use sim_core::monte_carlo::Cancellation;
+
+use crate::problem::{Outcome, Problem};
+use crate::scenario::{HalfWidth, Overrides};
+
+/// Which parameters.
+#[derive(Args, Debug)]
+pub(super) struct ParameterOptions {
+    /// Set a parameter; may be repeated. Lists per layer: 'fan_in=[3, 5, 7]', leaf to root
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// How a simulation runs.
+#[derive(Args, Debug)]
+pub(super) struct SimulationOptions {
+    /// Root of all randomness; the same seed gives the same results for any number of threads
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Number of trials; with --half-width the largest number
+    #[arg(long, value_name = "N", value_parser = trials)]
+    trials: Option<u64>,
+    /// Run until the intervals of all metrics have this half-width: 0.01, or 5% of the value
+    #[arg(long, value_name = "H")]
+    half_width: Option<HalfWidth>,
+    /// Confidence of the intervals
+    #[arg(long, value_name = "C", value_parser = confidence)]
+    confidence: Option<Confidence>,
+    /// Threads; all cores if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// No progress bar
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+impl ParameterOptions {
+    pub(super) fn overrides(self) -> Overrides {
+        Overrides { set: self.set, ..Overrides::default() }
+    }
+}
+
+impl SimulationOptions {
+    pub(super) fn overrides(&self, parameters: ParameterOptions) -> Overrides {
+        Overrides {
+            seed: self.seed,
+            trials: self.trials,
+            half_width: self.half_width,
+            confidence: self.confidence,
+            ..parameters.overrides()
+        }
+    }
+
+    /// The threads to run on.
+    pub(super) fn pool(&self) -> Outcome<ThreadPool> {
+        let threads = self.threads.map_or(0, NonZeroUsize::get);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map_err(|error| Problem::failure(format!("cannot start {threads} threads: {error}")))
+    }
+}
+
+/// A flag that the first Ctrl-C raises; a second one ends the program at once.
+pub(super) fn cancelled_by_signal() -> Outcome<Cancellation> {
+    let cancellation = Cancellation::default();
+    let flag = cancellation.clone();
+    let handler = move || {
+        if flag.is_cancelled() {
+            std::process::exit(130);
+        }
+        flag.cancel();
+    };
+    ctrlc::set_handler(handler).map_err(|error| Problem::failure(format!("cannot watch for Ctrl-C: {error}")))?;
+    Ok(cancellation)
+}
+
+/// A number of trials as people write it: `50000`, `50_000`, `5e4`, `50k`, `1M`.
+fn trials(text: &str) -> Result<u64, String> {
+    let digits = text.trim().replace('_', "");
+    let (digits, scale) = match digits.strip_suffix(['k', 'M', 'G']) {
+        Some(rest) if digits.ends_with('k') => (rest.to_owned(), 1e3),
+        Some(rest) if digits.ends_with('M') => (rest.to_owned(), 1e6),
+        Some(rest) => (rest.to_owned(), 1e9),
+        None => (digits, 1.0),
+    };
+    match digits.parse::<f64>().map(|n| n * scale) {
+        Ok(n) if n >= 1.0 && n.trunc() == n && n <= 1e15 => Ok(n as u64),
+        _ => Err("a positive whole number, such as 50000, 50k or 1M".to_owned()),
+    }
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    let (digits, scale) = match text.trim().strip_suffix('%') {
+        Some(digits) => (digits.trim(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    let level = digits.parse::<f64>().map_err(|_| "a number between 0 and 1, such as 0.95 or 95%".to_owned())?;
+    Confidence::new(level / scale).map_err(|error| error.to_string())
+}

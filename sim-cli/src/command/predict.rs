@@ -1,0 +1,38 @@
+//! `synergy predict`: closed forms and exact algorithms, no simulation.
+
+use clap::Args;
+use sim_models::registry::Registry;
+
+use super::options::ParameterOptions;
+use crate::output::{Format, Report, print};
+use crate::problem::{Exit, Outcome, Problem};
+use crate::scenario::{Opened, find_model};
+
+/// Print what theory predicts, without simulating
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// A model's name, or a scenario file (contains a slash, or ends in .toml or .json)
+    #[arg(value_name = "MODEL|FILE")]
+    scenario: String,
+    #[command(flatten)]
+    parameters: ParameterOptions,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Arguments {
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
+        let opened = Opened::open(registry, &self.scenario, &self.parameters.overrides())?;
+        if !opened.scenario.sweep.is_empty() {
+            let axes: Vec<_> = opened.scenario.sweep.iter().map(|axis| axis.key.as_str()).collect();
+            let sentence = format!("{} sweeps over {}; a prediction is for one cell", self.scenario, axes.join(", "));
+            return Err(Problem::input(sentence).help(format!("choose a cell, such as with --set {}=…", axes[0])));
+        }
+        let model = find_model(registry, &opened.scenario.model)?;
+        let values = opened.values(model)?;
+        let numbers = model.predict(&values).map_err(|error| opened.explain(&error))?;
+        print(&Report::of_predictions(model, values, numbers, opened.scenario.seed), self.format)?;
+        Ok(Exit::Success)
+    }
+}

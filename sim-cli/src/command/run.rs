@@ -1,0 +1,77 @@
+//! `synergy run`: simulate one scenario.
+
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+use clap::Args;
+use sim_core::monte_carlo::{Control, Ending};
+use sim_models::registry::Registry;
+
+use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
+use crate::cell::Prepared;
+use crate::dataset::{Counts, Directory, Layout, Manifest};
+use crate::output::{Format, Report, print};
+use crate::problem::{Exit, Outcome, Problem};
+use crate::progress::Bar;
+use crate::record::record;
+use crate::scenario::{Opened, find_model};
+
+/// Simulate one scenario and print the estimates beside the predictions
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// A model's name, or a scenario file (contains a slash, or ends in .toml or .json)
+    #[arg(value_name = "MODEL|FILE")]
+    scenario: String,
+    #[command(flatten)]
+    parameters: ParameterOptions,
+    #[command(flatten)]
+    simulation: SimulationOptions,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Also write a data set of one row to this directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
+        let overrides = self.simulation.overrides(self.parameters);
+        let opened = Opened::open(registry, &self.scenario, &overrides)?;
+        let scenario = &opened.scenario;
+        if !scenario.sweep.is_empty() {
+            let sentence = format!("{} describes a sweep of {} cells", self.scenario, scenario.cell_count()?);
+            return Err(Problem::input(sentence).help(format!("run it with `synergy sweep {}`", self.scenario)));
+        }
+        let model = find_model(registry, &scenario.model)?;
+        let stop = scenario.stop.rule()?;
+        let values = opened.values(model)?;
+        let prepared = Prepared::new(model, values, scenario.seed).map_err(|error| opened.explain(&error))?;
+        let mut directory = match &self.out {
+            Some(path) => Some(Directory::create(path, scenario)?),
+            None => None,
+        };
+        let pool = self.simulation.pool()?;
+        let cancellation = cancelled_by_signal()?;
+        let bar = Bar::trials(stop.trials(), self.simulation.quiet);
+        let (started, clock) = (SystemTime::now(), Instant::now());
+        let control = Control::new(cancellation).watched_by(bar.watcher());
+        let row = pool.install(|| prepared.run(&stop, &control));
+        bar.finish();
+        if let Some(error) = &row.done.error {
+            return Err(Problem::failure(error.clone()));
+        }
+        let cancelled = row.done.ending == Ending::Cancelled;
+        print(&Report::of_run(model, &row, scenario.seed, prepared.notes(), &stop), self.format)?;
+        if let Some(directory) = &mut directory {
+            let counts = Counts { cells: 1, done: 1, failed: 0, trials: row.done.trials };
+            let layout = Layout::new(model, stop.confidence().get());
+            // A run that was cut short is shown, but not kept as if it were whole.
+            if !cancelled {
+                directory.compact(&layout, &[row], &Manifest::new(scenario.clone(), counts))?;
+            }
+            directory.log(&record(started, clock, pool.current_num_threads(), counts, cancelled))?;
+        }
+        Ok(if cancelled { Exit::Cancelled } else { Exit::Success })
+    }
+}

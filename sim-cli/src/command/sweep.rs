@@ -1,0 +1,106 @@
+//! `synergy sweep`: simulate every cell of a scenario, write the data set, draw the figure.
+
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use clap::Args;
+use sim_core::monte_carlo::Control;
+use sim_models::registry::Registry;
+
+use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
+use crate::dataset::{Counts, Directory};
+use crate::drawing::{self, Sheet};
+use crate::output::say;
+use crate::problem::{Exit, Outcome, Problem};
+use crate::progress::Bar;
+use crate::record::record;
+use crate::scenario::{Opened, find_model, is_file};
+use crate::sweep::{self, Swept};
+
+/// Simulate every cell of a scenario, write a data set and draw its figure
+///
+/// A sweep that was interrupted goes on where it stopped when the command is repeated.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// A scenario file (contains a slash, or ends in .toml or .json)
+    #[arg(value_name = "FILE")]
+    scenario: String,
+    #[command(flatten)]
+    parameters: ParameterOptions,
+    #[command(flatten)]
+    simulation: SimulationOptions,
+    /// Directory of the data set; results/NAME if not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
+        if !is_file(&self.scenario) {
+            let sentence = format!("`{}` is not a scenario file", self.scenario);
+            let help = "a scenario file contains a slash or ends in .toml or .json; `synergy run` takes a model's name";
+            return Err(Problem::input(sentence).help(help));
+        }
+        let overrides = self.simulation.overrides(self.parameters);
+        let opened = Opened::open(registry, &self.scenario, &overrides)?;
+        let scenario = &opened.scenario;
+        let model = find_model(registry, &scenario.model)?;
+        opened.check_cells(model)?;
+        let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
+        let mut directory = Directory::create(&path, scenario)?;
+        let pool = self.simulation.pool()?;
+        let control = Control::new(cancelled_by_signal()?);
+        let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);
+        let (started, clock) = (SystemTime::now(), Instant::now());
+        let swept = pool.install(|| sweep::run(scenario, model, &mut directory, &control, &bar))?;
+        bar.finish();
+        let fresh = Counts { done: swept.fresh, trials: swept.fresh_trials, ..swept.counts };
+        directory.log(&record(started, clock, pool.current_num_threads(), fresh, swept.cancelled))?;
+        summarize(&swept, &directory)?;
+        if swept.cancelled {
+            say(format_args!("cancelled; the same command goes on from here"))?;
+            return Ok(Exit::Cancelled);
+        }
+        if scenario.figure.is_some() {
+            for file in drawing::draw(&directory, scenario, &Sheet::default(), directory.path())? {
+                say(format_args!("{}", file.display()))?;
+            }
+        }
+        Ok(if swept.counts.failed > 0 { Exit::CellsFailed } else { Exit::Success })
+    }
+}
+
+fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
+    let counts = swept.counts;
+    let restored = counts.done - swept.fresh;
+    let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, counts.trials);
+    if restored > 0 {
+        line.push_str(&format!(", {restored} cells from an earlier run"));
+    }
+    if counts.failed > 0 {
+        line.push_str(&format!(", {} cells failed", counts.failed));
+    }
+    say(format_args!("{line}"))?;
+    let failed = swept.rows.iter().filter_map(|row| row.done.error.as_deref());
+    let mut reasons: Vec<&str> = failed.collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for reason in reasons.iter().take(3) {
+        say(format_args!("  failed: {reason}"))?;
+    }
+    if reasons.len() > 3 {
+        say(format_args!("  failed: {} other reasons; see the column `error`", reasons.len() - 3))?;
+    }
+    say(format_args!("{}", directory.data_path().display()))
+}
+
+/// `results/NAME`, where NAME is the file's, or its folder's if the file is just called scenario.
+fn default_directory(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default();
+    let folder = file.parent().and_then(Path::file_name);
+    let name = match folder {
+        Some(folder) if stem == "scenario" => folder,
+        _ => stem,
+    };
+    Path::new("results").join(name)
+}

@@ -1,0 +1,233 @@
+//! From a data set to the files of its figure.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::dataset::{Directory, Table, write_file};
+use crate::figure::{
+    Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point, Scale, Series,
+    VerticalMark, Width,
+};
+use crate::problem::{Outcome, Problem};
+use crate::scenario::{FigureKind, FigureSpec, Scenario};
+
+/// A type of figure file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FileType {
+    /// Vector graphics for the web.
+    Svg,
+    /// Vector graphics for papers, with embedded fonts.
+    Pdf,
+    /// Pixels.
+    Png,
+}
+
+/// Which files are drawn.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// One column, 3.35 inches.
+    pub single: bool,
+    /// Two columns, 6.9 inches.
+    pub double: bool,
+    /// File types.
+    pub types: Vec<FileType>,
+    /// Dots per inch of pixel files.
+    pub dpi: u32,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self { single: true, double: true, types: vec![FileType::Svg, FileType::Pdf, FileType::Png], dpi: 300 }
+    }
+}
+
+/// Draws the figure of `scenario` from the data set in `directory` into files in `out`, and returns their names: `figure`
+/// for one column and `figure-wide` for two.
+pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Path) -> Outcome<Vec<PathBuf>> {
+    let Some(spec) = &scenario.figure else { return Ok(Vec::new()) };
+    spec.check(&scenario.sweep)?;
+    let table = Table::read(&directory.data_path())?;
+    let panel = Data { table: &table, spec }.panel()?;
+    let widths = [(sheet.single, Width::Single, "figure"), (sheet.double, Width::Double, "figure-wide")];
+    let mut files = Vec::new();
+    for (_, width, name) in widths.into_iter().filter(|(wanted, ..)| *wanted) {
+        let figure = Figure { title: spec.title.clone(), width, panel: panel.clone() };
+        let drawing = figure.render().map_err(|error| explain(&error))?;
+        for file_type in &sheet.types {
+            files.push(write(&drawing, *file_type, sheet.dpi, &out.join(name))?);
+        }
+        if files.len() == sheet.types.len() {
+            for note in drawing.notes() {
+                crate::output::warn(note);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn write(drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outcome<PathBuf> {
+    let (extension, bytes) = match file_type {
+        FileType::Svg => ("svg", drawing.svg().as_bytes().to_vec()),
+        FileType::Pdf => ("pdf", drawing.pdf().map_err(|error| explain(&error))?),
+        FileType::Png => ("png", drawing.png(dpi).map_err(|error| explain(&error))?),
+    };
+    let path = stem.with_extension(extension);
+    write_file(&path, &bytes)?;
+    Ok(path)
+}
+
+fn explain(error: &FigureError) -> Problem {
+    Problem::input(format!("the figure cannot be drawn: {error}"))
+}
+
+/// The columns of a data set, seen by a figure.
+struct Data<'a> {
+    table: &'a Table,
+    spec: &'a FigureSpec,
+}
+
+impl Data<'_> {
+    fn panel(&self) -> Outcome<Panel> {
+        match self.spec.kind {
+            FigureKind::Curves => self.curves().map(Panel::Curves),
+            FigureKind::HeatMap => self.heat_map().map(Panel::HeatMap),
+        }
+    }
+
+    fn numbers(&self, column: &str) -> Outcome<&[Option<f64>]> {
+        self.table.numbers(column).ok_or_else(|| {
+            Problem::input(format!("the figure needs numbers, but the column `{column}` of the data set has none"))
+        })
+    }
+
+    /// The column of a metric or, where there is no metric of that name, of a prediction.
+    fn quantity(&self, name: &str) -> Outcome<&[Option<f64>]> {
+        match self.table.numbers(name) {
+            Some(column) => Ok(column),
+            None => self.numbers(&format!("predicted_{name}")),
+        }
+    }
+
+    fn axis(&self, label: Option<&String>, name: &str, log: bool, range: Option<(f64, f64)>) -> Axis {
+        let scale = if log { Scale::Log } else { Scale::Linear };
+        Axis { label: label.cloned().unwrap_or_else(|| name.replace('_', " ")), scale, range }
+    }
+
+    fn heat_map(&self) -> Outcome<HeatMap> {
+        let spec = self.spec;
+        let (x, y) = (self.numbers(&spec.x)?, self.numbers(&spec.y[0])?);
+        let (xs, ys) = (distinct(x), distinct(y));
+        let place = |values: &[f64], value: Option<f64>| values.iter().position(|v| Some(*v) == value);
+        let grid = |column: &[Option<f64>]| {
+            let mut values = vec![f64::NAN; xs.len() * ys.len()];
+            for (row, value) in column.iter().enumerate() {
+                if let (Some(i), Some(j), Some(value)) = (place(&xs, x[row]), place(&ys, y[row]), value) {
+                    values[j * xs.len() + i] = *value;
+                }
+            }
+            values
+        };
+        let color = spec.color.clone().unwrap_or_default();
+        let contours = spec.contours.iter().map(|contour| {
+            let values = grid(self.numbers(&format!("predicted_{}", contour.prediction))?);
+            Ok(Contour { label: contour.label.clone(), level: contour.level, values })
+        });
+        Ok(HeatMap {
+            x: self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range),
+            y: self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range),
+            values: grid(self.quantity(&color)?),
+            colors: ColorScale {
+                label: spec.color_label.clone().unwrap_or_else(|| color.replace('_', " ")),
+                range: spec.color_range,
+                map: ColorMap::default(),
+            },
+            contours: contours.collect::<Outcome<_>>()?,
+            xs,
+            ys,
+        })
+    }
+
+    fn curves(&self) -> Outcome<Curves> {
+        let spec = self.spec;
+        let x_axis = self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range);
+        let y_axis = self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range);
+        let mut curves = Curves::new(x_axis, y_axis);
+        for (index, metric) in spec.y.iter().enumerate() {
+            for (name, rows) in self.groups()? {
+                let label = self.label(index, metric, name.as_deref());
+                curves.series.push(self.series(label, metric, &rows)?);
+            }
+        }
+        for mark in &spec.marks {
+            let column = self.numbers(&format!("predicted_{}", mark.prediction))?;
+            match distinct(column).as_slice() {
+                [] => crate::output::warn(&format!("`{}` does not exist here, so it is not marked", mark.prediction)),
+                [x] => curves.marks.push(VerticalMark { x: *x, label: mark.label.clone() }),
+                _ => {
+                    let sentence = format!("`{}` differs between cells, so it cannot be one mark", mark.prediction);
+                    return Err(Problem::input(sentence));
+                }
+            }
+        }
+        Ok(curves)
+    }
+
+    /// Rows of each value of the series' axis, in the order of the axis; all rows where there is no such axis.
+    fn groups(&self) -> Outcome<Vec<(Option<String>, Vec<usize>)>> {
+        let Some(key) = &self.spec.series else { return Ok(vec![(None, (0..self.table.rows()).collect())]) };
+        let mut groups: Vec<(Option<String>, Vec<usize>)> = Vec::new();
+        for row in 0..self.table.rows() {
+            let number = self.table.numbers(key).and_then(|column| column[row]).map(short);
+            let name = number.or_else(|| self.table.texts(key).and_then(|column| column[row].clone()));
+            match groups.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((name, vec![row])),
+            }
+        }
+        Ok(groups)
+    }
+
+    fn label(&self, index: usize, metric: &str, value: Option<&str>) -> String {
+        let template = self.spec.labels.get(index).cloned().unwrap_or_else(|| {
+            let metric = metric.replace('_', " ");
+            match (&self.spec.series, self.spec.y.len()) {
+                (Some(key), 1) => format!("{key} = {{}}"),
+                (Some(key), _) => format!("{metric}, {key} = {{}}"),
+                (None, _) => metric,
+            }
+        });
+        template.replace("{}", value.unwrap_or_default())
+    }
+
+    fn series(&self, label: String, metric: &str, rows: &[usize]) -> Outcome<Series> {
+        let x = self.numbers(&self.spec.x)?;
+        let (value, low, high) = (
+            self.numbers(metric)?,
+            self.numbers(&format!("{metric}_low"))?,
+            self.numbers(&format!("{metric}_high"))?,
+        );
+        let predicted = self.table.numbers(&format!("predicted_{metric}")).filter(|_| self.spec.theory);
+        let mut rows: Vec<usize> = rows.iter().copied().filter(|&row| x[row].is_some()).collect();
+        rows.sort_by(|&a, &b| x[a].partial_cmp(&x[b]).unwrap_or(std::cmp::Ordering::Equal));
+        let points = rows.iter().filter_map(|&row| {
+            let (x, y) = (x[row]?, value[row]?);
+            Some(Point::with_interval(x, y, low[row]?, high[row]?))
+        });
+        let theory = predicted.into_iter().flat_map(|column| rows.iter().filter_map(|&row| Some((x[row]?, column[row]?))));
+        Ok(Series { label, points: points.collect(), theory: theory.collect() })
+    }
+}
+
+/// The different numbers of a column, increasing.
+fn distinct(column: &[Option<f64>]) -> Vec<f64> {
+    let mut values: Vec<f64> = column.iter().flatten().copied().filter(|x| x.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    values
+}
+
+/// A number with at most three significant digits, for a label.
+fn short(x: f64) -> String {
+    format!("{x:.2e}").parse::<f64>().map_or_else(|_| x.to_string(), sim_models::registry::number)
+}

@@ -1,0 +1,209 @@
+//! The result of one cell, as a table, JSON or CSV.
+
+use serde::{Serialize, Serializer};
+use sim_core::estimate::Estimate;
+use sim_core::monte_carlo::{Ending, Stop};
+use sim_models::registry::{AnyModel, Value, Values, number};
+
+use super::{Format, align, say, write_bytes};
+use crate::dataset::Row;
+use crate::problem::{Outcome, Problem};
+
+/// What is known about one cell.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    model: &'static str,
+    parameters: Values,
+    seed: u64,
+    /// 0 where nothing was simulated.
+    trials: u64,
+    version: &'static str,
+    #[serde(serialize_with = "in_order")]
+    estimates: Vec<(&'static str, Estimate)>,
+    /// `null` where the number does not exist.
+    #[serde(serialize_with = "in_order")]
+    predictions: Vec<(&'static str, Option<f64>)>,
+    /// What a reader of the numbers must know.
+    notes: Vec<String>,
+}
+
+fn in_order<S: Serializer, T: Serialize>(pairs: &[(&'static str, T)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(name, item)| (name, item)))
+}
+
+impl Report {
+    /// The report of a simulation.
+    pub fn of_run(model: &dyn AnyModel, row: &Row, seed: u64, notes: &[String], stop: &Stop) -> Self {
+        let metrics = model.metrics().into_iter().map(|metric| metric.name);
+        let mut report = Self::of_predictions(model, row.cell.values.clone(), row.predictions.clone(), seed);
+        report.trials = row.done.trials;
+        report.estimates = metrics.zip(row.done.estimates.iter().copied()).collect();
+        report.notes = notes.to_vec();
+        match row.done.ending {
+            Ending::Cancelled => report.notes.push(format!("cancelled after {} trials", row.done.trials)),
+            Ending::Imprecise => report.notes.push(format!(
+                "the half-width that was asked for is not reached after {} trials, the most allowed",
+                stop.trials()
+            )),
+            Ending::Complete | Ending::Precise => {}
+        }
+        report
+    }
+
+    /// The report of predictions alone.
+    pub fn of_predictions(model: &dyn AnyModel, values: Values, numbers: Vec<Option<f64>>, seed: u64) -> Self {
+        Self {
+            model: model.about().name,
+            parameters: values,
+            seed,
+            trials: 0,
+            version: env!("CARGO_PKG_VERSION"),
+            estimates: Vec::new(),
+            predictions: model.predictions().into_iter().map(|prediction| prediction.name).zip(numbers).collect(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn prediction(&self, name: &str) -> Option<f64> {
+        self.predictions.iter().find(|(prediction, _)| *prediction == name)?.1
+    }
+
+    fn table(&self) -> String {
+        let parameters: Vec<_> = self.parameters.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let mut text = format!("{}  {}\n", self.model, wrap(&parameters, 100, "  "));
+        if !self.estimates.is_empty() {
+            let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
+            for (name, estimate) in &self.estimates {
+                let predicted = self.prediction(name).map_or("-".to_owned(), significant);
+                rows.push(vec![(*name).to_owned(), estimate_text(estimate), predicted]);
+            }
+            text.push_str(&format!("\n{}", align(&rows)));
+        }
+        let others = self.predictions.iter().filter(|(name, _)| self.estimates.iter().all(|(metric, _)| metric != name));
+        let mut rows = vec![vec!["prediction".to_owned(), "value".to_owned()]];
+        rows.extend(others.map(|(name, value)| {
+            vec![(*name).to_owned(), value.map_or_else(|| "does not exist".to_owned(), significant)]
+        }));
+        if rows.len() > 1 {
+            text.push_str(&format!("\n{}", align(&rows)));
+        }
+        for note in &self.notes {
+            text.push_str(&format!("\nnote: {note}"));
+        }
+        text.trim_end().to_owned()
+    }
+
+    /// A header and one line: parameters, estimates with their ends, trials, predictions.
+    fn csv(&self) -> String {
+        let mut columns: Vec<(String, String)> = vec![("model".into(), self.model.into())];
+        columns.extend(self.parameters.iter().map(|(key, value)| (key.to_owned(), csv_value(value))));
+        columns.push(("seed".into(), self.seed.to_string()));
+        columns.push(("trials".into(), self.trials.to_string()));
+        for (name, estimate) in &self.estimates {
+            columns.push(((*name).to_owned(), number(estimate.value)));
+            columns.push((format!("{name}_low"), number(estimate.low)));
+            columns.push((format!("{name}_high"), number(estimate.high)));
+        }
+        columns.extend(
+            self.predictions.iter().map(|(name, x)| (format!("predicted_{name}"), x.map_or(String::new(), number))),
+        );
+        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        format!("{}\n{}", names.join(","), values.join(","))
+    }
+}
+
+/// Prints a report.
+pub fn print(report: &Report, format: Format) -> Outcome<()> {
+    match format {
+        Format::Table => say(format_args!("{}", report.table())),
+        Format::Csv => say(format_args!("{}", report.csv())),
+        Format::Json => {
+            let json = serde_json::to_string_pretty(report);
+            let json = json.map_err(|error| Problem::failure(format!("cannot write JSON: {error}")))?;
+            write_bytes(format!("{json}\n").as_bytes())
+        }
+    }
+}
+
+/// `0.333 [0.332, 0.334] (95 %, n = 50 000)`, with as many digits as the interval supports.
+fn estimate_text(estimate: &Estimate) -> String {
+    let half_width = estimate.half_width();
+    let digits = if half_width > 0.0 && half_width.is_finite() {
+        // Two significant digits of the half-width.
+        (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize
+    } else {
+        6
+    };
+    let percent = 100.0 * estimate.confidence.get();
+    format!(
+        "{:.digits$} [{:.digits$}, {:.digits$}] ({} %, n = {})",
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        number((percent * 1e9).round() / 1e9),
+        grouped(estimate.trials)
+    )
+}
+
+/// Seven significant digits, without zeros at the end.
+fn significant(x: f64) -> String {
+    format!("{x:.6e}").parse::<f64>().map_or_else(|_| x.to_string(), number)
+}
+
+/// `50 000`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn csv_value(value: &Value) -> String {
+    match value {
+        Value::List(_) => format!("\"{value}\""),
+        other => other.to_string(),
+    }
+}
+
+/// Words in lines of at most `width` characters.
+fn wrap(words: &[String], width: usize, indent: &str) -> String {
+    let mut text = String::new();
+    let mut column = indent.len();
+    for word in words {
+        if column + word.len() > width {
+            text.push_str(&format!("\n{indent}"));
+            column = indent.len();
+        } else if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+        column += word.len() + 1;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_core::estimate::{Confidence, Interval};
+
+    #[test]
+    fn an_estimate_shows_the_digits_it_has() {
+        let estimate =
+            Estimate::new(0.333_079, Interval { low: 0.332_1, high: 0.334_2 }, Confidence::DEFAULT, 50_000);
+        assert_eq!(estimate_text(&estimate), "0.3331 [0.3321, 0.3342] (95 %, n = 50 000)");
+        let unbounded = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+        let estimate = Estimate::new(1.0, unbounded, Confidence::DEFAULT, 1);
+        assert_eq!(estimate_text(&estimate), "1.000000 [-inf, inf] (95 %, n = 1)");
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!([grouped(7), grouped(1000), grouped(1_234_567)], ["7", "1 000", "1 234 567"]);
+    }
+}

@@ -1,0 +1,18 @@
+//! When and where the program ran: the part of a data set that is not reproducible.
+
+use std::time::{Instant, SystemTime};
+
+use crate::dataset::{Counts, RunRecord};
+
+/// The record of a run that began at `started` and ends now.
+pub fn record(started: SystemTime, clock: Instant, threads: usize, counts: Counts, cancelled: bool) -> RunRecord {
+    RunRecord {
+        started: humantime::format_rfc3339_seconds(started).to_string(),
+        seconds: (clock.elapsed().as_secs_f64() * 1e3).round() / 1e3,
+        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        threads,
+        cells: counts.done,
+        trials: counts.trials,
+        ending: if cancelled { "cancelled" } else { "complete" }.to_owned(),
+    }
+}
