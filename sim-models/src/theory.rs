@@ -26,11 +26,21 @@
 //! assert!((recursion::uniform_bias(&layer, 30, 0.05) - 0.333079374272).abs() < 1e-12);
 //! ```
 
+pub mod allocation;
+pub mod averaging;
+pub mod channel;
+pub mod common_cause;
+pub mod cost;
+pub mod critical;
 pub mod dependence;
+pub mod exponent;
 pub mod fixed_point;
 pub mod layer;
+pub mod leaf;
 pub mod majority;
 mod numeric;
 pub mod phase;
+pub mod predictors;
 mod quadrature;
 pub mod recursion;
+pub mod window;

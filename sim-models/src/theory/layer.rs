@@ -165,7 +165,7 @@ impl LayerMap {
                 let upper = &decision[decision.len() - differences.len()..];
                 differences.iter().zip(upper).map(|(mass, bias)| mass * bias).sum()
             }
-            Law::Gaussian(factor) => factor.mean(self.fan_in, v, given),
+            Law::Gaussian(factor) => factor.mean(f64::from(self.fan_in), v, given),
         }
     }
 
@@ -189,7 +189,7 @@ impl LayerMap {
                 let rates = beta_binomial::slope(self.fan_in, v, rho);
                 rates.iter().zip(decision).map(|(rate, bias)| rate * bias).sum()
             }
-            Law::Gaussian(factor) => factor.mean_slope(self.fan_in, v, given(1.0), rate),
+            Law::Gaussian(factor) => factor.mean_slope(f64::from(self.fan_in), v, given(1.0), rate),
         };
         self.outer * slope
     }

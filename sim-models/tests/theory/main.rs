@@ -13,8 +13,9 @@ mod recursion;
 pub fn shows(actual: f64, digits: &str) {
     let (mantissa, exponent) = digits.split_once('e').unwrap_or((digits, "0"));
     let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len()) as i32;
-    let unit = 10_f64.powi(exponent.parse::<i32>().unwrap() - decimals);
-    let expected: f64 = digits.parse().unwrap();
+    // A misprinted number becomes NaN and fails the comparison.
+    let unit = 10_f64.powi(exponent.parse::<i32>().unwrap_or(i32::MIN / 2) - decimals);
+    let expected: f64 = digits.parse().unwrap_or(f64::NAN);
     // What binary rounding cannot resolve is not asked for.
     let tolerance = (0.51 * unit).max(4e-15 * expected.abs());
     assert!((actual - expected).abs() <= tolerance, "{actual} does not show as {digits}");

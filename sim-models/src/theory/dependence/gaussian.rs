@@ -73,7 +73,7 @@ impl Factor {
         if self.rest == 0.0 {
             return 1.0;
         }
-        let variance = self.integrate(1, v.abs(), 1, |node, weight, sums| {
+        let variance = self.integrate(1.0, v.abs(), 1, |node, weight, sums| {
             let bias = self.conditional_bias(node.x);
             let (above, below) = (bias - v.abs(), bias + v.abs());
             sums[0] += weight * (node.plus * above * above + node.minus * below * below);
@@ -96,7 +96,7 @@ impl Factor {
             law[last] += 0.5 * (1.0 + v);
             return law;
         }
-        law = self.integrate(b, v.abs(), last + 1, |node, weight, sums| {
+        law = self.integrate(f64::from(b), v.abs(), last + 1, |node, weight, sums| {
             let given = binomial::law(b, self.conditional_bias(node.x));
             for k in 0..=last {
                 sums[k] += weight * (node.plus * given[k] + node.minus * given[last - k]);
@@ -120,7 +120,7 @@ impl Factor {
             slope[last] += 0.5;
             return slope;
         }
-        self.integrate(b, 0.0, last + 1, |node, weight, sums| {
+        self.integrate(f64::from(b), 0.0, last + 1, |node, weight, sums| {
             let bias = self.conditional_bias(node.x);
             let given = binomial::slope(b, bias);
             let moved = weight * node.plus * self.conditional_slope(node.x) / self.threshold_rate(0.0);
@@ -130,9 +130,9 @@ impl Factor {
         })
     }
 
-    /// Mean over the factor of an odd function of the conditional bias, for votes of bias `v`; `b` is the
-    /// number of votes, which sets how fast the function can change.
-    pub(crate) fn mean(&self, b: u32, v: f64, odd: impl Fn(f64) -> f64) -> f64 {
+    /// Mean over the factor of an odd function of the conditional bias, for votes of bias `v`; the function
+    /// may change as fast as the majority of `votes` votes.
+    pub(crate) fn mean(&self, votes: f64, v: f64, odd: impl Fn(f64) -> f64) -> f64 {
         if !is_bias(v) || self.latent.is_nan() {
             return f64::NAN;
         }
@@ -142,15 +142,23 @@ impl Factor {
         if self.rest == 0.0 {
             return v * odd(1.0);
         }
-        let mean = self.integrate(b, v.abs(), 1, |node, weight, sums| {
+        let mean = self.integrate(votes, v.abs(), 1, |node, weight, sums| {
             sums[0] += weight * node.difference * odd(self.conditional_bias(node.x));
         });
         if v < 0.0 { -mean[0] } else { mean[0] }
     }
 
+    /// Mean of the sign of the conditional bias, for votes of bias `v`: `erf(t0/sqrt(2r))`.
+    pub(crate) fn mean_sign(&self, v: f64) -> f64 {
+        if !is_bias(v) {
+            return f64::NAN;
+        }
+        if v == 0.0 { 0.0 } else { libm::erf(threshold(v.abs()) / (2.0 * self.latent).sqrt()).copysign(v) }
+    }
+
     /// Derivative with respect to `v` of [`mean`](Self::mean), given the derivative of the odd function
     /// (an even one). At |v| = 1 it is 0: all votes are then right, much surer than one.
-    pub(crate) fn mean_slope(&self, b: u32, v: f64, at_certainty: f64, even: impl Fn(f64) -> f64) -> f64 {
+    pub(crate) fn mean_slope(&self, votes: f64, v: f64, at_certainty: f64, even: impl Fn(f64) -> f64) -> f64 {
         if !is_bias(v) || self.latent.is_nan() {
             return f64::NAN;
         }
@@ -163,7 +171,7 @@ impl Factor {
         if v.abs() == 1.0 {
             return 0.0;
         }
-        let slope = self.integrate(b, v.abs(), 1, |node, weight, sums| {
+        let slope = self.integrate(votes, v.abs(), 1, |node, weight, sums| {
             let moved = even(self.conditional_bias(node.x)) * self.conditional_slope(node.x);
             sums[0] += weight * (node.plus + node.minus) * moved;
         });
@@ -192,7 +200,7 @@ impl Factor {
     /// Integrals over the factor for votes of bias `v >= 0`, folded to `x >= 0`.
     fn integrate(
         &self,
-        b: u32,
+        votes: f64,
         v: f64,
         count: usize,
         mut add: impl FnMut(&Node, f64, &mut [f64]),
@@ -208,7 +216,7 @@ impl Factor {
         }
         // x = scale sinh(tau) resolves both the factor and the step of the conditional vote, however
         // sharp; everything is even in tau, so the half line does.
-        let scale = deviation.min((self.rest / f64::from(b.max(1))).sqrt());
+        let scale = deviation.min((self.rest / votes.max(1.0)).sqrt());
         let end = libm::asinh((t0 + REACH * deviation) / scale);
         trapezoid(0.0, end, count, |tau, weight, sums| {
             let x = scale * libm::sinh(tau);
