@@ -6,8 +6,8 @@ use clap::ValueEnum;
 
 use crate::dataset::{Directory, Table, write_file};
 use crate::figure::{
-    Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point, Scale, Series,
-    VerticalMark, Width,
+    Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point, Scale,
+    Series, VerticalMark, Width,
 };
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{FigureKind, FigureSpec, Scenario};
@@ -38,7 +38,12 @@ pub struct Sheet {
 
 impl Default for Sheet {
     fn default() -> Self {
-        Self { single: true, double: true, types: vec![FileType::Svg, FileType::Pdf, FileType::Png], dpi: 300 }
+        Self {
+            single: true,
+            double: true,
+            types: vec![FileType::Svg, FileType::Pdf, FileType::Png],
+            dpi: 300,
+        }
     }
 }
 
@@ -97,7 +102,9 @@ impl Data<'_> {
 
     fn numbers(&self, column: &str) -> Outcome<&[Option<f64>]> {
         self.table.numbers(column).ok_or_else(|| {
-            Problem::input(format!("the figure needs numbers, but the column `{column}` of the data set has none"))
+            Problem::input(format!(
+                "the figure needs numbers, but the column `{column}` of the data set has none"
+            ))
         })
     }
 
@@ -140,7 +147,7 @@ impl Data<'_> {
             colors: ColorScale {
                 label: spec.color_label.clone().unwrap_or_else(|| color.replace('_', " ")),
                 range: spec.color_range,
-                map: ColorMap::default(),
+                map: ColorMap::Sequential,
             },
             contours: contours.collect::<Outcome<_>>()?,
             xs,
@@ -162,10 +169,14 @@ impl Data<'_> {
         for mark in &spec.marks {
             let column = self.numbers(&format!("predicted_{}", mark.prediction))?;
             match distinct(column).as_slice() {
-                [] => crate::output::warn(&format!("`{}` does not exist here, so it is not marked", mark.prediction)),
+                [] => crate::output::warn(&format!(
+                    "`{}` does not exist here, so it is not marked",
+                    mark.prediction
+                )),
                 [x] => curves.marks.push(VerticalMark { x: *x, label: mark.label.clone() }),
                 _ => {
-                    let sentence = format!("`{}` differs between cells, so it cannot be one mark", mark.prediction);
+                    let sentence =
+                        format!("`{}` differs between cells, so it cannot be one mark", mark.prediction);
                     return Err(Problem::input(sentence));
                 }
             }
@@ -214,7 +225,9 @@ impl Data<'_> {
             let (x, y) = (x[row]?, value[row]?);
             Some(Point::with_interval(x, y, low[row]?, high[row]?))
         });
-        let theory = predicted.into_iter().flat_map(|column| rows.iter().filter_map(|&row| Some((x[row]?, column[row]?))));
+        let theory = predicted
+            .into_iter()
+            .flat_map(|column| rows.iter().filter_map(|&row| Some((x[row]?, column[row]?))));
         Ok(Series { label, points: points.collect(), theory: theory.collect() })
     }
 }

@@ -5,7 +5,13 @@ use std::time::{Instant, SystemTime};
 use crate::dataset::{Counts, RunRecord};
 
 /// The record of a run that began at `started` and ends now.
-pub fn record(started: SystemTime, clock: Instant, threads: usize, counts: Counts, cancelled: bool) -> RunRecord {
+pub fn record(
+    started: SystemTime,
+    clock: Instant,
+    threads: usize,
+    counts: Counts,
+    cancelled: bool,
+) -> RunRecord {
     RunRecord {
         started: humantime::format_rfc3339_seconds(started).to_string(),
         seconds: (clock.elapsed().as_secs_f64() * 1e3).round() / 1e3,

@@ -97,7 +97,9 @@ impl Opened {
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
         let bytes = std::fs::read(path).map_err(|error| {
             let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
-            problem.help("a model's name has no slash and no .toml or .json at its end; `synergy models` lists them")
+            problem.help(
+                "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
+            )
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let position = error.utf8_error().valid_up_to();
@@ -145,7 +147,13 @@ impl Opened {
         for index in 0..self.scenario.cell_count()? {
             let values = Values::resolve(&parameters, &self.scenario.cell(index));
             match values.and_then(|values| model.predict(&values).map(|_| ())) {
-                Ok(()) => return self.scenario.figure.as_ref().map_or(Ok(()), |figure| figure.check(&self.scenario.sweep)),
+                Ok(()) => {
+                    return self
+                        .scenario
+                        .figure
+                        .as_ref()
+                        .map_or(Ok(()), |figure| figure.check(&self.scenario.sweep));
+                }
                 Err(error) => first = first.or(Some(error)),
             }
         }
@@ -177,7 +185,10 @@ impl Scenario {
         let count = self.sweep.iter().try_fold(1usize, |count, axis| count.checked_mul(axis.values.len()));
         count.filter(|&count| count <= MOST_CELLS).ok_or_else(|| {
             let sizes: Vec<_> = self.sweep.iter().map(|axis| axis.values.len().to_string()).collect();
-            Problem::input(format!("the sweep has {} cells; at most {MOST_CELLS} are possible", sizes.join(" x ")))
+            Problem::input(format!(
+                "the sweep has {} cells; at most {MOST_CELLS} are possible",
+                sizes.join(" x ")
+            ))
         })
     }
 
@@ -224,7 +235,8 @@ fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> 
         Some(node) => match node.content {
             Content::Scalar(Value::Integer(seed)) if seed >= 0 => seed as u64,
             _ => {
-                let sentence = format!("`seed` is a whole number that is not negative; found {}", node.describe());
+                let sentence =
+                    format!("`seed` is a whole number that is not negative; found {}", node.describe());
                 return Err(document.problem(&node.span, sentence, "not a seed"));
             }
         },
@@ -241,7 +253,9 @@ fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> 
         let parameter = find(entry)?;
         let Some(value) = entry.node.value() else {
             let sentence = format!("`{}` is {}; found a table", entry.key, parameter.allowed());
-            return Err(document.problem(&entry.node.span, sentence, "not a value").help("ranges belong into [sweep]"));
+            return Err(document
+                .problem(&entry.node.span, sentence, "not a value")
+                .help("ranges belong into [sweep]"));
         };
         let value = parameter.normalize(&value).map_err(|error| {
             Problem::parameters(&error).at(&document.source, entry.node.span.clone(), "found here")

@@ -46,8 +46,13 @@ pub fn run(
     let earlier = directory.done(scenario)?;
     let cells = scenario.cell_count()?;
     let parameters = model.parameters();
-    let mut swept =
-        Swept { rows: Vec::new(), counts: Counts { cells, ..Counts::default() }, fresh: 0, fresh_trials: 0, cancelled: false };
+    let mut swept = Swept {
+        rows: Vec::new(),
+        counts: Counts { cells, ..Counts::default() },
+        fresh: 0,
+        fresh_trials: 0,
+        cancelled: false,
+    };
     // From here on a killed sweep is recognized and goes on.
     directory.write_manifest(&Manifest::new(scenario.clone(), swept.counts))?;
     let mut unsaved: Vec<Row> = Vec::new();
@@ -56,7 +61,8 @@ pub fn run(
         let batch: Vec<Option<Finished>> = (start..cells.min(start + BATCH))
             .into_par_iter()
             .map(|index| {
-                let values = Values::resolve(&parameters, &scenario.cell(index)).map_err(|error| Problem::parameters(&error))?;
+                let values = Values::resolve(&parameters, &scenario.cell(index))
+                    .map_err(|error| Problem::parameters(&error))?;
                 let finished = cell::finish(model, values, scenario.seed, &earlier, &stop, control);
                 bar.step();
                 Ok(finished)

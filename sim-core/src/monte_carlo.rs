@@ -88,7 +88,12 @@ pub struct Run<T> {
 const BATCH: usize = 256;
 
 /// Runs `simulation` until `stop` is satisfied or `control` is cancelled.
-pub fn run<S: Simulation>(simulation: &S, streams: &Streams, stop: &Stop, control: &Control) -> Run<S::Tally> {
+pub fn run<S: Simulation>(
+    simulation: &S,
+    streams: &Streams,
+    stop: &Stop,
+    control: &Control,
+) -> Run<S::Tally> {
     let mut tally = S::Tally::default();
     let mut trials = 0;
     for checkpoint in stop.checkpoints() {
@@ -96,7 +101,9 @@ pub fn run<S: Simulation>(simulation: &S, streams: &Streams, stop: &Stop, contro
         let estimates = simulation.estimates(&tally, stop.confidence());
         let ending = match (whole, stop.precision()) {
             (false, _) => Some(Ending::Cancelled),
-            (true, Some(precision)) if estimates.iter().all(|e| precision.reached_by(e)) => Some(Ending::Precise),
+            (true, Some(precision)) if estimates.iter().all(|e| precision.reached_by(e)) => {
+                Some(Ending::Precise)
+            }
             (true, precision) if checkpoint == stop.trials() => {
                 Some(if precision.is_some() { Ending::Imprecise } else { Ending::Complete })
             }

@@ -71,7 +71,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 3)
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 3
+        })
         .min()
         .map(|(_, candidate)| candidate.to_owned())
 }
@@ -93,7 +95,11 @@ mod tests {
             let parameters = model.parameters();
             let values = Values::resolve(&parameters, &BTreeMap::new()).unwrap();
             for parameter in &parameters {
-                assert_eq!(parameter.normalize(&parameter.default).as_ref(), Ok(&parameter.default), "{name}");
+                assert_eq!(
+                    parameter.normalize(&parameter.default).as_ref(),
+                    Ok(&parameter.default),
+                    "{name}"
+                );
                 assert!(!parameter.help.is_empty(), "{name}.{} has no help", parameter.key);
             }
             let predictions = model.predict(&values).unwrap();

@@ -76,7 +76,8 @@ pub(super) fn cancelled_by_signal() -> Outcome<Cancellation> {
         }
         flag.cancel();
     };
-    ctrlc::set_handler(handler).map_err(|error| Problem::failure(format!("cannot watch for Ctrl-C: {error}")))?;
+    ctrlc::set_handler(handler)
+        .map_err(|error| Problem::failure(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(cancellation)
 }
 
@@ -100,6 +101,7 @@ fn confidence(text: &str) -> Result<Confidence, String> {
         Some(digits) => (digits.trim(), 100.0),
         None => (text.trim(), 1.0),
     };
-    let level = digits.parse::<f64>().map_err(|_| "a number between 0 and 1, such as 0.95 or 95%".to_owned())?;
+    let level =
+        digits.parse::<f64>().map_err(|_| "a number between 0 and 1, such as 0.95 or 95%".to_owned())?;
     Confidence::new(level / scale).map_err(|error| error.to_string())
 }

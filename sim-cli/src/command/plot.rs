@@ -46,7 +46,9 @@ impl Arguments {
         let (directory, manifest) = Directory::open(&self.directory)?;
         if manifest.scenario.figure.is_none() {
             let sentence = format!("the scenario of {} describes no figure", self.directory.display());
-            return Err(Problem::input(sentence).help("add a [figure] table to the scenario and repeat `synergy sweep`; no cell is run again"));
+            return Err(Problem::input(sentence).help(
+                "add a [figure] table to the scenario and repeat `synergy sweep`; no cell is run again",
+            ));
         }
         let sheet = Sheet {
             single: self.width != Columns::Double,

@@ -26,8 +26,11 @@ impl Arguments {
         let opened = Opened::open(registry, &self.scenario, &self.parameters.overrides())?;
         if !opened.scenario.sweep.is_empty() {
             let axes: Vec<_> = opened.scenario.sweep.iter().map(|axis| axis.key.as_str()).collect();
-            let sentence = format!("{} sweeps over {}; a prediction is for one cell", self.scenario, axes.join(", "));
-            return Err(Problem::input(sentence).help(format!("choose a cell, such as with --set {}=…", axes[0])));
+            let sentence =
+                format!("{} sweeps over {}; a prediction is for one cell", self.scenario, axes.join(", "));
+            return Err(
+                Problem::input(sentence).help(format!("choose a cell, such as with --set {}=…", axes[0]))
+            );
         }
         let model = find_model(registry, &opened.scenario.model)?;
         let values = opened.values(model)?;

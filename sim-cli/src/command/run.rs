@@ -41,7 +41,9 @@ impl Arguments {
         let scenario = &opened.scenario;
         if !scenario.sweep.is_empty() {
             let sentence = format!("{} describes a sweep of {} cells", self.scenario, scenario.cell_count()?);
-            return Err(Problem::input(sentence).help(format!("run it with `synergy sweep {}`", self.scenario)));
+            return Err(
+                Problem::input(sentence).help(format!("run it with `synergy sweep {}`", self.scenario))
+            );
         }
         let model = find_model(registry, &scenario.model)?;
         let stop = scenario.stop.rule()?;

@@ -45,7 +45,8 @@ impl ManArguments {
             None => {
                 let mut page = Vec::new();
                 let rendered = clap_mangen::Man::new(command).render(&mut page);
-                rendered.map_err(|error| Problem::failure(format!("cannot make the manual page: {error}")))?;
+                rendered
+                    .map_err(|error| Problem::failure(format!("cannot make the manual page: {error}")))?;
                 write_bytes(&page)?;
             }
         }

@@ -1,5 +1,6 @@
 //! Rows of a data set, and the columns they become.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -104,7 +105,10 @@ impl Layout {
             type Part = fn(&Estimate) -> f64;
             let parts: [(&str, Part); 3] = [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
             for (suffix, part) in parts {
-                add(&format!("{metric}{suffix}"), reals(rows.iter().map(|row| row.done.estimates.get(i).map(part))));
+                add(
+                    &format!("{metric}{suffix}"),
+                    reals(rows.iter().map(|row| row.done.estimates.get(i).map(part))),
+                );
             }
         }
         add("confidence", reals(rows.iter().map(|_| Some(self.confidence))));
@@ -117,9 +121,13 @@ impl Layout {
             add(&format!("predicted_{prediction}"), reals(numbers));
         }
         add("error", text(rows.iter().map(|row| row.done.error.as_deref())));
-        add("tally", text(rows.iter().map(|row| row.done.error.is_none().then_some(row.done.tally.as_str()))));
+        add(
+            "tally",
+            text(rows.iter().map(|row| row.done.error.is_none().then_some(row.done.tally.as_str()))),
+        );
         let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let schema = Schema::new(fields).with_metadata(metadata.iter().cloned().collect());
+        let metadata: HashMap<String, String> = metadata.iter().cloned().collect();
+        let schema = Schema::new(fields).with_metadata(metadata);
         RecordBatch::try_new(Arc::new(schema), arrays)
     }
 }
@@ -139,11 +147,15 @@ fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
     let values: Vec<Option<&Value>> = rows.iter().map(|row| row.cell.values.get(parameter.key)).collect();
     let listed = values.iter().flatten().any(|value| matches!(value, Value::List(_)));
     match parameter.kind {
-        Kind::Boolean => column(BooleanBuilder::new(), &values, listed, |b, v| b.append_option(as_boolean(v))),
-        Kind::Integer { .. } => column(Int64Builder::new(), &values, listed, |b, v| b.append_option(as_integer(v))),
-        Kind::Real(_) => {
-            column(Float64Builder::new(), &values, listed, |b, v| b.append_option(v.and_then(Value::as_number)))
+        Kind::Boolean => {
+            column(BooleanBuilder::new(), &values, listed, |b, v| b.append_option(as_boolean(v)))
         }
+        Kind::Integer { .. } => {
+            column(Int64Builder::new(), &values, listed, |b, v| b.append_option(as_integer(v)))
+        }
+        Kind::Real(_) => column(Float64Builder::new(), &values, listed, |b, v| {
+            b.append_option(v.and_then(Value::as_number))
+        }),
         Kind::Choice(_) => column(StringBuilder::new(), &values, listed, |b, v| b.append_option(as_text(v))),
     }
 }

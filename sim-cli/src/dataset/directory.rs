@@ -31,9 +31,13 @@ impl Directory {
             Some(manifest) => {
                 let differences = manifest.differences(scenario);
                 if !differences.is_empty() {
-                    let sentence =
-                        format!("{} holds results of another scenario: {}", path.display(), differences.join("; "));
-                    return Err(Problem::input(sentence).help("choose another directory with --out, or remove this one"));
+                    let sentence = format!(
+                        "{} holds results of another scenario: {}",
+                        path.display(),
+                        differences.join("; ")
+                    );
+                    return Err(Problem::input(sentence)
+                        .help("choose another directory with --out, or remove this one"));
                 }
             }
             None => directory.refuse_foreign_files()?,
@@ -89,7 +93,8 @@ impl Directory {
             if name != "parts" && !name.starts_with(".writing-") {
                 // Leave no trace in somebody else's directory.
                 let _ = fs::remove_dir(self.path.join("parts"));
-                let sentence = format!("{} holds files that are no data set, such as {name}", self.path.display());
+                let sentence =
+                    format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
             }
         }
@@ -136,7 +141,13 @@ impl Directory {
         Ok(())
     }
 
-    fn write_rows(&self, path: &Path, layout: &Layout, rows: &[Row], metadata: &[(String, String)]) -> Outcome<()> {
+    fn write_rows(
+        &self,
+        path: &Path,
+        layout: &Layout,
+        rows: &[Row],
+        metadata: &[(String, String)],
+    ) -> Outcome<()> {
         let batch = layout.batch(rows, metadata).map_err(|error| Problem::file("write", path, &error))?;
         write_parquet(path, &batch)
     }
@@ -144,7 +155,8 @@ impl Directory {
     /// Writes the manifest.
     pub fn write_manifest(&self, manifest: &Manifest) -> Outcome<()> {
         let path = self.manifest_path();
-        let json = serde_json::to_string_pretty(manifest).map_err(|error| Problem::file("write", &path, &error))?;
+        let json =
+            serde_json::to_string_pretty(manifest).map_err(|error| Problem::file("write", &path, &error))?;
         write_file(&path, format!("{json}\n").as_bytes())
     }
 
@@ -179,7 +191,9 @@ impl Directory {
     fn remove_parts(&self) -> Outcome<()> {
         let parts = self.path.join("parts");
         match fs::remove_dir_all(&parts) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::file("remove", &parts, &error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Problem::file("remove", &parts, &error))
+            }
             _ => Ok(()),
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use sim_models::registry::Value;
+
 use crate::scenario::Scenario;
 
 /// Version of the layout of a data set's directory.
@@ -108,16 +110,22 @@ impl Manifest {
         }
         for axis in &self.scenario.sweep {
             let here = scenario.sweep.iter().find(|other| other.key == axis.key);
-            let missing = |values: &[_]| axis.values.iter().filter(|value| !values.contains(value)).count();
+            let missing =
+                |values: &[Value]| axis.values.iter().filter(|value| !values.contains(value)).count();
             match here.map(|here| missing(&here.values)) {
                 Some(0) => {}
-                Some(n) => lines.push(format!("{n} values of the axis `{}` there are missing here", axis.key)),
+                Some(n) => {
+                    lines.push(format!("{n} values of the axis `{}` there are missing here", axis.key))
+                }
                 None => lines.push(format!("`{}` is an axis there and none here", axis.key)),
             }
         }
-        if let (None, None, Some(there), Some(here)) =
-            (self.scenario.stop.half_width, scenario.stop.half_width, self.scenario.stop.trials, scenario.stop.trials)
-            && here < there
+        if let (None, None, Some(there), Some(here)) = (
+            self.scenario.stop.half_width,
+            scenario.stop.half_width,
+            self.scenario.stop.trials,
+            scenario.stop.trials,
+        ) && here < there
         {
             lines.push(format!("{there} trials there and only {here} here"));
         }

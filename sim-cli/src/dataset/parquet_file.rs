@@ -22,10 +22,8 @@ fn write_atomically(
 ) -> Outcome<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let fail = |error: &dyn std::fmt::Display| Problem::file("write", path, error);
-    let mut file = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempfile_in(directory)
-        .map_err(|error| fail(&error))?;
+    let mut file =
+        tempfile::Builder::new().prefix(".writing-").tempfile_in(directory).map_err(|error| fail(&error))?;
     // A result is as readable as any other file of the user.
     #[cfg(unix)]
     {

@@ -68,7 +68,9 @@ fn numbers(column: &dyn Array) -> Vec<Option<f64>> {
 fn texts(column: &dyn Array) -> Vec<Option<String>> {
     match column.data_type() {
         DataType::Utf8 => column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect(),
-        DataType::Boolean => column.as_boolean().iter().map(|flag| flag.map(|flag| flag.to_string())).collect(),
+        DataType::Boolean => {
+            column.as_boolean().iter().map(|flag| flag.map(|flag| flag.to_string())).collect()
+        }
         // One value per layer: figures do not draw it.
         _ => vec![None; column.len()],
     }

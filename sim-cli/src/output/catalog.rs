@@ -11,8 +11,10 @@ pub fn models_text(models: &[&dyn AnyModel], whole: bool) -> String {
         let texts: Vec<_> = models.iter().map(|model| describe(*model)).collect();
         return texts.join("\n\n");
     }
-    let rows: Vec<_> =
-        models.iter().map(|model| vec![model.about().name.to_owned(), model.about().summary.to_owned()]).collect();
+    let rows: Vec<_> = models
+        .iter()
+        .map(|model| vec![model.about().name.to_owned(), model.about().summary.to_owned()])
+        .collect();
     format!("{}\n`synergy models NAME` describes one of them.", align(&rows))
 }
 
@@ -56,7 +58,10 @@ fn describe(model: &dyn AnyModel) -> String {
     text.push_str(&indented(&align(&rows)));
     let per_layer: Vec<_> = parameters.iter().filter(|p| p.per_layer).map(|p| p.key).collect();
     if !per_layer.is_empty() {
-        text.push_str(&format!("  One value per layer, as a list from leaf to root, is possible for {}.\n", per_layer.join(", ")));
+        text.push_str(&format!(
+            "  One value per layer, as a list from leaf to root, is possible for {}.\n",
+            per_layer.join(", ")
+        ));
     }
     for parameter in &parameters {
         let choices = match &parameter.kind {

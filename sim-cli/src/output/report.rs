@@ -27,7 +27,10 @@ pub struct Report {
     notes: Vec<String>,
 }
 
-fn in_order<S: Serializer, T: Serialize>(pairs: &[(&'static str, T)], serializer: S) -> Result<S::Ok, S::Error> {
+fn in_order<S: Serializer, T: Serialize>(
+    pairs: &[(&'static str, T)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(name, item)| (name, item)))
 }
 
@@ -51,7 +54,12 @@ impl Report {
     }
 
     /// The report of predictions alone.
-    pub fn of_predictions(model: &dyn AnyModel, values: Values, numbers: Vec<Option<f64>>, seed: u64) -> Self {
+    pub fn of_predictions(
+        model: &dyn AnyModel,
+        values: Values,
+        numbers: Vec<Option<f64>>,
+        seed: u64,
+    ) -> Self {
         Self {
             model: model.about().name,
             parameters: values,
@@ -59,7 +67,12 @@ impl Report {
             trials: 0,
             version: env!("CARGO_PKG_VERSION"),
             estimates: Vec::new(),
-            predictions: model.predictions().into_iter().map(|prediction| prediction.name).zip(numbers).collect(),
+            predictions: model
+                .predictions()
+                .into_iter()
+                .map(|prediction| prediction.name)
+                .zip(numbers)
+                .collect(),
             notes: Vec::new(),
         }
     }
@@ -69,7 +82,8 @@ impl Report {
     }
 
     fn table(&self) -> String {
-        let parameters: Vec<_> = self.parameters.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let parameters: Vec<_> =
+            self.parameters.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let mut text = format!("{}  {}\n", self.model, wrap(&parameters, 100, "  "));
         if !self.estimates.is_empty() {
             let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
@@ -79,7 +93,10 @@ impl Report {
             }
             text.push_str(&format!("\n{}", align(&rows)));
         }
-        let others = self.predictions.iter().filter(|(name, _)| self.estimates.iter().all(|(metric, _)| metric != name));
+        let others = self
+            .predictions
+            .iter()
+            .filter(|(name, _)| self.estimates.iter().all(|(metric, _)| metric != name));
         let mut rows = vec![vec!["prediction".to_owned(), "value".to_owned()]];
         rows.extend(others.map(|(name, value)| {
             vec![(*name).to_owned(), value.map_or_else(|| "does not exist".to_owned(), significant)]
@@ -105,7 +122,9 @@ impl Report {
             columns.push((format!("{name}_high"), number(estimate.high)));
         }
         columns.extend(
-            self.predictions.iter().map(|(name, x)| (format!("predicted_{name}"), x.map_or(String::new(), number))),
+            self.predictions
+                .iter()
+                .map(|(name, x)| (format!("predicted_{name}"), x.map_or(String::new(), number))),
         );
         let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
         format!("{}\n{}", names.join(","), values.join(","))

@@ -28,7 +28,8 @@ pub fn schema(registry: &Registry) -> String {
 
 fn of_model(model: &dyn AnyModel) -> Json {
     let parameters = model.parameters();
-    let axes: Map<String, Json> = parameters.iter().map(|p| (p.key.to_owned(), axis(&parameter_schema(p)))).collect();
+    let axes: Map<String, Json> =
+        parameters.iter().map(|p| (p.key.to_owned(), axis(&parameter_schema(p)))).collect();
     json!({
         "if": { "properties": { "model": { "const": model.about().name } } },
         "then": { "properties": {
@@ -85,7 +86,8 @@ fn stop() -> Json {
 fn figure() -> Json {
     let text = json!({ "type": "string" });
     let flag = json!({ "type": "boolean" });
-    let texts = json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
+    let texts =
+        json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
     let range = json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
     json!({
         "type": "object",

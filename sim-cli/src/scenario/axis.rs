@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use sim_models::registry::{Parameter, Value};
 
 use super::document::{Content, Document, Entry, Node, Table};
@@ -11,7 +12,7 @@ use crate::problem::{Outcome, Problem};
 const MOST_POINTS: usize = 1_000_000;
 
 /// One axis of a sweep.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// The parameter.
     pub key: String,
@@ -42,7 +43,9 @@ impl Axis {
             let sentence = format!("the axis `{}` says neither a list nor a range", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
         };
-        if let Some(repeated) = values.iter().enumerate().find(|(i, v)| values[..*i].contains(v)).map(|(_, v)| v) {
+        if let Some(repeated) =
+            values.iter().enumerate().find(|(i, v)| values[..*i].contains(v)).map(|(_, v)| v)
+        {
             let sentence = format!("the axis `{}` has the value {repeated} twice", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "the same cell twice"));
         }
@@ -90,15 +93,21 @@ fn range(
     };
     let part = |key: &str| {
         table.get(key).map(|part| &part.node).ok_or_else(|| {
-            document.problem(&entry.node.span, format!("the range `{}` has no `{key}`", entry.key), "incomplete")
+            document.problem(
+                &entry.node.span,
+                format!("the range `{}` has no `{key}`", entry.key),
+                "incomplete",
+            )
         })
     };
     let (from, to, points_node) = (part(from_key)?, part(to_key)?, part("points")?);
     let points = match points_node.content {
         Content::Scalar(Value::Integer(n)) if n >= 1 && n as u64 <= MOST_POINTS as u64 => n as usize,
         _ => {
-            let sentence =
-                format!("`points` is a whole number from 1 to {MOST_POINTS}; found {}", points_node.describe());
+            let sentence = format!(
+                "`points` is a whole number from 1 to {MOST_POINTS}; found {}",
+                points_node.describe()
+            );
             return Err(document.problem(&points_node.span, sentence, "not a number of points"));
         }
     };
@@ -143,6 +152,13 @@ fn spaced(low: f64, high: f64, i: usize, points: usize, spacing: Spacing) -> f64
     format!("{x:.11e}").parse().unwrap_or(x)
 }
 
-fn normalize(document: &Document, span: &Range<usize>, parameter: &Parameter, value: &Value) -> Outcome<Value> {
-    parameter.normalize(value).map_err(|error| Problem::parameters(&error).at(&document.source, span.clone(), "found here"))
+fn normalize(
+    document: &Document,
+    span: &Range<usize>,
+    parameter: &Parameter,
+    value: &Value,
+) -> Outcome<Value> {
+    parameter
+        .normalize(value)
+        .map_err(|error| Problem::parameters(&error).at(&document.source, span.clone(), "found here"))
 }

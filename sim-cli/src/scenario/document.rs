@@ -62,7 +62,8 @@ impl Document {
         // A byte order mark is no part of either language.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let source = Source::new(path, text);
-        let json = path.extension().is_some_and(|extension| extension == "json") || text.trim_start().starts_with('{');
+        let json = path.extension().is_some_and(|extension| extension == "json")
+            || text.trim_start().starts_with('{');
         let root = if json { parse_json(&source)? } else { parse_toml(&source)? };
         Ok(Self { source, root })
     }
@@ -183,7 +184,11 @@ fn real(source: &Source, x: f64, span: &Range<usize>) -> Outcome<Value> {
     if x.is_finite() {
         Ok(Value::Real(x))
     } else {
-        Err(Problem::input(format!("a number must be finite; found {x}")).at(source, span.clone(), "not finite"))
+        Err(Problem::input(format!("a number must be finite; found {x}")).at(
+            source,
+            span.clone(),
+            "not finite",
+        ))
     }
 }
 
@@ -200,10 +205,15 @@ fn parse_json(source: &Source) -> Outcome<Table> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let parsed = jsonc_parser::parse_to_ast(source.text(), &Default::default(), &options).map_err(|error| {
-        let range = error.range();
-        Problem::input(format!("this is not JSON: {}", error.kind())).at(source, range.start..range.end, "here")
-    })?;
+    let parsed =
+        jsonc_parser::parse_to_ast(source.text(), &Default::default(), &options).map_err(|error| {
+            let range = error.range();
+            Problem::input(format!("this is not JSON: {}", error.kind())).at(
+                source,
+                range.start..range.end,
+                "here",
+            )
+        })?;
     match parsed.value {
         Some(ast::Value::Object(object)) => json_table(source, &object),
         _ => Err(Problem::input("a scenario is a JSON object").at(source, 0..1, "here")),
@@ -216,7 +226,11 @@ fn json_table(source: &Source, object: &ast::Object<'_>) -> Outcome<Table> {
         let (key, range) = (property.name.as_str().to_owned(), property.name.range());
         let span = range.start..range.end;
         if table.get(&key).is_some() {
-            return Err(Problem::input(format!("the key `{key}` is given twice")).at(source, span, "again here"));
+            return Err(Problem::input(format!("the key `{key}` is given twice")).at(
+                source,
+                span,
+                "again here",
+            ));
         }
         table.entries.push(Entry { key, span, node: json_node(source, &property.value)? });
     }
@@ -234,7 +248,9 @@ fn json_node(source: &Source, value: &ast::Value<'_>) -> Outcome<Node> {
             Err(_) => real(source, number.value.parse().unwrap_or(f64::NAN), &span)?,
         }),
         ast::Value::NullKeyword(_) => {
-            return Err(Problem::input("null is not a value here; leave the key out").at(source, span, "null"));
+            return Err(
+                Problem::input("null is not a value here; leave the key out").at(source, span, "null")
+            );
         }
         ast::Value::Array(items) => {
             let nodes = items.elements.iter().map(|item| json_node(source, item));

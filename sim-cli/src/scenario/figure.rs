@@ -79,26 +79,50 @@ pub struct Mark {
 }
 
 const KEYS: [&str; 18] = [
-    "kind", "title", "x", "y", "color", "series", "labels", "theory", "x_label", "y_label", "color_label", "x_log",
-    "y_log", "x_range", "y_range", "color_range", "contours", "marks",
+    "kind",
+    "title",
+    "x",
+    "y",
+    "color",
+    "series",
+    "labels",
+    "theory",
+    "x_label",
+    "y_label",
+    "color_label",
+    "x_log",
+    "y_log",
+    "x_range",
+    "y_range",
+    "color_range",
+    "contours",
+    "marks",
 ];
 
 impl FigureSpec {
     /// Checks that the figure shows every axis of the sweep: an axis that is not shown would lay cells over each other.
     pub fn check(&self, sweep: &[Axis]) -> Outcome<()> {
         let shown = |key: &String| {
-            *key == self.x || self.series.as_ref() == Some(key) || self.kind == FigureKind::HeatMap && *key == self.y[0]
+            *key == self.x
+                || self.series.as_ref() == Some(key)
+                || self.kind == FigureKind::HeatMap && *key == self.y[0]
         };
         match sweep.iter().find(|axis| !shown(&axis.key)) {
             None => Ok(()),
             Some(axis) => {
                 let sentence = format!("the figure does not show the axis `{}` of the sweep", axis.key);
-                Err(Problem::input(sentence).help("make it x, y or series of the figure, or fix it with --set"))
+                Err(Problem::input(sentence)
+                    .help("make it x, y or series of the figure, or fix it with --set"))
             }
         }
     }
 
-    pub(super) fn read(document: &Document, entry: &Entry, model: &dyn AnyModel, sweep: &[Axis]) -> Outcome<Self> {
+    pub(super) fn read(
+        document: &Document,
+        entry: &Entry,
+        model: &dyn AnyModel,
+        sweep: &[Axis],
+    ) -> Outcome<Self> {
         let Content::Table(table) = &entry.node.content else {
             let sentence = format!("`figure` is a table; found {}", entry.node.describe());
             return Err(document.problem(&entry.node.span, sentence, "not a table"));
@@ -116,7 +140,9 @@ impl FigureSpec {
         };
         let x = reader.name("x", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
         let y = match kind {
-            FigureKind::HeatMap => vec![reader.name("y", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?],
+            FigureKind::HeatMap => {
+                vec![reader.name("y", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
+            }
             FigureKind::Curves => reader.names("y", &metrics, "a metric")?,
         };
         if y.is_empty() {
@@ -146,7 +172,11 @@ impl FigureSpec {
             contours: reader
                 .tables("contours", &["prediction", "level", "label"], &predictions)?
                 .into_iter()
-                .map(|row| Contour { prediction: row.prediction, level: row.level.unwrap_or(0.0), label: row.label })
+                .map(|row| Contour {
+                    prediction: row.prediction,
+                    level: row.level.unwrap_or(0.0),
+                    label: row.label,
+                })
                 .collect(),
             marks: reader
                 .tables("marks", &["prediction", "label"], &predictions)?
@@ -220,7 +250,9 @@ impl Reader<'_> {
         self.node(key)
             .map(|node| {
                 let numbers = match node.value() {
-                    Some(Value::List(items)) => items.iter().map(Value::as_number).collect::<Option<Vec<_>>>(),
+                    Some(Value::List(items)) => {
+                        items.iter().map(Value::as_number).collect::<Option<Vec<_>>>()
+                    }
                     _ => None,
                 };
                 match numbers.as_deref() {
@@ -249,7 +281,8 @@ impl Reader<'_> {
         if known.contains(&text.as_str()) {
             return Ok(text);
         }
-        let problem = self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
+        let problem =
+            self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
         Err(match (nearest(&text, known.iter().copied()), known) {
             (Some(nearest), _) => problem.help(format!("did you mean `{nearest}`?")),
             (None, []) => problem.help("this scenario has none"),
@@ -274,7 +307,8 @@ impl Reader<'_> {
         let incomplete = |part: &str| {
             self.document.problem(&item.span, format!("an entry of `{key}` has no `{part}`"), "incomplete")
         };
-        let prediction = inner.name("prediction", predictions, "a prediction")?.ok_or_else(|| incomplete("prediction"))?;
+        let prediction =
+            inner.name("prediction", predictions, "a prediction")?.ok_or_else(|| incomplete("prediction"))?;
         let level = match inner.node("level") {
             None if keys.contains(&"level") => return Err(incomplete("level")),
             None => None,

@@ -46,7 +46,9 @@ impl FromStr for HalfWidth {
         match (digits.parse::<f64>(), scale) {
             (Ok(x), None) if x > 0.0 && x.is_finite() => Ok(Self(Precision::Absolute(x))),
             (Ok(x), Some(scale)) if x > 0.0 && x.is_finite() => Ok(Self(Precision::Relative(x / scale))),
-            _ => Err(format!("a half-width is a positive number, or a percentage such as 5%; found `{text}`")),
+            _ => {
+                Err(format!("a half-width is a positive number, or a percentage such as 5%; found `{text}`"))
+            }
         }
     }
 }
@@ -84,14 +86,18 @@ impl StopSpec {
                 document.problem(&node.span, sentence, "found here")
             };
             match entry.key.as_str() {
-                "trials" => stop.trials = Some(trials(node).ok_or_else(|| refuse("a positive whole number"))?),
+                "trials" => {
+                    stop.trials = Some(trials(node).ok_or_else(|| refuse("a positive whole number"))?)
+                }
                 "half_width" => {
                     let text = match &node.content {
                         Content::Scalar(Value::Text(text)) => text.clone(),
                         Content::Scalar(value) => value.to_string(),
                         _ => return Err(refuse("a positive number or a percentage")),
                     };
-                    let half_width = text.parse().map_err(|_| refuse("a positive number, or a percentage such as \"5 %\""));
+                    let half_width = text
+                        .parse()
+                        .map_err(|_| refuse("a positive number, or a percentage such as \"5 %\""));
                     stop.half_width = Some(half_width?);
                 }
                 _ => {
@@ -119,7 +125,9 @@ impl StopSpec {
     /// The stopping rule.
     pub fn rule(&self) -> Outcome<Stop> {
         let rule = match self.half_width {
-            Some(HalfWidth(precision)) => Stop::at_precision(precision, self.trials.unwrap_or(DEFAULT_MOST_TRIALS)),
+            Some(HalfWidth(precision)) => {
+                Stop::at_precision(precision, self.trials.unwrap_or(DEFAULT_MOST_TRIALS))
+            }
             None => Stop::after(self.trials.unwrap_or(DEFAULT_TRIALS)),
         };
         let rule = rule.map_err(|error: InvalidStop| Problem::input(error.to_string()))?;

@@ -96,7 +96,10 @@ impl Stop {
     pub fn checkpoints(&self) -> impl Iterator<Item = u64> + use<> {
         let limit = self.trials;
         let looks = if self.precision.is_some() { u32::MAX } else { 0 };
-        (0..looks).map_while(checkpoint).take_while(move |&trials| trials < limit).chain(std::iter::once(limit))
+        (0..looks)
+            .map_while(checkpoint)
+            .take_while(move |&trials| trials < limit)
+            .chain(std::iter::once(limit))
     }
 }
 
@@ -117,7 +120,10 @@ mod tests {
     #[test]
     fn checkpoints_do_not_depend_on_the_target() {
         let first = |half_width| {
-            Stop::at_precision(Precision::Absolute(half_width), 10_000).unwrap().checkpoints().collect::<Vec<_>>()
+            Stop::at_precision(Precision::Absolute(half_width), 10_000)
+                .unwrap()
+                .checkpoints()
+                .collect::<Vec<_>>()
         };
         assert_eq!(first(0.1), [512, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 10_000]);
         assert_eq!(first(0.1), first(0.001));

@@ -50,20 +50,33 @@ impl Parameters for AveragingParameters {
                     .help("agents of a star or a chain"),
             )?,
             fan_in: form.read(
-                integer("fan_in", 3).between(2, 1_000_000).unit(Unit::Agents).help("children of a tree's node"),
+                integer("fan_in", 3)
+                    .between(2, 1_000_000)
+                    .unit(Unit::Agents)
+                    .help("children of a tree's node"),
             )?,
             depth: form.read(
-                integer("depth", 4).between(0, 100_000).unit(Unit::Layers).help("layers of a tree, hops of a relay"),
+                integer("depth", 4)
+                    .between(0, 100_000)
+                    .unit(Unit::Layers)
+                    .help("layers of a tree, hops of a relay"),
             )?,
             own_weight: form.read(
-                real("own_weight", 0.5).above_up_to(0.0, 1.0).help("weight of the own estimate, constant-weight only"),
+                real("own_weight", 0.5)
+                    .above_up_to(0.0, 1.0)
+                    .help("weight of the own estimate, constant-weight only"),
             )?,
         };
         let correlation = form.read(
-            real("correlation", 0.2).between(0.0, 1.0).help("correlation of errors, of all agents or of siblings"),
+            real("correlation", 0.2)
+                .between(0.0, 1.0)
+                .help("correlation of errors, of all agents or of siblings"),
         )?;
         let leaf_variance = form.read(
-            real("leaf_variance", 1.0).not_negative().unit(Unit::SquaredError).help("variance of an agent's error"),
+            real("leaf_variance", 1.0)
+                .not_negative()
+                .unit(Unit::SquaredError)
+                .help("variance of an agent's error"),
         )?;
         let channel_variance = form.read(
             real("channel_variance", 0.05)
@@ -108,31 +121,44 @@ impl Model for Averaging {
 
     fn metrics(&self) -> Vec<Metric> {
         let range = (0.0, f64::INFINITY);
-        vec![Metric { name: "risk", help: "mean squared error of the answer", unit: Unit::SquaredError, range }]
+        vec![Metric {
+            name: "risk",
+            help: "mean squared error of the answer",
+            unit: Unit::SquaredError,
+            range,
+        }]
     }
 
     fn predictions(&self) -> Vec<Prediction<AveragingParameters>> {
         vec![
-            Prediction::new("risk", "exact mean squared error", |p| Some(p.organization.risk()))
-                .unit(Unit::SquaredError),
-            Prediction::new("floor", "risk left with any number of agents; none where it grows", |p| {
-                p.organization.floor()
-            })
-            .unit(Unit::SquaredError),
-            Prediction::new("best_agents", "length of a running-mean chain with the least risk", |p| {
-                p.organization.best_agents()
-            })
-            .unit(Unit::Agents),
-            Prediction::new("mixing_depth", "layers of tree-local until the floor is reached up to the tolerance", |p| {
-                p.organization.mixing_depth(p.tolerance)
-            })
-            .unit(Unit::Layers),
+            Prediction::in_unit("risk", Unit::SquaredError, "exact mean squared error", |p| {
+                Some(p.organization.risk())
+            }),
+            Prediction::in_unit(
+                "floor",
+                Unit::SquaredError,
+                "risk left with any number of agents; none where it grows",
+                |p| p.organization.floor(),
+            ),
+            Prediction::in_unit(
+                "best_agents",
+                Unit::Agents,
+                "length of a running-mean chain with the least risk",
+                |p| p.organization.best_agents(),
+            ),
+            Prediction::in_unit(
+                "mixing_depth",
+                Unit::Layers,
+                "layers of tree-local until the floor is reached up to the tolerance",
+                |p| p.organization.mixing_depth(p.tolerance),
+            ),
         ]
     }
 
     fn prepare(&self, parameters: &AveragingParameters) -> Result<SampledAverage, ParameterError> {
-        SampledAverage::new(&parameters.organization)
-            .map_err(|error| ParameterError::impossible(&["agents"], format!("{error}; `synergy predict` needs none")))
+        SampledAverage::new(&parameters.organization).map_err(|error| {
+            ParameterError::impossible(&["agents"], format!("{error}; `synergy predict` needs none"))
+        })
     }
 
     fn notes(&self, plan: &SampledAverage) -> Vec<String> {

@@ -1,14 +1,16 @@
 //! One agent against a tree, at the same budget.
 
+use serde::{Deserialize, Serialize};
 use sim_core::estimate::{Confidence, Estimate, Proportion, Tally};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, Streams};
-use serde::{Deserialize, Serialize};
 
 use crate::organization::{
     AgentTree, Channel, Correlation, Dependence, Fidelity, Layer, Leaf, Node, SampledTree, Sharing,
 };
-use crate::registry::{About, Form, Metric, Model, ParameterError, Parameters, Prediction, Unit, integer, real};
+use crate::registry::{
+    About, Form, Metric, Model, ParameterError, Parameters, Prediction, Unit, integer, real,
+};
 use crate::theory::allocation::exact::{Allocation, TreeFamily};
 use crate::theory::allocation::relaxed::{self, Growth};
 use crate::theory::leaf::LeafLaw;
@@ -32,7 +34,10 @@ pub struct BudgetParameters {
 impl Parameters for BudgetParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let fan_in = form.read(
-            integer("fan_in", 5).between(2, 10_001).unit(Unit::Agents).help("children of each node of the tree"),
+            integer("fan_in", 5)
+                .between(2, 10_001)
+                .unit(Unit::Agents)
+                .help("children of each node of the tree"),
         )?;
         let fidelity = form.read(
             real("fidelity", 0.9)
@@ -57,10 +62,13 @@ impl Parameters for BudgetParameters {
         )?;
         let exponent =
             form.read(real("leaf_exponent", 0.2).positive().help("returns on compute, beta in k x^beta"))?;
-        let cap = form.read(real("leaf_cap", 1.0).above_up_to(0.0, 1.0).help("largest bias that compute can buy"))?;
-        let budget = form.read(real("budget", 1e6).positive().unit(Unit::Tokens).help("tokens for one answer"))?;
+        let cap =
+            form.read(real("leaf_cap", 1.0).above_up_to(0.0, 1.0).help("largest bias that compute can buy"))?;
+        let budget =
+            form.read(real("budget", 1e6).positive().unit(Unit::Tokens).help("tokens for one answer"))?;
 
-        let node = Node { fan_in, dependence: Dependence::Mixture, correlation, sharing: Sharing::AfterChannel };
+        let node =
+            Node { fan_in, dependence: Dependence::Mixture, correlation, sharing: Sharing::AfterChannel };
         let layer = Layer { node, channel: Channel::new(tokens, fidelity) };
         let law = LeafLaw { coefficient: scale, exponent, cap };
         let overhead = cost::overhead(fan_in, tokens, 0.0);
@@ -101,43 +109,72 @@ impl Model for Budget {
     fn metrics(&self) -> Vec<Metric> {
         let metric = |name, help| Metric { name, help, unit: Unit::One, range: (-1.0, 1.0) };
         vec![
-            metric("tree_bias", "bias of the best tree with at least one layer; no trials if the budget buys none"),
+            metric(
+                "tree_bias",
+                "bias of the best tree with at least one layer; no trials if the budget buys none",
+            ),
             metric("single_agent_bias", "bias of one agent with the whole budget"),
         ]
     }
 
     fn predictions(&self) -> Vec<Prediction<BudgetParameters>> {
-        let number = Prediction::new;
-        let tokens = |name, help, value| Prediction::new(name, help, value).unit(Unit::Tokens);
         vec![
-            tokens("overhead_tokens", "tokens for messages per leaf, c0 = 2 m b / (b - 1); exact", |p| Some(p.overhead)),
-            number("organization_exponent", "s in mu_L ~ mu_0 N^s for a small bias and N leaves", |p| {
-                Some(p.growth().exponent)
-            }),
-            number("fixed_point", "bias that deep trees reach; none at or below the transition", |p| {
-                fixed_point::fixed_point(&p.layer.theory())
-            }),
-            number("tree_bias", "exact bias of the best tree", |p| p.best_tree().map(|tree| tree.bias)),
-            number("best_tree_bias", "the same number under the optimizer's name", |p| {
+            Prediction::in_unit(
+                "overhead_tokens",
+                Unit::Tokens,
+                "tokens for messages per leaf, c0 = 2 m b / (b - 1); exact",
+                |p| Some(p.overhead),
+            ),
+            Prediction::new(
+                "organization_exponent",
+                "s in mu_L ~ mu_0 N^s for a small bias and N leaves",
+                |p| Some(p.growth().exponent),
+            ),
+            Prediction::new(
+                "fixed_point",
+                "bias that deep trees reach; none at or below the transition",
+                |p| fixed_point::fixed_point(&p.layer.theory()),
+            ),
+            Prediction::new("tree_bias", "exact bias of the best tree", |p| {
                 p.best_tree().map(|tree| tree.bias)
             }),
-            number("single_agent_bias", "exact: min(cap, k B^beta)", |p| Some(p.family.single_agent_bias(p.budget))),
-            number("best_depth", "layers of the best tree; exact", |p| p.best_tree().map(|tree| f64::from(tree.depth)))
-                .unit(Unit::Layers),
-            tokens("best_leaf_tokens_exact", "compute per leaf of the best tree", |p| {
-                p.best_tree().map(|tree| tree.leaf_tokens)
+            Prediction::new("best_tree_bias", "the same number under the optimizer's name", |p| {
+                p.best_tree().map(|tree| tree.bias)
             }),
-            tokens("best_leaf_tokens_relaxed", "x* = beta c0 / (s - beta), for any budget", |p| {
-                p.growth().best_leaf_tokens()
+            Prediction::new("single_agent_bias", "exact: min(cap, k B^beta)", |p| {
+                Some(p.family.single_agent_bias(p.budget))
             }),
-            tokens("threshold_budget_exact", "budget from which the best tree beats one agent", |p| {
-                p.family.threshold_budget()
+            Prediction::in_unit("best_depth", Unit::Layers, "layers of the best tree; exact", |p| {
+                p.best_tree().map(|tree| f64::from(tree.depth))
             }),
-            tokens("threshold_budget_relaxed", "B_min of section 4.3", |p| p.growth().threshold_budget()),
-            tokens("upper_budget_exact", "budget from which one agent beats the saturated tree", |p| {
-                p.family.upper_budget()
+            Prediction::in_unit(
+                "best_leaf_tokens_exact",
+                Unit::Tokens,
+                "compute per leaf of the best tree",
+                |p| p.best_tree().map(|tree| tree.leaf_tokens),
+            ),
+            Prediction::in_unit(
+                "best_leaf_tokens_relaxed",
+                Unit::Tokens,
+                "x* = beta c0 / (s - beta), for any budget",
+                |p| p.growth().best_leaf_tokens(),
+            ),
+            Prediction::in_unit(
+                "threshold_budget_exact",
+                Unit::Tokens,
+                "budget from which the best tree beats one agent",
+                |p| p.family.threshold_budget(),
+            ),
+            Prediction::in_unit("threshold_budget_relaxed", Unit::Tokens, "B_min of section 4.3", |p| {
+                p.growth().threshold_budget()
             }),
-            tokens("upper_budget_relaxed", "B_max ~ (mu* / k)^(1/beta)", |p| {
+            Prediction::in_unit(
+                "upper_budget_exact",
+                Unit::Tokens,
+                "budget from which one agent beats the saturated tree",
+                |p| p.family.upper_budget(),
+            ),
+            Prediction::in_unit("upper_budget_relaxed", Unit::Tokens, "B_max ~ (mu* / k)^(1/beta)", |p| {
                 relaxed::upper_budget(&p.law, fixed_point::fixed_point(&p.layer.theory())?)
             }),
         ]
@@ -152,7 +189,8 @@ impl Model for Budget {
             None => None,
             Some(best) => {
                 let leaf = Leaf::Compute { tokens: best.leaf_tokens, law: p.law };
-                let tree = AgentTree::uniform(leaf, p.layer, best.depth as usize).map_err(|error| blame(&error))?;
+                let tree =
+                    AgentTree::uniform(leaf, p.layer, best.depth as usize).map_err(|error| blame(&error))?;
                 Some(SampledTree::new(&tree, None).map_err(|error| blame(&error))?)
             }
         };

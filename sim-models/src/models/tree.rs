@@ -1,12 +1,12 @@
 //! Agent trees with binary votes.
 
 use crate::organization::{
-    AgentTree, Bias, Channel, CommonCause, Correlation, Dependence, Erasure, Fidelity, InvalidTree, Layer, Leaf, Node,
-    NotSampled, SampledTree, Sharing,
+    AgentTree, Bias, Channel, CommonCause, Correlation, Dependence, Erasure, Fidelity, InvalidTree, Layer,
+    Leaf, Node, NotSampled, SampledTree, Sharing,
 };
 use crate::registry::{
-    About, Form, Layered, Metric, Model, ParameterError, Parameters, Prediction, Single, Unit, boolean, choice,
-    integer, real,
+    About, Form, Layered, Metric, Model, ParameterError, Parameters, Prediction, Single, Unit, boolean,
+    choice, integer, real,
 };
 use crate::theory::{self, exponent, fixed_point, phase, recursion};
 
@@ -119,9 +119,17 @@ impl Parameters for TreeParameters {
 
 fn dependence() -> Single<Law> {
     let laws: [(&str, Law, &str); 7] = [
-        ("mixture", Law::Node(Dependence::Mixture), "at a node, all children share one vote with probability rho"),
+        (
+            "mixture",
+            Law::Node(Dependence::Mixture),
+            "at a node, all children share one vote with probability rho",
+        ),
         ("copying", Law::Node(Dependence::Copying), "at a node, each child copies a common vote"),
-        ("beta-binomial", Law::Node(Dependence::BetaBinomial), "at a node, the accuracy is drawn from a Beta law"),
+        (
+            "beta-binomial",
+            Law::Node(Dependence::BetaBinomial),
+            "at a node, the accuracy is drawn from a Beta law",
+        ),
         ("gaussian", Law::Node(Dependence::Gaussian), "at a node, errors share a Gaussian factor"),
         ("shared-vote", Law::Tree(CommonCause::SharedVote), "all leaves cast one vote with probability rho"),
         ("difficulty", Law::Tree(CommonCause::Difficulty), "the accuracy of all leaves is one Beta draw"),
@@ -212,7 +220,12 @@ impl Model for Tree {
 
     fn metrics(&self) -> Vec<Metric> {
         vec![
-            Metric { name: "root_bias", help: "bias of the root's vote", unit: Unit::One, range: (-1.0, 1.0) },
+            Metric {
+                name: "root_bias",
+                help: "bias of the root's vote",
+                unit: Unit::One,
+                range: (-1.0, 1.0),
+            },
             Metric {
                 name: "root_accuracy",
                 help: "probability that the root is right",
@@ -233,29 +246,39 @@ impl Model for Tree {
                     None => Some(libm::pow(recursion::gain(&layers), 1.0 / layers.len() as f64)),
                 }
             }),
-            Prediction::new("gain", "growth of a small bias from leaf to root, the product over layers", |p| {
-                Some(recursion::gain(&p.layers()))
-            }),
-            Prediction::new("organization_exponent", "s in mu_L ~ mu_0 N^s for a small bias and N leaves", |p| {
-                Some(recursion::effective_exponent(&p.layers()))
-            }),
-            Prediction::new("fixed_point", "bias that deep trees reach; none at or below the transition", |p| {
-                fixed_point::fixed_point(&p.layer()?)
-            }),
+            Prediction::new(
+                "gain",
+                "growth of a small bias from leaf to root, the product over layers",
+                |p| Some(recursion::gain(&p.layers())),
+            ),
+            Prediction::new(
+                "organization_exponent",
+                "s in mu_L ~ mu_0 N^s for a small bias and N leaves",
+                |p| Some(recursion::effective_exponent(&p.layers())),
+            ),
+            Prediction::new(
+                "fixed_point",
+                "bias that deep trees reach; none at or below the transition",
+                |p| fixed_point::fixed_point(&p.layer()?),
+            ),
             Prediction::new("critical_correlation", "correlation at which alpha is 1, all else equal", |p| {
                 phase::critical_correlation(&p.layer_with_node_dependence()?)
             }),
             Prediction::new("critical_fidelity", "fidelity at which alpha is 1, all else equal", |p| {
                 phase::critical_fidelity(&p.layer()?)
             }),
-            Prediction::new("amplification_depth", "layers until growth alone would reach the fixed point", |p| {
-                exponent::amplification_depth(&p.layer()?, p.tree.leaf_bias().get())
-            })
-            .unit(Unit::Layers),
-            Prediction::new("mixing_depth", "layers until the fixed point is reached up to the tolerance", |p| {
-                exponent::mixing_depth(&p.layer()?, p.tree.leaf_bias().get(), p.tolerance)
-            })
-            .unit(Unit::Layers),
+            Prediction::in_unit(
+                "amplification_depth",
+                Unit::Layers,
+                "layers until growth alone would reach the fixed point",
+                |p| exponent::amplification_depth(&p.layer()?, p.tree.leaf_bias().get()),
+            ),
+            Prediction::in_unit(
+                "mixing_depth",
+                Unit::Layers,
+                "layers until the fixed point is reached up to the tolerance",
+                |p| exponent::mixing_depth(&p.layer()?, p.tree.leaf_bias().get(), p.tolerance),
+            ),
             Prediction::new("root_bias", "exact finite-depth recursion, averaged over a common cause", |p| {
                 Some(p.tree.root_bias())
             }),

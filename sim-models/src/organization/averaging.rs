@@ -70,7 +70,11 @@ pub struct AveragingOrganization {
 
 impl AveragingOrganization {
     fn theory(&self) -> Averaging {
-        Averaging { variance: self.leaf_variance, correlation: self.correlation, noise: self.channel_variance }
+        Averaging {
+            variance: self.leaf_variance,
+            correlation: self.correlation,
+            noise: self.channel_variance,
+        }
     }
 
     /// Exact risk (section 2).

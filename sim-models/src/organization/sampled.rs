@@ -142,7 +142,8 @@ impl Simulation for SampledTree {
     type Tally = Proportion;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {
-        let mut received: Vec<Vec<bool>> = self.nodes.iter().map(|n| Vec::with_capacity(n.fan_in())).collect();
+        let mut received: Vec<Vec<bool>> =
+            self.nodes.iter().map(|n| Vec::with_capacity(n.fan_in())).collect();
         for trial in block.trials() {
             let mut stream = streams.open(Address::trial(trial).entity(self.entity));
             tally.record(self.root_is_right(&mut stream, &mut received));

@@ -180,7 +180,9 @@ pub enum InvalidTree {
         window: f64,
     },
     /// A common cause together with dependence at a node: the exact recursion does not cover it.
-    #[error("a common cause of the whole tree excludes correlation {correlation} at the nodes of layer {layer}")]
+    #[error(
+        "a common cause of the whole tree excludes correlation {correlation} at the nodes of layer {layer}"
+    )]
     TwoDependences {
         /// Number of the layer, from 1 at the leaves' parents.
         layer: usize,

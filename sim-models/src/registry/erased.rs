@@ -130,7 +130,8 @@ struct Prepared<S> {
 
 impl<S: Simulation + Send> AnyPlan for Prepared<S> {
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        let run = guarded(|| monte_carlo::run(&self.plan, streams, stop, control)).map_err(Failure::Panicked)?;
+        let run =
+            guarded(|| monte_carlo::run(&self.plan, streams, stop, control)).map_err(Failure::Panicked)?;
         let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
     }
@@ -150,6 +151,7 @@ impl<S: Simulation + Send> AnyPlan for Prepared<S> {
 fn guarded<T>(part: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(part)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
+        text.or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "without a message".to_owned())
     })
 }

@@ -128,8 +128,7 @@ fn single<T>(
     default: Value,
     convert: impl Fn(&Value) -> Option<T> + 'static,
 ) -> Single<T> {
-    let parameter =
-        Parameter { key, help: "", unit: Unit::One, kind, word: None, per_layer: false, default };
+    let parameter = Parameter { key, help: "", unit: Unit::One, kind, word: None, per_layer: false, default };
     Single { parameter, convert: Box::new(convert) }
 }
 

@@ -74,12 +74,11 @@ pub struct Prediction<P> {
 impl<P> Prediction<P> {
     /// A prediction that is a pure number.
     pub fn new(name: &'static str, help: &'static str, value: fn(&P) -> Option<f64>) -> Self {
-        Self { name, help, unit: Unit::One, value }
+        Self::in_unit(name, Unit::One, help, value)
     }
 
-    /// The same in a unit.
-    #[must_use]
-    pub fn unit(self, unit: Unit) -> Self {
-        Self { unit, ..self }
+    /// A prediction in a unit.
+    pub fn in_unit(name: &'static str, unit: Unit, help: &'static str, value: fn(&P) -> Option<f64>) -> Self {
+        Self { name, help, unit, value }
     }
 }

@@ -46,7 +46,8 @@ fn single_schema(parameter: &Parameter) -> Json {
     }
     if !parameter.unit.name().is_empty() {
         let pattern = format!("^[0-9._+-]+ *([kMG]|[kMG]? *{})$", parameter.unit.name());
-        alternatives.push(json!({ "type": "string", "pattern": pattern, "description": "a quantity with its unit" }));
+        alternatives
+            .push(json!({ "type": "string", "pattern": pattern, "description": "a quantity with its unit" }));
     }
     match alternatives.len() {
         1 => alternatives.remove(0),

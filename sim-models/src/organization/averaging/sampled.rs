@@ -63,7 +63,10 @@ impl SampledAverage {
         let mut common = (correlation * leaf_variance).sqrt();
         let own = independent.sqrt();
         let chain = |weights: Vec<f64>| Procedure::Chain { weights, own, noise };
-        if let Shape::Star { agents } | Shape::RunningMean { agents } | Shape::Kalman { agents } | Shape::ConstantWeight { agents, .. } = shape
+        if let Shape::Star { agents }
+        | Shape::RunningMean { agents }
+        | Shape::Kalman { agents }
+        | Shape::ConstantWeight { agents, .. } = shape
             && agents > MOST_AGENTS
         {
             return Err(NotSampledAverage::TooManyAgents { agents });
@@ -102,7 +105,8 @@ impl SampledAverage {
         common
             + match &self.procedure {
                 Procedure::Star { agents, own, noise } => {
-                    let sum: f64 = (0..*agents).map(|_| own * stream.normal() + noise * stream.normal()).sum();
+                    let sum: f64 =
+                        (0..*agents).map(|_| own * stream.normal() + noise * stream.normal()).sum();
                     sum / f64::from(*agents)
                 }
                 Procedure::Tree { fan_in, own, noise, shared, .. } => {

@@ -33,9 +33,10 @@ impl CauseSampler {
                 let law = Difficulty::from_correlation(leaf.get(), rho);
                 Self::Difficulty { right: law.a, wrong: law.b }
             }
-            CommonCause::GaussianFactor(_) => {
-                Self::GaussianFactor { threshold: normal_quantile(accuracy), r: Factor::from_sign_correlation(rho).latent() }
-            }
+            CommonCause::GaussianFactor(_) => Self::GaussianFactor {
+                threshold: normal_quantile(accuracy),
+                r: Factor::from_sign_correlation(rho).latent(),
+            },
         }
     }
 

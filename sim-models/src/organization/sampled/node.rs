@@ -96,7 +96,11 @@ enum Coupling {
     BetaBinomial(Vec<Coin>),
     /// Votes are signs of `threshold + sqrt(r) S + sqrt(1 - r) e_i`. `accuracy` is the exact one: it places the latent
     /// `e_i` of a vote that is already realized.
-    Gaussian { accuracy: f64, threshold: f64, r: f64 },
+    Gaussian {
+        accuracy: f64,
+        threshold: f64,
+        r: f64,
+    },
 }
 
 impl Coupling {
