@@ -25,7 +25,7 @@ impl Directory {
     /// scenario.
     pub fn create(path: &Path, scenario: &Scenario) -> Outcome<Self> {
         let fail = |error: &dyn std::fmt::Display| Problem::file("create", path, error);
-        fs::create_dir_all(path.join("parts")).map_err(|error| fail(&error))?;
+        fs::create_dir_all(path).map_err(|error| fail(&error))?;
         let directory = Self { path: path.to_owned(), next_part: 0 };
         match directory.manifest()? {
             Some(manifest) => {
@@ -91,8 +91,6 @@ impl Directory {
             let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
             let name = name.to_string_lossy();
             if name != "parts" && !name.starts_with(".writing-") {
-                // Leave no trace in somebody else's directory.
-                let _ = fs::remove_dir(self.path.join("parts"));
                 let sentence =
                     format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
@@ -121,7 +119,9 @@ impl Directory {
 
     /// Adds rows of a running sweep.
     pub fn add_part(&mut self, layout: &Layout, rows: &[Row]) -> Outcome<()> {
-        let path = self.path.join("parts").join(format!("{:06}.parquet", self.next_part));
+        let parts = self.path.join("parts");
+        fs::create_dir_all(&parts).map_err(|error| Problem::file("create", &parts, &error))?;
+        let path = parts.join(format!("{:06}.parquet", self.next_part));
         self.write_rows(&path, layout, rows, &[])?;
         self.next_part += 1;
         Ok(())
