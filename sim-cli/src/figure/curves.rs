@@ -99,7 +99,7 @@ impl Curves {
         };
 
         let (axes, traces, ends, legend) = self.arrange(sheet, lay_out);
-        notes.extend(hidden(&traces, &axes));
+        notes.extend(self.hidden(&axes));
         if legend.as_ref().is_some_and(|legend| legend.crowded) {
             notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
         }
@@ -131,7 +131,8 @@ impl Curves {
         sheet: (f64, f64),
         lay_out: impl Fn(Room) -> Axes,
     ) -> (Axes, Vec<Trace>, Option<EndLabels>, Option<Legend>) {
-        let key = self.key();
+        let dense = traces(&self.series, &lay_out(Room::default())).iter().any(|trace| trace.dense);
+        let key = self.key(dense);
         if let Some(room) = ends::room(&self.series, sheet.0) {
             let axes = lay_out(Room { top: 0.0, right: room });
             let traces = traces(&self.series, &axes);
@@ -183,12 +184,12 @@ impl Curves {
     }
 
     /// Explains points and lines, if there are both in one series.
-    fn key(&self) -> Vec<Entry> {
+    fn key(&self, dense: bool) -> Vec<Entry> {
         let both = self.series.iter().any(|series| !series.points.is_empty() && !series.theory.is_empty());
         if !both || self.points_label.is_empty() || self.theory_label.is_empty() {
             return Vec::new();
         }
-        vec![Entry::points(&self.points_label), Entry::line(&self.theory_label)]
+        vec![Entry::points(&self.points_label, dense), Entry::line(&self.theory_label)]
     }
 
     fn marks_height(&self) -> f64 {
@@ -273,6 +274,21 @@ impl Curves {
         Ok(())
     }
 
+    /// Sentences about points that lie outside the given ranges.
+    fn hidden(&self, axes: &Axes) -> Vec<String> {
+        let frame = axes.frame.grown(POINT);
+        let hides = |point: &&Point| match (axes.x.place(point.x), axes.y.place(point.y)) {
+            (Some(x), Some(y)) => !frame.holds((x, y)),
+            _ => false,
+        };
+        let count = |series: &Series| series.points.iter().filter(hides).count();
+        let hidden = self.series.iter().enumerate().map(|(k, series)| (series.name(k), count(series)));
+        hidden
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{name}: {count} of its points lie outside the axes"))
+            .collect()
+    }
+
     /// Sentences about points that have no place on a logarithmic axis.
     fn dropped(&self) -> Vec<String> {
         let lost =
@@ -285,7 +301,7 @@ impl Curves {
             for (count, what) in [(points, "points"), (theory, "theory values")] {
                 if count > 0 {
                     notes.push(format!(
-                        "{name}: {count} {what} at or below 0 are not on the logarithmic axis"
+                        "{name}: {count} of its {what} are at or below 0, which a logarithmic axis cannot show"
                     ));
                 }
             }
@@ -294,21 +310,12 @@ impl Curves {
             let cut = series.points.iter().filter(below).count();
             if self.y.scale == Scale::Log && cut > 0 {
                 notes.push(format!(
-                    "{name}: {cut} intervals reach 0 or below and are cut at the logarithmic axis"
+                    "{name}: {cut} of its intervals reach 0 or below and are cut off at the logarithmic axis"
                 ));
             }
         }
         notes
     }
-}
-
-/// Sentences about series that are wholly or partly outside the frame.
-fn hidden(traces: &[Trace], axes: &Axes) -> Vec<String> {
-    let outside = |trace: &Trace| {
-        let count = trace.points.iter().filter(|&&spot| !axes.frame.grown(POINT).holds(spot)).count();
-        (count > 0).then(|| format!("{}: {count} points lie outside the axes", trace.name))
-    };
-    traces.iter().filter_map(outside).collect()
 }
 
 impl Series {

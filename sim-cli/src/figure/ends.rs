@@ -64,11 +64,15 @@ impl EndLabels {
 
     /// Draws names, and leaders from the curves to them.
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
+        let led = self.labels.iter().any(|label| {
+            (label.end.1 - label.center).abs() > 1.5 * POINT
+                || label.end.0 < frame.right - 0.05 * frame.width()
+        });
         for label in &self.labels {
             let from = label.end.0 + (0.5 * MARKER + 1.5) * POINT;
-            let to = frame.right + LEADER;
+            let to = if led { frame.right + LEADER } else { frame.right + POINT };
             let leader = [(from, label.end.1), (to, label.center)];
-            if to - from > 0.0 {
+            if led {
                 canvas.line(&leader, Pen { opacity: 0.7, ..Pen::new(label.color, 0.4) })?;
             }
             let spot = (to + 1.5 * POINT, label.center + 0.5 * DIGIT * SMALL * POINT);

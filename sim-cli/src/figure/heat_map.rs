@@ -58,8 +58,7 @@ impl HeatMap {
         title: Option<&str>,
     ) -> Result<Vec<String>, FigureError> {
         self.check()?;
-        let x_edges = edges(&self.xs, self.x.scale);
-        let y_edges = edges(&self.ys, self.y.scale);
+        let (x_edges, y_edges) = self.edges();
         let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
         let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
         let mut notes = Vec::new();
@@ -71,6 +70,11 @@ impl HeatMap {
         axes.draw(canvas, sheet, true)?;
         bar.draw(canvas, &axes.frame, sheet.0)?;
         Ok(notes)
+    }
+
+    /// The edges of the columns and of the rows.
+    pub(super) fn edges(&self) -> (Vec<f64>, Vec<f64>) {
+        (edges(&self.xs, self.x.scale), edges(&self.ys, self.y.scale))
     }
 
     fn check(&self) -> Result<(), FigureError> {

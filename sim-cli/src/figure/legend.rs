@@ -20,27 +20,47 @@ pub(super) struct Entry {
     pub(super) label: String,
     look: Look,
     marker: bool,
-    bar: bool,
+    interval: Sample,
     line: bool,
+}
+
+/// How an entry shows an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sample {
+    None,
+    Bar,
+    Band,
 }
 
 impl Entry {
     /// The entry of series number `index`.
     pub(super) fn series(index: usize, series: &Series) -> Self {
         let look = Look::of(index);
-        Self { label: series.label.clone(), look, marker: !series.points.is_empty(), bar: false, line: true }
+        Self {
+            label: series.label.clone(),
+            look,
+            marker: !series.points.is_empty(),
+            interval: Sample::None,
+            line: true,
+        }
     }
 
-    /// Says what points mean.
-    pub(super) fn points(label: &str) -> Self {
+    /// Says what points mean; `dense` if they share a band instead of having a bar each.
+    pub(super) fn points(label: &str, dense: bool) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), look, marker: true, bar: true, line: false }
+        Self {
+            label: label.to_owned(),
+            look,
+            marker: true,
+            interval: if dense { Sample::Band } else { Sample::Bar },
+            line: false,
+        }
     }
 
     /// Says what lines mean.
     pub(super) fn line(label: &str) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), look, marker: false, bar: false, line: true }
+        Self { label: label.to_owned(), look, marker: false, interval: Sample::None, line: true }
     }
 
     fn width(&self) -> f64 {
@@ -152,7 +172,12 @@ impl Legend {
                     Pen::new(entry.look.color, LINE),
                 )?;
             }
-            if entry.bar {
+            if entry.interval == Sample::Band {
+                let half = 2.6 * POINT;
+                let band = Rect { left: *x, top: y - half, right: x + SAMPLE, bottom: y + half };
+                canvas.fill(&band, entry.look.color, 0.2)?;
+            }
+            if entry.interval == Sample::Bar {
                 let pen = Pen::new(entry.look.color, BAR);
                 let (reach, cap) = (3.4 * POINT, 1.1 * POINT);
                 canvas.line(&[(middle.0, y - reach), (middle.0, y + reach)], pen)?;
