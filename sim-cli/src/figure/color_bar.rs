@@ -105,7 +105,7 @@ fn color_range(scale: &ColorScale, values: &[f64]) -> Result<(f64, f64), FigureE
         ColorMap::Sequential => Ok((low, high)),
         ColorMap::Diverging { center } => {
             let reach = (high - center).abs().max((center - low).abs());
-            check_range(name, center - reach, center + reach)?;
+            check_range(name, Scale::Linear, center - reach, center + reach)?;
             Ok((center - reach, center + reach))
         }
     }
