@@ -201,13 +201,12 @@ fn equal_figures_have_equal_bytes() {
 #[test]
 fn nothing_leaves_the_sheet() {
     for width in [Width::Single, Width::Double, Width::Inches(2.0)] {
-        for panel in [Panel::Curves(curves()), Panel::HeatMap(heat_map())] {
+        let mut wide = Curves::new(Axis::linear("tokens").range(0.0, 4e6), Axis::linear("y"));
+        wide.series.push(Series { theory: vec![(0.0, 0.0), (4e6, 1.0)], ..Series::default() });
+        for panel in [Panel::Curves(curves()), Panel::HeatMap(heat_map()), Panel::Curves(wide)] {
             let figure = Figure { title: Some("A title that says what is shown".into()), width, panel };
             let drawing = figure.render().unwrap();
-            let mut fonts = usvg::fontdb::Database::new();
-            fonts.load_font_data(include_bytes!("../assets/fonts/DejaVuSans.ttf").to_vec());
-            let options = usvg::Options { fontdb: fonts.into(), ..usvg::Options::default() };
-            let tree = usvg::Tree::from_str(drawing.svg(), &options).unwrap();
+            let tree = read_back(&drawing);
             let mut count = 0;
             for node in all_nodes(tree.root()) {
                 let area = node.abs_bounding_box();
@@ -222,6 +221,14 @@ fn nothing_leaves_the_sheet() {
             assert!(count > 10, "{count} texts");
         }
     }
+}
+
+/// The drawing as a viewer with the font sees it.
+fn read_back(drawing: &Drawing) -> usvg::Tree {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(include_bytes!("../assets/fonts/DejaVuSans.ttf").to_vec());
+    let options = usvg::Options { fontdb: fonts.into(), ..usvg::Options::default() };
+    usvg::Tree::from_str(drawing.svg(), &options).unwrap()
 }
 
 fn all_nodes(group: &usvg::Group) -> Vec<&usvg::Node> {
@@ -282,6 +289,62 @@ fn curves_that_end_early_are_named_in_a_legend() {
     };
     assert_eq!(colors(short), BTreeSet::from(["#000000".to_owned()]));
     assert_eq!(colors(curves()).len(), 3);
+}
+
+#[test]
+fn curves_with_one_end_are_named_in_a_legend() {
+    let mut curves = Curves::new(Axis::linear("x"), Axis::linear("y"));
+    for k in 1..=8 {
+        let theory = (0..=10).map(f64::from).map(|x| (x, f64::from(k) * (10.0 - x))).collect();
+        curves.series.push(Series { label: format!("slope {k}"), points: Vec::new(), theory });
+    }
+    let drawing = render(Panel::Curves(curves)).unwrap();
+    let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();
+    let names = document.descendants().filter(|node| node.text().is_some_and(|text| text.contains("slope")));
+    assert!(names.filter(|node| node.is_element()).all(|node| node.attribute("fill") == Some("#000000")));
+}
+
+#[test]
+fn names_and_labels_cover_no_data() {
+    let mut steep = curves();
+    for (k, series) in steep.series.iter_mut().enumerate() {
+        series.points.truncate(20 - 6 * k);
+        series.theory.truncate(20 - 6 * k);
+    }
+    for panel in [Panel::Curves(curves()), Panel::Curves(steep)] {
+        let drawing = render(panel).unwrap();
+        let tree = read_back(&drawing);
+        let nodes = all_nodes(tree.root());
+        let texts = nodes.iter().filter(|node| matches!(node, usvg::Node::Text(_)));
+        let texts: Vec<usvg::Rect> = texts.map(|node| node.abs_bounding_box()).collect();
+        let mut points = 0;
+        for node in &nodes {
+            let usvg::Node::Path(path) = node else { continue };
+            // The sheet itself is below everything.
+            if path.abs_bounding_box().width() > 300.0 {
+                continue;
+            }
+            for point in path.data().points() {
+                let mut point = *point;
+                path.abs_transform().map_point(&mut point);
+                points += 1;
+                let covered = |text: &&usvg::Rect| {
+                    (text.left()..text.right()).contains(&point.x)
+                        && (text.top()..text.bottom()).contains(&point.y)
+                };
+                assert_eq!(texts.iter().find(covered), None, "{point:?}");
+            }
+        }
+        assert!(points > 200, "{points}");
+        for (k, a) in texts.iter().enumerate() {
+            assert!(texts[..k].iter().all(|b| a.intersect(b).is_none() || overlap(a, b) < 3.5), "{a:?}");
+        }
+    }
+}
+
+/// Height in pixels that two areas share; areas of text include room for accents and descenders.
+fn overlap(a: &usvg::Rect, b: &usvg::Rect) -> f32 {
+    a.bottom().min(b.bottom()) - a.top().max(b.top())
 }
 
 #[test]
