@@ -27,8 +27,7 @@ impl Arrangement {
     /// Arranges `curves` on a sheet of the given size; `lay_out` makes axes that leave room for the names.
     pub(super) fn new(curves: &Curves, sheet: (f64, f64), lay_out: &impl Fn(Room) -> Axes) -> Self {
         let plain = Self::unnamed(curves, lay_out, Room::default());
-        let dense = plain.traces.iter().any(|trace| trace.dense);
-        let key = key(curves, dense);
+        let key = key(curves);
         if let Some(arrangement) = Self::with_ends(curves, sheet, lay_out, &key) {
             return arrangement;
         }
@@ -124,7 +123,7 @@ impl Arrangement {
             ends.draw(canvas, frame)?;
         }
         if let Some(legend) = &self.legend {
-            legend.draw(canvas)?;
+            legend.draw(canvas, self.traces.iter().any(|trace| trace.dense))?;
         }
         Ok(())
     }
@@ -137,10 +136,10 @@ fn entries(curves: &Curves, key: Vec<Entry>, sheet_width: f64) -> Vec<Entry> {
 }
 
 /// Explains points and lines, if there are both in one series.
-fn key(curves: &Curves, dense: bool) -> Vec<Entry> {
+fn key(curves: &Curves) -> Vec<Entry> {
     let both = curves.series.iter().any(|series| !series.points.is_empty() && !series.theory.is_empty());
     if !both || curves.points_label.is_empty() || curves.theory_label.is_empty() {
         return Vec::new();
     }
-    vec![Entry::points(&curves.points_label, dense), Entry::line(&curves.theory_label)]
+    vec![Entry::points(&curves.points_label), Entry::line(&curves.theory_label)]
 }

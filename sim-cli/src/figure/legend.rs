@@ -22,16 +22,9 @@ pub(super) struct Entry {
     size: f64,
     look: Look,
     marker: bool,
-    interval: Sample,
+    /// Whether it shows how intervals are drawn.
+    interval: bool,
     line: bool,
-}
-
-/// How an entry shows an interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sample {
-    None,
-    Bar,
-    Band,
 }
 
 impl Entry {
@@ -40,26 +33,19 @@ impl Entry {
         let look = Look::of(index);
         let room = (sheet_width - 2.0 * EDGE - SAMPLE - SAMPLE_GAP) / POINT;
         let (label, size) = text::fit(&series.label, SMALL, room);
-        Self { label, size, look, marker: !series.points.is_empty(), interval: Sample::None, line: true }
+        Self { label, size, look, marker: !series.points.is_empty(), interval: false, line: true }
     }
 
-    /// Says what points mean; `dense` if they share a band instead of having a bar each.
-    pub(super) fn points(label: &str, dense: bool) -> Self {
+    /// Says what points with their intervals mean.
+    pub(super) fn points(label: &str) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self {
-            label: label.to_owned(),
-            size: SMALL,
-            look,
-            marker: true,
-            interval: if dense { Sample::Band } else { Sample::Bar },
-            line: false,
-        }
+        Self { label: label.to_owned(), size: SMALL, look, marker: true, interval: true, line: false }
     }
 
     /// Says what lines mean.
     pub(super) fn line(label: &str) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), size: SMALL, look, marker: false, interval: Sample::None, line: true }
+        Self { label: label.to_owned(), size: SMALL, look, marker: false, interval: false, line: true }
     }
 
     fn width(&self) -> f64 {
@@ -171,8 +157,8 @@ impl Legend {
         Self { entries: placed, area, crowded: false }
     }
 
-    /// Draws samples and names.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), FigureError> {
+    /// Draws samples and names; `band` if intervals are drawn as bands instead of bars.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, band: bool) -> Result<(), FigureError> {
         if self.crowded {
             canvas.fill(&self.area, WHITE, 0.8)?;
         }
@@ -185,12 +171,12 @@ impl Legend {
                     Pen::new(entry.look.color, LINE),
                 )?;
             }
-            if entry.interval == Sample::Band {
+            if entry.interval && band {
                 let half = 2.6 * POINT;
                 let band = Rect { left: *x, top: y - half, right: x + SAMPLE, bottom: y + half };
                 canvas.fill(&band, entry.look.color, 0.2)?;
             }
-            if entry.interval == Sample::Bar {
+            if entry.interval && !band {
                 let pen = Pen::new(entry.look.color, BAR);
                 let (reach, cap) = (3.4 * POINT, 1.1 * POINT);
                 canvas.line(&[(middle.0, y - reach), (middle.0, y + reach)], pen)?;
