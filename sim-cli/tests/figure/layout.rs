@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use resvg::usvg;
-use synergy::figure::{Axis, Curves, Figure, Panel, Series, Width};
+use synergy::figure::{Axis, Curves, Figure, Panel, Series, VerticalMark, Width};
 
 use crate::{all_nodes, curves, heat_map, read_back, render};
 
@@ -35,6 +35,7 @@ fn nothing_leaves_the_sheet() {
     for width in [Width::Single, Width::Double, Width::Inches(2.0)] {
         let mut wide = Curves::new(Axis::linear("tokens").range(0.0, 4e6), Axis::linear("y"));
         wide.series.push(Series { theory: vec![(0.0, 0.0), (4e6, 1.0)], ..Series::default() });
+        wide.marks.push(VerticalMark { x: 3.99e6, label: "a name on the brink".into() });
         for panel in [Panel::Curves(curves()), Panel::HeatMap(heat_map()), Panel::Curves(wide)] {
             let figure = Figure { title: Some("A title that says what is shown".into()), width, panel };
             let drawing = figure.render().unwrap();

@@ -1,5 +1,8 @@
 //! What a figure promises: readable text, embedded fonts, honest sizes, equal bytes, and no panic on any data.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 mod data;
 mod formats;
 mod layout;
@@ -56,9 +59,8 @@ fn read_back(drawing: &Drawing) -> usvg::Tree {
 }
 
 fn all_nodes(group: &usvg::Group) -> Vec<&usvg::Node> {
-    let nested = |node| match node {
-        &usvg::Node::Group(ref inner) => all_nodes(inner),
-        node => vec![node],
-    };
+    fn nested(node: &usvg::Node) -> Vec<&usvg::Node> {
+        if let usvg::Node::Group(inner) = node { all_nodes(inner) } else { vec![node] }
+    }
     group.children().iter().flat_map(nested).collect()
 }
