@@ -21,6 +21,7 @@
 //! # Ok::<(), synergy::figure::FigureError>(())
 //! ```
 
+mod arrangement;
 mod axes;
 mod axis;
 mod canvas;
@@ -35,6 +36,7 @@ mod font;
 mod geometry;
 mod heat_map;
 mod legend;
+mod marks;
 mod palette;
 mod spread;
 mod text;
@@ -53,7 +55,7 @@ pub use palette::ColorMap;
 pub struct Figure {
     /// Written above the panel. Journals prefer captions.
     pub title: Option<String>,
-    /// Width on paper, from which the height follows.
+    /// Width on paper, from which the height follows; a long legend adds to the height.
     pub width: Width,
     /// What is drawn.
     pub panel: Panel,
@@ -103,6 +105,11 @@ impl Figure {
         let width = (inches * canvas::INCH).round();
         let height = ((1.36 + 0.325 * inches) * canvas::INCH).round();
         let title = self.title.as_deref().filter(|title| !title.trim().is_empty());
+        font::register()?;
+        let height = match &self.panel {
+            Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
+            Panel::HeatMap(_) => height,
+        };
         Drawing::paint(width, height, |canvas| match &self.panel {
             Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
             Panel::HeatMap(map) => map.draw(canvas, (width, height), title),

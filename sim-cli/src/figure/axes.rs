@@ -6,7 +6,7 @@ use super::canvas::{Align, Canvas, POINT, Pen};
 use super::geometry::Rect;
 use super::palette::BLACK;
 use super::text;
-use super::ticks::{Ticks, ticks};
+use super::ticks::{Ticks, fitting};
 
 /// Size of axis labels and titles in points.
 pub(super) const LABEL: f64 = 8.0;
@@ -60,14 +60,15 @@ impl Axes {
         let top = EDGE + title_height + room.top.max(0.5 * SMALL * POINT);
         let bottom =
             height - EDGE - label_height(&x.label, LABEL + 2.5) - SMALL * DIGIT * POINT - GAP - MAJOR;
-        let y_ticks = ticks(y.scale, y_range.0, y_range.1, ((bottom - top) / (23.0 * POINT)) as usize);
+        let y_mapping = Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: bottom, end: top };
+        let y_ticks = upright_ticks(&y_mapping);
         let left = EDGE + label_height(&y.label, LABEL + 4.0) + widest(&y_ticks) + GAP + MAJOR;
 
         let across = |right: f64| {
-            let ticks = ticks(x.scale, x_range.0, x_range.1, ((right - left) / (38.0 * POINT)) as usize);
             let mapping =
                 Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: left, end: right };
-            (ticks, mapping)
+            let apart = |ticks: &Ticks| spacing(ticks, &mapping) >= widest(ticks) + 10.0 * POINT;
+            (fitting(x.scale, x_range.0, x_range.1, apart), mapping)
         };
         let right = width - room.right.max(EDGE + POINT);
         let (x_ticks, mapping) = across(right);
@@ -77,7 +78,6 @@ impl Axes {
         });
         let right = right - overhang;
         let (x_ticks, x_mapping) = across(right);
-        let y_mapping = Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: bottom, end: top };
         Self {
             frame: Rect { left, top, right, bottom },
             x: x_mapping,
@@ -146,8 +146,22 @@ impl Axes {
     }
 }
 
+/// Ticks for an upright axis.
+pub(super) fn upright_ticks(mapping: &Mapping) -> Ticks {
+    fitting(mapping.scale, mapping.low, mapping.high, |ticks| spacing(ticks, mapping) >= 2.6 * SMALL * POINT)
+}
+
+/// The smallest distance between labelled ticks.
+fn spacing(ticks: &Ticks, mapping: &Mapping) -> f64 {
+    let mut places: Vec<f64> = ticks.major.iter().filter_map(|(value, _)| mapping.place(*value)).collect();
+    places.sort_by(f64::total_cmp);
+    let steps = places.windows(2).map(|pair| pair[1] - pair[0]);
+    // A single label is no scale: it never fits.
+    if places.len() < 2 { 0.0 } else { steps.fold(f64::INFINITY, f64::min) }
+}
+
 /// Width of the widest label in units.
-pub(super) fn widest(ticks: &Ticks) -> f64 {
+fn widest(ticks: &Ticks) -> f64 {
     ticks.major.iter().map(|(_, label)| text::width(label, SMALL * POINT)).fold(0.0, f64::max)
 }
 

@@ -51,8 +51,8 @@ impl Axis {
         margin: f64,
     ) -> Result<(f64, f64), FigureError> {
         if let Some((low, high)) = self.range {
-            check_range(name, low, high)?;
-            if self.scale == Scale::Log && low <= 0.0 {
+            check_range(name, self.scale, low, high)?;
+            if self.scale == Scale::Log && low < LEAST {
                 return Err(FigureError::NotPositive { axis: name.to_owned(), low });
             }
             return Ok((low, high));
@@ -60,7 +60,7 @@ impl Axis {
         let (mut low, mut high, mut lowest) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
         for value in values.filter(|value| value.is_finite()) {
             lowest = lowest.min(value);
-            if self.scale == Scale::Linear || value > 0.0 {
+            if self.scale == Scale::Linear || value >= LEAST {
                 low = low.min(value);
                 high = high.max(value);
             }
@@ -77,37 +77,48 @@ impl Axis {
 
     fn pad(&self, low: f64, high: f64, margin: f64) -> (f64, f64) {
         match self.scale {
-            Scale::Linear if too_close(low, high) => {
+            Scale::Linear if too_close(self.scale, low, high) => {
                 let half = if low == 0.0 { 1.0 } else { 0.1 * low.abs().max(1e-290) };
                 (low - half, high + half)
             }
             Scale::Linear => (low - margin * (high - low), high + margin * (high - low)),
-            Scale::Log if too_close(low, high) => (low / 2.0, high * 2.0),
+            Scale::Log if too_close(self.scale, low, high) => ((low / 2.0).max(LEAST), high * 2.0),
             Scale::Log => {
                 let factor = (high.ln() - low.ln()) * margin;
-                ((low.ln() - factor).exp(), (high.ln() + factor).exp())
+                ((low.ln() - factor).exp().max(LEAST), (high.ln() + factor).exp().min(MOST))
             }
         }
     }
 }
 
+/// The least value of a logarithmic axis: its reciprocal is a number, too.
+const LEAST: f64 = 1e-300;
+/// The greatest absolute value of a coordinate: sums and differences of several are numbers, too.
+const MOST: f64 = 1e300;
+
 /// Two values that floating point cannot tell apart well enough to put ticks between them.
-fn too_close(low: f64, high: f64) -> bool {
-    high - low <= 1e-9 * low.abs().max(high.abs()) || high - low < 1e-290
+fn too_close(scale: Scale, low: f64, high: f64) -> bool {
+    let tiny = scale == Scale::Linear && high - low < 1e-290;
+    tiny || high - low <= 1e-9 * low.abs().max(high.abs())
 }
 
 /// A range has finite ends, in order, and far enough apart.
-pub(super) fn check_range(name: &str, low: f64, high: f64) -> Result<(), FigureError> {
-    if in_bounds(low) && in_bounds(high) && low < high && !too_close(low, high) {
+pub(super) fn check_range(name: &str, scale: Scale, low: f64, high: f64) -> Result<(), FigureError> {
+    if in_bounds(low) && in_bounds(high) && low < high && !too_close(scale, low, high) {
         Ok(())
     } else {
         Err(FigureError::Range { axis: name.to_owned(), low, high })
     }
 }
 
-/// Numbers whose sums and differences are numbers, too.
+/// Whether a value may be a coordinate.
 pub(super) fn in_bounds(value: f64) -> bool {
-    value.abs() <= 1e300
+    value.abs() <= MOST
+}
+
+/// A value on a logarithmic axis, moved into the range that such an axis can show.
+pub(super) fn clamp_positive(value: f64) -> f64 {
+    value.clamp(LEAST, MOST)
 }
 
 /// From values to units on paper.

@@ -3,14 +3,14 @@
 use plotters::style::RGBColor;
 
 use super::FigureError;
-use super::axes::{DESCENT, EDGE, LABEL, draw_ticks_on_the_right, ticks_on_the_right};
+use super::axes::{DESCENT, EDGE, LABEL, draw_ticks_on_the_right, ticks_on_the_right, upright_ticks};
 use super::axis::{Axis, Mapping, Scale, check_range};
 use super::canvas::{Canvas, POINT, Pen};
 use super::geometry::Rect;
 use super::heat_map::ColorScale;
 use super::palette::{BLACK, ColorMap};
 use super::text;
-use super::ticks::{Ticks, ticks};
+use super::ticks::Ticks;
 
 const GAP: f64 = 7.0 * POINT;
 const THICKNESS: f64 = 8.0 * POINT;
@@ -46,8 +46,9 @@ impl<'a> ColorBar<'a> {
         let beyond =
             (values.iter().any(|&value| value < range.0), values.iter().any(|&value| value > range.1));
         // The bar is about as tall as the sheet without its lower margin.
-        let most = (0.8 * height / (23.0 * POINT)) as usize;
-        Ok(Self { scale, range, ticks: ticks(Scale::Linear, range.0, range.1, most), beyond })
+        let bar =
+            Mapping { scale: Scale::Linear, low: range.0, high: range.1, start: 0.8 * height, end: 0.0 };
+        Ok(Self { scale, range, ticks: upright_ticks(&bar), beyond })
     }
 
     /// Width in units that the bar takes on the right of the frame.
@@ -104,7 +105,7 @@ fn color_range(scale: &ColorScale, values: &[f64]) -> Result<(f64, f64), FigureE
         ColorMap::Sequential => Ok((low, high)),
         ColorMap::Diverging { center } => {
             let reach = (high - center).abs().max((center - low).abs());
-            check_range(name, center - reach, center + reach)?;
+            check_range(name, Scale::Linear, center - reach, center + reach)?;
             Ok((center - reach, center + reach))
         }
     }

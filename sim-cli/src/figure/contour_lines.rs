@@ -2,6 +2,7 @@
 
 use super::FigureError;
 use super::axes::{Axes, DIGIT, SMALL};
+use super::axis::Mapping;
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::contour::{GridPoint, level_lines};
 use super::geometry::{Rect, Spot, length};
@@ -19,11 +20,12 @@ pub(super) fn draw(
     map: &HeatMap,
     notes: &mut Vec<String>,
 ) -> Result<(), FigureError> {
-    let columns: Vec<f64> = map.xs.iter().map(|&x| axes.x.place_or_below(x)).collect();
-    let rows: Vec<f64> = map.ys.iter().map(|&y| axes.y.place_or_below(y)).collect();
+    let (x_edges, y_edges) = map.edges();
+    let columns = places(&map.xs, &x_edges, &axes.x);
+    let rows = places(&map.ys, &y_edges, &axes.y);
     let mut drawn: Vec<Vec<Vec<Spot>>> = Vec::new();
     for contour in &map.contours {
-        let lines = level_lines(&contour.values, map.xs.len(), contour.level);
+        let lines = level_lines(&to_the_edges(&contour.values, map.xs.len()), columns.len(), contour.level);
         let on_paper = |&(i, j): &GridPoint| (between(&columns, i), between(&rows, j));
         let mut lines: Vec<Vec<Spot>> = lines
             .iter()
@@ -47,8 +49,8 @@ pub(super) fn draw(
         if contour.label.is_empty() || lines.is_empty() {
             continue;
         }
-        let width = (text::width(&contour.label, SMALL) + 4.0) * POINT;
-        let height = (SMALL + 2.0) * POINT;
+        let width = (text::width(&contour.label, SMALL) + 3.4) * POINT;
+        let height = (SMALL + 1.6) * POINT;
         let Some(area) = label_area(lines, &axes.frame, (width, height), &taken) else {
             notes.push(format!("contour “{}” has no room for its label", contour.label));
             continue;
@@ -57,12 +59,39 @@ pub(super) fn draw(
         labels.push((contour.label.as_str(), area));
     }
     for (label, area) in labels {
-        canvas.fill(&area, WHITE, 0.9)?;
+        canvas.fill(&area, WHITE, 1.0)?;
         let spot =
             (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom) + 0.5 * DIGIT * SMALL * POINT);
         canvas.text(label, spot, Align::Center, SMALL, BLACK)?;
     }
     Ok(())
+}
+
+/// Where the outer edges and, between them, the centers of the cells lie.
+fn places(centers: &[f64], edges: &[f64], mapping: &Mapping) -> Vec<f64> {
+    let all = edges.first().into_iter().chain(centers).chain(edges.last());
+    all.map(|&value| mapping.place_or_below(value)).collect()
+}
+
+/// Surrounds a grid by values on the outer edges of its cells, half a cell away, extrapolated linearly: contours
+/// reach the frame as the cells do.
+fn to_the_edges(values: &[f64], columns: usize) -> Vec<f64> {
+    let beyond = |near: f64, next: f64| near + 0.5 * (near - next);
+    let widen = |row: &[f64]| -> Vec<f64> {
+        let n = row.len();
+        let next = 1.min(n - 1);
+        let mut wide = vec![beyond(row[0], row[next])];
+        wide.extend(row);
+        wide.push(beyond(row[n - 1], row[n - 1 - next]));
+        wide
+    };
+    let rows: Vec<Vec<f64>> = values.chunks(columns).map(widen).collect();
+    let outer = |near: usize, next: usize| -> Vec<f64> {
+        rows[near].iter().zip(&rows[next]).map(|(&a, &b)| beyond(a, b)).collect()
+    };
+    let n = rows.len();
+    let next = 1.min(n - 1);
+    [outer(0, next), rows.concat(), outer(n - 1, n - 1 - next)].concat()
 }
 
 /// Interpolates between the places of neighboring rows or columns.
@@ -124,4 +153,30 @@ fn along(line: &[Spot], fraction: f64) -> Option<Spot> {
         left -= step;
     }
     line.last().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planes_are_continued_to_the_edges() {
+        // x + 10 y at x = 0, 1, 2 and y = 0, 1.
+        let wide = to_the_edges(&[0.0, 1.0, 2.0, 10.0, 11.0, 12.0], 3);
+        let row = |y: f64| [-0.5, 0.0, 1.0, 2.0, 2.5].map(|x| x + 10.0 * y);
+        assert_eq!(wide, [row(-0.5), row(0.0), row(1.0), row(1.5)].concat());
+        assert_eq!(to_the_edges(&[3.0], 1), [3.0; 9]);
+    }
+
+    #[test]
+    fn labels_avoid_each_other_and_the_frame() {
+        let frame = Rect { left: 0.0, top: 0.0, right: 4000.0, bottom: 3000.0 };
+        let line = vec![vec![(0.0, 1500.0), (4000.0, 1500.0)]];
+        let first = label_area(&line, &frame, (800.0, 160.0), &[]).unwrap();
+        assert_eq!(0.5 * (first.left + first.right), 2000.0);
+        let second = label_area(&line, &frame, (800.0, 160.0), &[first]).unwrap();
+        assert!(!first.overlaps(&second));
+        let corner = vec![vec![(0.0, 100.0), (100.0, 0.0)]];
+        assert_eq!(label_area(&corner, &frame, (800.0, 160.0), &[]), None);
+    }
 }

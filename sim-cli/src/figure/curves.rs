@@ -1,14 +1,10 @@
 //! Curves over one parameter: simulated points with intervals, theory lines, vertical marks.
 
-use super::axes::{Axes, EDGE, Room, SMALL};
+use super::arrangement::Arrangement;
+use super::axes::{Axes, Room, SMALL};
 use super::axis::{Axis, Scale, in_bounds};
-use super::canvas::{Align, Canvas, POINT, Pen};
-use super::ends::{self, EndLabels};
-use super::legend::{Entry, Legend};
-use super::palette::{BLACK, GRAY};
-use super::spread::spread;
-use super::trace::{Trace, traces};
-use super::{FigureError, text};
+use super::canvas::{Canvas, POINT};
+use super::{FigureError, marks};
 
 /// Several series over one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,153 +86,32 @@ impl Curves {
         sheet: (f64, f64),
         title: Option<&str>,
     ) -> Result<Vec<String>, FigureError> {
-        self.check()?;
+        let arrangement = self.arrange(sheet, title)?;
         let mut notes = self.dropped();
-        let x_range = self.x.resolve("the x axis", self.abscissas(), 0.03)?;
-        let y_range = self.y.resolve("the y axis", self.ordinates(), 0.04)?;
-        let lay_out = |room: Room| {
-            Axes::lay_out(sheet, title, (&self.x, x_range), (&self.y, y_range), self.with_marks(room))
-        };
-
-        let (axes, traces, ends, legend) = self.arrange(sheet, lay_out);
-        notes.extend(hidden(&traces, &axes));
-        if legend.as_ref().is_some_and(|legend| legend.crowded) {
+        notes.extend(self.hidden(&arrangement.axes));
+        if arrangement.is_crowded() {
             notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
         }
-
-        self.draw_marks(canvas, &axes, &mut notes)?;
-        for trace in &traces {
-            trace.draw_band(canvas, &axes.frame)?;
-        }
-        for trace in &traces {
-            trace.draw_lines(canvas, &axes.frame)?;
-        }
-        for trace in &traces {
-            trace.draw_points(canvas, &axes.frame)?;
-        }
-        axes.draw(canvas, sheet, false)?;
-        if let Some(ends) = ends {
-            ends.draw(canvas, &axes.frame)?;
-        }
-        if let Some(legend) = legend {
-            legend.draw(canvas)?;
-        }
+        marks::draw(canvas, &arrangement.axes, &self.marks, sheet.0, &mut notes)?;
+        arrangement.draw(canvas, sheet)?;
         Ok(notes)
     }
 
-    /// Decides where the names of the series stand: at the ends of the curves if they fit there, otherwise in a
-    /// legend, inside the frame where nothing is covered, beside it, or above it.
-    fn arrange(
-        &self,
-        sheet: (f64, f64),
-        lay_out: impl Fn(Room) -> Axes,
-    ) -> (Axes, Vec<Trace>, Option<EndLabels>, Option<Legend>) {
-        let key = self.key();
-        if let Some(room) = ends::room(&self.series, sheet.0) {
-            let axes = lay_out(Room { top: 0.0, right: room });
-            let traces = traces(&self.series, &axes);
-            if let Some(labels) = EndLabels::place(&traces, &axes.frame) {
-                if key.is_empty() {
-                    return (axes, traces, Some(labels), None);
-                }
-                let marks = self.mark_lines(&axes);
-                if let Some(legend) = Legend::inside(&key, &axes.frame, &traces, &marks) {
-                    return (axes, traces, Some(labels), Some(legend));
-                }
-                let (columns, height) = Legend::above_size(&key, axes.frame.width());
-                let axes = lay_out(Room { top: height, right: room });
-                let traces = self::traces(&self.series, &axes);
-                if let Some(labels) = EndLabels::place(&traces, &axes.frame) {
-                    let legend = Legend::above(&key, &axes.frame, self.marks_height(), columns);
-                    return (axes, traces, Some(labels), Some(legend));
-                }
-            }
-        }
-        let mut entries: Vec<Entry> =
-            self.series.iter().enumerate().map(|(k, s)| Entry::series(k, s)).collect();
-        entries.extend(key);
-        let axes = lay_out(Room::default());
-        let traces = traces(&self.series, &axes);
-        let named = entries.iter().any(|entry| !entry.label.is_empty());
-        if !named {
-            return (axes, traces, None, None);
-        }
-        if let Some(legend) = Legend::inside(&entries, &axes.frame, &traces, &self.mark_lines(&axes)) {
-            return (axes, traces, None, Some(legend));
-        }
-        let (width, height) = Legend::size(&entries);
-        if width <= 0.3 * sheet.0 && height <= 0.8 * axes.frame.height() {
-            let axes = lay_out(Room { top: 0.0, right: width + 6.0 * POINT + EDGE });
-            let traces = self::traces(&self.series, &axes);
-            let legend = Legend::beside(&entries, &axes.frame);
-            return (axes, traces, None, Some(legend));
-        }
-        let (columns, height) = Legend::above_size(&entries, axes.frame.width());
-        if height <= 0.45 * axes.frame.height() {
-            let axes = lay_out(Room { top: height, right: 0.0 });
-            let traces = self::traces(&self.series, &axes);
-            let legend = Legend::above(&entries, &axes.frame, self.marks_height(), columns);
-            return (axes, traces, None, Some(legend));
-        }
-        let legend = Legend::crowded(&entries, &axes.frame);
-        (axes, traces, None, Some(legend))
-    }
-
-    /// Explains points and lines, if there are both in one series.
-    fn key(&self) -> Vec<Entry> {
-        let both = self.series.iter().any(|series| !series.points.is_empty() && !series.theory.is_empty());
-        if !both || self.points_label.is_empty() || self.theory_label.is_empty() {
-            return Vec::new();
-        }
-        vec![Entry::points(&self.points_label), Entry::line(&self.theory_label)]
-    }
-
-    fn marks_height(&self) -> f64 {
-        if self.marks.iter().all(|mark| mark.label.is_empty()) { 0.0 } else { 1.35 * SMALL * POINT }
-    }
-
-    fn with_marks(&self, room: Room) -> Room {
-        Room { top: room.top + self.marks_height(), ..room }
-    }
-
-    fn mark_lines(&self, axes: &Axes) -> Vec<f64> {
-        self.marks.iter().filter_map(|mark| axes.x.place(mark.x)).collect()
-    }
-
-    fn draw_marks(
-        &self,
-        canvas: &mut Canvas<'_>,
-        axes: &Axes,
-        notes: &mut Vec<String>,
-    ) -> Result<(), FigureError> {
-        let frame = &axes.frame;
-        let mut shown: Vec<(f64, &str)> = Vec::new();
-        for VerticalMark { x, label } in &self.marks {
-            match axes.x.place(*x).filter(|place| (frame.left..=frame.right).contains(place)) {
-                Some(place) => shown.push((place, label)),
-                None => notes.push(format!("the mark “{label}” at {x} lies outside the x axis")),
-            }
-        }
-        for (x, _) in &shown {
-            canvas.dashed(&[(*x, frame.bottom), (*x, frame.top)], &[2.0, 1.6], Pen::new(GRAY, 0.7))?;
-        }
-        shown.retain(|(_, label)| !label.is_empty());
-        let wanted: Vec<(f64, f64)> =
-            shown.iter().map(|(x, label)| (*x, text::width(label, SMALL * POINT) + 5.0 * POINT)).collect();
-        let Some(centers) = spread(&wanted, EDGE, frame.right + 0.1 * frame.width()) else {
-            notes.push("the labels of the vertical marks have no room above the frame".into());
-            return Ok(());
+    /// Checks the data and decides what stands where.
+    pub(super) fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Arrangement, FigureError> {
+        self.check()?;
+        let x = (&self.x, self.x.resolve("the x axis", self.abscissas(), 0.03)?);
+        let y = (&self.y, self.y.resolve("the y axis", self.ordinates(), 0.04)?);
+        let lay_out = |room: Room| {
+            let room = Room { top: room.top + self.marks_height(), ..room };
+            Axes::lay_out(sheet, title, x, y, room)
         };
-        for ((x, label), center) in shown.into_iter().zip(centers) {
-            let baseline = frame.top - 3.0 * POINT;
-            if (center - x).abs() > POINT {
-                // A label that had to move aside keeps a line to its mark.
-                let elbow = [(x, frame.top), (center, baseline + 0.8 * POINT)];
-                canvas.line(&elbow, Pen::new(GRAY, 0.5))?;
-            }
-            canvas.text(label, (center, baseline), Align::Center, SMALL, BLACK)?;
-        }
-        Ok(())
+        Ok(Arrangement::new(self, sheet, &lay_out))
+    }
+
+    /// Room above the frame for the labels of the marks, in units.
+    pub(super) fn marks_height(&self) -> f64 {
+        if self.marks.iter().all(|mark| mark.label.is_empty()) { 0.0 } else { 1.35 * SMALL * POINT }
     }
 
     fn abscissas(&self) -> impl Iterator<Item = f64> {
@@ -273,6 +148,21 @@ impl Curves {
         Ok(())
     }
 
+    /// Sentences about points that lie outside the given ranges.
+    fn hidden(&self, axes: &Axes) -> Vec<String> {
+        let frame = axes.frame.grown(POINT);
+        let hides = |point: &&Point| match (axes.x.place(point.x), axes.y.place(point.y)) {
+            (Some(x), Some(y)) => !frame.holds((x, y)),
+            _ => false,
+        };
+        let count = |series: &Series| series.points.iter().filter(hides).count();
+        let hidden = self.series.iter().enumerate().map(|(k, series)| (series.name(k), count(series)));
+        hidden
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{name}: {count} of its points lie outside the axes"))
+            .collect()
+    }
+
     /// Sentences about points that have no place on a logarithmic axis.
     fn dropped(&self) -> Vec<String> {
         let lost =
@@ -285,7 +175,7 @@ impl Curves {
             for (count, what) in [(points, "points"), (theory, "theory values")] {
                 if count > 0 {
                     notes.push(format!(
-                        "{name}: {count} {what} at or below 0 are not on the logarithmic axis"
+                        "{name}: {count} of its {what} are at or below 0, which a logarithmic axis cannot show"
                     ));
                 }
             }
@@ -294,21 +184,12 @@ impl Curves {
             let cut = series.points.iter().filter(below).count();
             if self.y.scale == Scale::Log && cut > 0 {
                 notes.push(format!(
-                    "{name}: {cut} intervals reach 0 or below and are cut at the logarithmic axis"
+                    "{name}: {cut} of its intervals reach 0 or below and are cut off at the logarithmic axis"
                 ));
             }
         }
         notes
     }
-}
-
-/// Sentences about series that are wholly or partly outside the frame.
-fn hidden(traces: &[Trace], axes: &Axes) -> Vec<String> {
-    let outside = |trace: &Trace| {
-        let count = trace.points.iter().filter(|&&spot| !axes.frame.grown(POINT).holds(spot)).count();
-        (count > 0).then(|| format!("{}: {count} points lie outside the axes", trace.name))
-    };
-    traces.iter().filter_map(outside).collect()
 }
 
 impl Series {

@@ -5,7 +5,7 @@ use super::axes::{DIGIT, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::Series;
 use super::geometry::{Rect, Spot};
-use super::palette::for_text;
+use super::palette::{Look, for_text};
 use super::spread::spread;
 use super::text;
 use super::trace::{MARKER, Trace};
@@ -13,6 +13,9 @@ use super::trace::{MARKER, Trace};
 const HEIGHT: f64 = 1.2 * SMALL * POINT;
 /// From the frame to the labels; a leader of this length joins an end to a label that had to move.
 const LEADER: f64 = 8.0 * POINT;
+/// Room for the marker of the series in front of a label that had to move: without color, too, it is clear whose
+/// label it is.
+const MARKER_ROOM: f64 = 5.0 * POINT;
 /// Labels that would have to move farther than this stand in a legend instead.
 const FARTHEST: f64 = 2.6 * HEIGHT;
 
@@ -25,7 +28,8 @@ struct EndLabel {
     text: String,
     end: Spot,
     center: f64,
-    color: plotters::style::RGBColor,
+    look: Look,
+    has_points: bool,
 }
 
 /// The room in units that the names take on the right, `None` if they are too wide or missing.
@@ -34,7 +38,7 @@ pub(super) fn room(series: &[Series], sheet_width: f64) -> Option<f64> {
         return None;
     }
     let widest = series.iter().map(|series| text::width(&series.label, SMALL * POINT)).fold(0.0, f64::max);
-    (widest <= 0.25 * sheet_width).then_some(LEADER + 1.5 * POINT + widest + EDGE)
+    (widest <= 0.25 * sheet_width).then_some(LEADER + MARKER_ROOM + 1.5 * POINT + widest + EDGE)
 }
 
 impl EndLabels {
@@ -56,7 +60,8 @@ impl EndLabels {
                 text: trace.label.clone(),
                 end,
                 center,
-                color: for_text(trace.look.color),
+                look: trace.look,
+                has_points: !trace.points.is_empty(),
             })
             .collect();
         Some(Self { labels })
@@ -64,15 +69,26 @@ impl EndLabels {
 
     /// Draws names, and leaders from the curves to them.
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
+        let led = self.labels.iter().any(|label| {
+            (label.end.1 - label.center).abs() > 1.5 * POINT
+                || label.end.0 < frame.right - 0.05 * frame.width()
+        });
         for label in &self.labels {
+            let color = for_text(label.look.color);
             let from = label.end.0 + (0.5 * MARKER + 1.5) * POINT;
-            let to = frame.right + LEADER;
+            let to = if led { frame.right + LEADER } else { frame.right + POINT };
             let leader = [(from, label.end.1), (to, label.center)];
-            if to - from > 0.0 {
-                canvas.line(&leader, Pen { opacity: 0.7, ..Pen::new(label.color, 0.4) })?;
+            if led {
+                canvas.line(&leader, Pen { opacity: 0.7, ..Pen::new(color, 0.4) })?;
             }
-            let spot = (to + 1.5 * POINT, label.center + 0.5 * DIGIT * SMALL * POINT);
-            canvas.text(&label.text, spot, Align::Left, SMALL, label.color)?;
+            let marked = led && label.has_points;
+            if marked {
+                let spot = (to + 0.5 * MARKER_ROOM, label.center);
+                canvas.marker(spot, label.look.marker, label.look.color, MARKER)?;
+            }
+            let start = if marked { to + MARKER_ROOM } else { to };
+            let spot = (start + 1.5 * POINT, label.center + 0.5 * DIGIT * SMALL * POINT);
+            canvas.text(&label.text, spot, Align::Left, SMALL, color)?;
         }
         Ok(())
     }

@@ -29,7 +29,6 @@ impl Drawing {
         height: f64,
         paint: impl FnOnce(&mut Canvas<'_>) -> Result<Vec<String>, FigureError>,
     ) -> Result<Self, FigureError> {
-        font::register()?;
         let mut body = String::new();
         let mut canvas = Canvas::new(&mut body, width, height)?;
         let mut notes = paint(&mut canvas)?;

@@ -1,7 +1,7 @@
 //! A function of two parameters as colored cells, with contours of it or of other functions on top.
 
 use super::axes::{Axes, Room};
-use super::axis::{Axis, Scale, in_bounds};
+use super::axis::{Axis, Scale, clamp_positive, in_bounds};
 use super::canvas::{Canvas, POINT, Pen};
 use super::color_bar::ColorBar;
 use super::geometry::Rect;
@@ -58,8 +58,7 @@ impl HeatMap {
         title: Option<&str>,
     ) -> Result<Vec<String>, FigureError> {
         self.check()?;
-        let x_edges = edges(&self.xs, self.x.scale);
-        let y_edges = edges(&self.ys, self.y.scale);
+        let (x_edges, y_edges) = self.edges();
         let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
         let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
         let mut notes = Vec::new();
@@ -73,11 +72,19 @@ impl HeatMap {
         Ok(notes)
     }
 
+    /// The edges of the columns and of the rows.
+    pub(super) fn edges(&self) -> (Vec<f64>, Vec<f64>) {
+        (edges(&self.xs, self.x.scale), edges(&self.ys, self.y.scale))
+    }
+
     fn check(&self) -> Result<(), FigureError> {
         for (centers, axis, name) in [(&self.xs, &self.x, "the x axis"), (&self.ys, &self.y, "the y axis")] {
             check_centers(centers, axis.scale, name)?;
         }
         self.check_grid("the heat map", &self.values)?;
+        if self.values.iter().all(|value| value.is_nan()) {
+            return Err(FigureError::Empty("the heat map".into()));
+        }
         for contour in &self.contours {
             let place = format!("contour “{}”", contour.label);
             self.check_grid(&place, &contour.values)?;
@@ -146,16 +153,19 @@ impl HeatMap {
                     // Viewers blend colors along an edge with what lies below: each cell therefore reaches under the
                     // neighbors drawn after it, unless one of them is missing.
                     let under_right = colors.get(last + 1).is_some_and(Option::is_some);
+                    let reach = if under_right { last + 1 } else { last };
                     let under_above =
-                        above.is_some_and(|above| above[first..=last].iter().all(|v| !v.is_nan()));
+                        above.is_some_and(|above| above[first..=reach].iter().all(|v| !v.is_nan()));
                     let area = Rect {
                         left: xs[first],
-                        top: ys[row + 1] - if under_above { OVERLAP } else { 0.0 },
-                        right: xs[last + 1] + if under_right { OVERLAP } else { 0.0 },
+                        top: if under_above { (ys[row + 1] - OVERLAP).max(ys[row + 2]) } else { ys[row + 1] },
+                        right: if under_right {
+                            (xs[last + 1] + OVERLAP).min(xs[last + 2])
+                        } else {
+                            xs[last + 1]
+                        },
                         bottom: ys[row],
                     };
-                    let area =
-                        Rect { top: area.top.max(frame.top), right: area.right.min(frame.right), ..area };
                     if area.width() > 0.0 && area.height() > 0.0 {
                         canvas.fill(&area, color, 1.0)?;
                     }
@@ -167,8 +177,8 @@ impl HeatMap {
     }
 }
 
-/// How far a cell reaches under its neighbors, in units.
-const OVERLAP: f64 = 0.6 * POINT;
+/// How far a cell reaches under its neighbors: at least a pixel, even on a screen that shows the page small.
+const OVERLAP: f64 = 2.5 * POINT;
 
 /// Fills the frame with slanted lines, which show where no cell covers them.
 fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
@@ -206,7 +216,7 @@ fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), Figure
 fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
     let log = scale == Scale::Log;
     let forth = |value: f64| if log { value.ln() } else { value };
-    let back = |value: f64| if log { value.exp() } else { value };
+    let back = |value: f64| if log { clamp_positive(value.exp()) } else { value };
     let at: Vec<f64> = centers.iter().map(|&center| forth(center)).collect();
     let n = at.len();
     let (first_half, last_half) = if n > 1 {

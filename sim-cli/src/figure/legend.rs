@@ -1,7 +1,7 @@
 //! A legend: samples of points and lines with their names.
 
 use super::FigureError;
-use super::axes::{DIGIT, SMALL};
+use super::axes::{DIGIT, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::Series;
 use super::geometry::{Rect, Spot};
@@ -18,33 +18,38 @@ const COLUMN_GAP: f64 = 9.0 * POINT;
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) label: String,
+    /// Size of the label in points.
+    size: f64,
     look: Look,
     marker: bool,
-    bar: bool,
+    /// Whether it shows how intervals are drawn.
+    interval: bool,
     line: bool,
 }
 
 impl Entry {
-    /// The entry of series number `index`.
-    pub(super) fn series(index: usize, series: &Series) -> Self {
+    /// The entry of series number `index`, no wider than the sheet.
+    pub(super) fn series(index: usize, series: &Series, sheet_width: f64) -> Self {
         let look = Look::of(index);
-        Self { label: series.label.clone(), look, marker: !series.points.is_empty(), bar: false, line: true }
+        let room = (sheet_width - 2.0 * EDGE - SAMPLE - SAMPLE_GAP) / POINT;
+        let (label, size) = text::fit(&series.label, SMALL, room);
+        Self { label, size, look, marker: !series.points.is_empty(), interval: false, line: true }
     }
 
-    /// Says what points mean.
+    /// Says what points with their intervals mean.
     pub(super) fn points(label: &str) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), look, marker: true, bar: true, line: false }
+        Self { label: label.to_owned(), size: SMALL, look, marker: true, interval: true, line: false }
     }
 
     /// Says what lines mean.
     pub(super) fn line(label: &str) -> Self {
         let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), look, marker: false, bar: false, line: true }
+        Self { label: label.to_owned(), size: SMALL, look, marker: false, interval: false, line: true }
     }
 
     fn width(&self) -> f64 {
-        SAMPLE + SAMPLE_GAP + text::width(&self.label, SMALL * POINT)
+        SAMPLE + SAMPLE_GAP + text::width(&self.label, self.size * POINT)
     }
 }
 
@@ -126,20 +131,34 @@ impl Legend {
         (columns, entries.len().div_ceil(columns) as f64 * ROW + 2.0 * POINT)
     }
 
+    /// The height that its entries would take above a frame of the given width.
+    pub(super) fn height_above(&self, frame_width: f64) -> f64 {
+        let entries: Vec<Entry> = self.entries.iter().map(|(entry, _)| entry.clone()).collect();
+        Self::above_size(&entries, frame_width).1
+    }
+
     /// Above the frame and the `below` units that are taken by labels of marks.
-    pub(super) fn above(entries: &[Entry], frame: &Rect, below: f64, columns: usize) -> Self {
+    pub(super) fn above(
+        entries: &[Entry],
+        frame: &Rect,
+        below: f64,
+        columns: usize,
+        sheet_width: f64,
+    ) -> Self {
         let (column, height) =
             (Self::size(entries).0 + COLUMN_GAP, Self::above_size(entries, frame.width()).1);
         let rows = entries.len().div_ceil(columns);
-        let (left, top) = (frame.left + 3.0 * POINT, frame.top - below - height);
+        let width = columns as f64 * column - COLUMN_GAP;
+        let left = (frame.left + 3.0 * POINT).min(sheet_width - EDGE - width).max(EDGE);
+        let top = frame.top - below - height;
         let place = |k: usize| (left + (k / rows) as f64 * column, top + ((k % rows) as f64 + 0.5) * ROW);
         let placed = entries.iter().cloned().enumerate().map(|(k, entry)| (entry, place(k))).collect();
         let area = Rect { left, top, right: left + columns as f64 * column, bottom: top + height };
         Self { entries: placed, area, crowded: false }
     }
 
-    /// Draws samples and names.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), FigureError> {
+    /// Draws samples and names; `band` if intervals are drawn as bands instead of bars.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, band: bool) -> Result<(), FigureError> {
         if self.crowded {
             canvas.fill(&self.area, WHITE, 0.8)?;
         }
@@ -152,7 +171,12 @@ impl Legend {
                     Pen::new(entry.look.color, LINE),
                 )?;
             }
-            if entry.bar {
+            if entry.interval && band {
+                let half = 2.6 * POINT;
+                let band = Rect { left: *x, top: y - half, right: x + SAMPLE, bottom: y + half };
+                canvas.fill(&band, entry.look.color, 0.2)?;
+            }
+            if entry.interval && !band {
                 let pen = Pen::new(entry.look.color, BAR);
                 let (reach, cap) = (3.4 * POINT, 1.1 * POINT);
                 canvas.line(&[(middle.0, y - reach), (middle.0, y + reach)], pen)?;
@@ -164,7 +188,7 @@ impl Legend {
                 canvas.marker(middle, entry.look.marker, entry.look.color, MARKER)?;
             }
             let spot = (x + SAMPLE + SAMPLE_GAP, y + 0.5 * DIGIT * SMALL * POINT);
-            canvas.text(&entry.label, spot, Align::Left, SMALL, BLACK)?;
+            canvas.text(&entry.label, spot, Align::Left, entry.size, BLACK)?;
         }
         Ok(())
     }

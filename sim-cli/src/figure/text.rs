@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(fit("budget", 8.0, natural), ("budget".to_owned(), 8.0));
         let (label, size) = fit("budget", 8.0, 0.8 * natural);
         assert_eq!(label, "budget");
-        assert!(size < 8.0 && size >= 5.0);
+        assert!((5.0..8.0).contains(&size));
         let (label, size) = fit(&"budget ".repeat(50), 8.0, 4.0 * natural);
         assert!(label.ends_with('…') && width(&label, size) <= 4.0 * natural);
     }

@@ -11,8 +11,25 @@ pub(super) struct Ticks {
     pub(super) minor: Vec<f64>,
 }
 
+/// The most ticks for the range from `low` to `high` whose labels `fit`; if none do, the fewest.
+pub(super) fn fitting(scale: Scale, low: f64, high: f64, fit: impl Fn(&Ticks) -> bool) -> Ticks {
+    const MOST: usize = 8;
+    let candidates = (2..=MOST).rev().map(|most| ticks(scale, low, high, most));
+    let mut fewest = Ticks::default();
+    for candidate in candidates {
+        if fit(&candidate) {
+            return candidate;
+        }
+        // One label alone does not make a scale.
+        if candidate.major.len() > 1 {
+            fewest = candidate;
+        }
+    }
+    fewest
+}
+
 /// Ticks for the range from `low` to `high`, with about `most` labels or fewer.
-pub(super) fn ticks(scale: Scale, low: f64, high: f64, most: usize) -> Ticks {
+fn ticks(scale: Scale, low: f64, high: f64, most: usize) -> Ticks {
     let most = most.max(2);
     match scale {
         Scale::Linear => linear(low, high, most),

@@ -9,8 +9,10 @@ use super::curves::Series;
 use super::geometry::{Rect, Spot, length};
 use super::palette::Look;
 
-/// Size of markers in points.
+/// Size of markers in points, where there is room for them.
 pub(super) const MARKER: f64 = 3.4;
+/// Size of markers that are crowded.
+const SMALL_MARKER: f64 = 2.5;
 /// Width of theory lines and of lines that join points.
 pub(super) const LINE: f64 = 1.0;
 /// Width of error bars.
@@ -24,16 +26,18 @@ const SPACING: f64 = 9.0;
 /// A series laid out on a sheet.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
-    pub(super) name: String,
     pub(super) label: String,
     pub(super) look: Look,
-    /// Points that have a place on the axes; they may lie outside the frame.
+    /// Points; they may lie outside the frame.
     pub(super) points: Vec<Spot>,
     /// Upper and lower end of each point's interval.
     intervals: Vec<Option<(f64, f64)>>,
     /// The theory line, in pieces without gaps.
     theory: Vec<Vec<Spot>>,
-    dense: bool,
+    /// Whether the points are too near to each other for a bar each.
+    pub(super) dense: bool,
+    /// Size of its markers in points.
+    marker: f64,
     /// Number of the series, by which markers of dense series are staggered.
     index: usize,
 }
@@ -47,8 +51,9 @@ impl Trace {
     fn new(index: usize, series: &Series, axes: &Axes) -> Self {
         let (mut points, mut intervals) = (Vec::new(), Vec::new());
         for point in &series.points {
-            let (Some(x), Some(y)) = (axes.x.place(point.x), axes.y.place(point.y)) else { continue };
-            points.push((x, y));
+            let Some(x) = axes.x.place(point.x) else { continue };
+            // A point at or below zero lies below a logarithmic axis; its interval may reach into the frame.
+            points.push((x, axes.y.place_or_below(point.y)));
             let ends =
                 point.interval.map(|(low, high)| (axes.y.place_or_below(high), axes.y.place_or_below(low)));
             intervals.push(ends);
@@ -63,15 +68,15 @@ impl Trace {
         theory.retain(|piece| !piece.is_empty());
         let mut steps: Vec<f64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
         steps.sort_by(f64::total_cmp);
-        let dense = steps.get(steps.len() / 2).is_some_and(|&median| median < DENSE * POINT);
+        let step = steps.get(steps.len() / 2).map_or(f64::INFINITY, |median| median / POINT);
         Self {
-            name: series.name(index),
             label: series.label.clone(),
             look: Look::of(index),
             points,
             intervals,
             theory,
-            dense,
+            dense: step < DENSE,
+            marker: if step < DENSE { MARKER } else { (0.5 * step).clamp(SMALL_MARKER, MARKER) },
             index,
         }
     }
@@ -144,7 +149,7 @@ impl Trace {
             if x < next {
                 continue;
             }
-            canvas.marker((x, y), self.look.marker, self.color(), MARKER)?;
+            canvas.marker((x, y), self.look.marker, self.color(), self.marker)?;
             if self.dense {
                 next = x + SPACING * POINT;
             }
