@@ -93,7 +93,9 @@ impl Parameters for TreeParameters {
             integer("top_layers", 1)
                 .between(0, 100_000)
                 .unit(Unit::Layers)
-                .help("layers to sample, from the root down; below them subtrees have their exact bias")
+                .help(
+                    "layers to sample at most, from the root down; below them subtrees have their exact bias",
+                )
                 .or_word("auto", "as many as have at most 1024 leaves"),
         )?;
 
@@ -295,9 +297,6 @@ impl Model for Tree {
                 &["top_layers", "fan_in"],
                 format!("{error}; fewer top_layers are as exact, and `synergy predict` samples none"),
             ),
-            NotSampled::TooManyLayers { .. } => {
-                ParameterError::impossible(&["top_layers", "depth"], error.to_string())
-            }
             other => ParameterError::impossible(&["leaf_bias"], other.to_string()),
         })
     }

@@ -56,31 +56,20 @@ pub enum NotSampled {
         /// Their leaves.
         leaves: f64,
     },
-    /// More layers than the tree has.
-    #[error("the tree has {depth} layers, so its top {layers} cannot be sampled")]
-    TooManyLayers {
-        /// Layers that were asked for.
-        layers: usize,
-        /// Layers that there are.
-        depth: usize,
-    },
     /// The exact evaluator gives no bias to start from.
     #[error("the exact evaluator gives no bias for the layers below: {0}")]
     NoBias(#[from] InvalidProbability),
 }
 
 impl SampledTree {
-    /// Prepares `tree`. `top_layers` says how many layers are sampled; `None` takes the whole tree where it has
+    /// Prepares `tree`. `top_layers` says how many layers are sampled at most; `None` takes the whole tree where it has
     /// at most 1024 leaves, otherwise as many layers as stay below that, and at least one.
     ///
     /// # Errors
-    /// The tree does not have so many layers, or they have too many leaves.
+    /// The sampled layers have too many leaves.
     pub fn new(tree: &AgentTree, top_layers: Option<usize>) -> Result<Self, NotSampled> {
         let depth = tree.layers().len();
-        let sampled = top_layers.unwrap_or_else(|| automatic_layers(tree));
-        if sampled > depth {
-            return Err(NotSampled::TooManyLayers { layers: sampled, depth });
-        }
+        let sampled = top_layers.unwrap_or_else(|| automatic_layers(tree)).min(depth);
         let cut = depth - sampled;
         let leaves: f64 = tree.layers()[cut..].iter().map(|layer| f64::from(layer.node.fan_in)).product();
         if leaves > MOST_LEAVES {
