@@ -31,6 +31,9 @@ pub(crate) fn trapezoid(
         }
         // Sums double when the step is halved and nothing else changes.
         let largest = sums.iter().fold(0.0_f64, |largest, sum| largest.max(sum.abs()));
+        if sums.iter().any(|sum| sum.is_nan()) {
+            break;
+        }
         if sums.iter().zip(&before).all(|(new, old)| (new - 2.0 * old).abs() <= 1e-12 * largest) {
             break;
         }
