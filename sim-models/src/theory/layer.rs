@@ -198,4 +198,9 @@ impl LayerMap {
     pub fn gain(&self) -> f64 {
         self.slope(0.0)
     }
+
+    /// Whether `T` is proved concave on [0, 1] (spec 3.3): a sum of majority maps and a line.
+    pub(crate) fn is_concave(&self) -> bool {
+        matches!(self.law, Law::Independent | Law::Mixture)
+    }
 }
