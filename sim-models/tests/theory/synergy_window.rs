@@ -2,6 +2,7 @@ use crate::allocation::example;
 use crate::{agrees, shows};
 use proptest::prelude::*;
 use sim_models::theory::allocation::exact::TreeFamily;
+use sim_models::theory::dependence::Dependence;
 use sim_models::theory::layer::Layer;
 use sim_models::theory::leaf::LeafLaw;
 
@@ -85,9 +86,11 @@ proptest! {
     fn the_window_agrees_with_a_scan(
         half in 1_u32..10, rho in 0.0..0.5, gamma in 0.7..=1.0, beta in 0.05..0.45, log_k in -12.0..-1.0,
         log_overhead in 1.0..7.0, cap in prop::sample::select(vec![0.3, 0.7, 1.0]),
+        dependence in prop::sample::select(Dependence::ALL[..3].to_vec()),
     ) {
         let leaf = LeafLaw { coefficient: f64::exp(log_k), exponent: beta, cap };
-        let family = TreeFamily::new(&Layer::new(2 * half + 1, rho, gamma), leaf, f64::exp(log_overhead));
+        let layer = Layer { dependence, ..Layer::new(2 * half + 1, rho, gamma) };
+        let family = TreeFamily::new(&layer, leaf, f64::exp(log_overhead));
         let wins = |budget: f64| {
             family.best_tree(budget).is_some_and(|tree| tree.bias > family.single_agent_bias(budget) * (1.0 + 1e-11))
         };
