@@ -203,4 +203,10 @@ impl LayerMap {
     pub(crate) fn is_concave(&self) -> bool {
         matches!(self.law, Law::Independent | Law::Mixture)
     }
+
+    /// Whether `T` is known not to be concave for some parameters: once the own votes outweigh the copied
+    /// ones, many copying children decide right even against a wrong common draw.
+    pub(crate) fn may_bend(&self) -> bool {
+        matches!(self.law, Law::Copying)
+    }
 }
