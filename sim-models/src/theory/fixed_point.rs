@@ -46,7 +46,7 @@ pub fn of_map(map: &LayerMap) -> Option<f64> {
 ///
 /// ```
 /// use sim_models::theory::{dependence::Dependence, fixed_point, layer::Layer};
-/// let copying = Layer { dependence: Dependence::Copying, ..Layer::new(101, 0.25, 0.95) };
+/// let copying = Layer { dependence: Dependence::Copying, ..Layer::new(101, 0.29, 0.99) };
 /// assert!(copying.gain() < 1.0 && fixed_point::fixed_point(&copying).is_none());
 /// assert!(fixed_point::held_bias(&copying) > 0.9);
 /// ```
