@@ -114,7 +114,7 @@ pub fn proxy_gain(b: u32, rho: f64) -> f64 {
 /// Least and greatest bias of a majority of `b` received votes over *all* exchangeable laws with bias `v`
 /// and pairwise correlation `rho`: how little the correlation alone determines (spec 5, derived).
 ///
-/// A linear programme in the law of the number of correct votes with three constraints (total, mean,
+/// A linear program in the law of the number of correct votes with three constraints (total, mean,
 /// variance), so the extremes have at most three possible numbers; all triples are tried, O(b^3). `None` if
 /// no law has these moments, for a value out of range, and for `b` above 1000.
 ///
