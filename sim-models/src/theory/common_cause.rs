@@ -2,7 +2,8 @@
 //! (spec 5, models 5 to 7, derived).
 //!
 //! Given the cause, the leaves are independent and the recursion is exact, so the root's bias is the mean
-//! of the recursion over the cause. The layer may itself have per-node dependence.
+//! of the recursion over the cause. The layer may itself have per-node dependence; the limits then need its
+//! positive fixed point to be unique, as it is for all but copying with many children.
 
 mod difficulty;
 

@@ -111,6 +111,48 @@ pub fn proxy_gain(b: u32, rho: f64) -> f64 {
     (effective_votes(b, rho) * std::f64::consts::FRAC_2_PI).sqrt()
 }
 
+/// Least and greatest bias of a majority of `b` received votes over *all* exchangeable laws with bias `v`
+/// and pairwise correlation `rho`: how little the correlation alone determines (spec 5, derived).
+///
+/// A linear program in the law of the number of correct votes with three constraints (total, mean,
+/// variance), so the extremes have at most three possible numbers; all triples are tried, O(b^3). `None` if
+/// no law has these moments, for a value out of range, and for `b` above 1000.
+///
+/// ```
+/// let (least, greatest) = sim_models::theory::dependence::decision_range(5, 0.2, 0.2).unwrap();
+/// assert!((least + 0.312).abs() < 1e-12 && (greatest - 0.712).abs() < 1e-12);
+/// ```
+pub fn decision_range(b: u32, v: f64, rho: f64) -> Option<(f64, f64)> {
+    if !is_bias(v) || !is_fraction(rho) || b > 1000 {
+        return None;
+    }
+    if b < 2 {
+        let decision = if b == 1 { v } else { 0.0 };
+        return Some((decision, decision));
+    }
+    let n = f64::from(b);
+    let mean = 0.5 * n * (1.0 + v);
+    let square = mean * mean + 0.25 * n * (1.0 - v * v) * (1.0 + (n - 1.0) * rho);
+    let decision = |k: f64| (2.0 * k - n).clamp(-1.0, 1.0);
+    // Mass of `i` when only `i`, `j` and `k` are possible: E[(K-j)(K-k)]/((i-j)(i-k)).
+    let mass = |i: f64, j: f64, k: f64| (square - (j + k) * mean + j * k) / ((i - j) * (i - k));
+    let mut range: Option<(f64, f64)> = None;
+    for i in 0..=b {
+        for j in i + 1..=b {
+            for k in j + 1..=b {
+                let (i, j, k) = (f64::from(i), f64::from(j), f64::from(k));
+                let masses = [mass(i, j, k), mass(j, i, k), mass(k, i, j)];
+                if masses.iter().all(|&mass| mass >= -1e-12) {
+                    let bias = masses[0] * decision(i) + masses[1] * decision(j) + masses[2] * decision(k);
+                    let (least, greatest) = range.unwrap_or((bias, bias));
+                    range = Some((least.min(bias), greatest.max(bias)));
+                }
+            }
+        }
+    }
+    range
+}
+
 /// The conditional biases of a copying node, after a correct and after a wrong common draw.
 pub(crate) fn copied_biases(v: f64, rho: f64) -> (f64, f64) {
     let (c, own) = (rho.sqrt(), one_minus_root(rho) * v);

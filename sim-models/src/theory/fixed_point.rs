@@ -3,12 +3,13 @@
 use super::layer::{Layer, LayerMap};
 use super::numeric::bisect;
 
-/// The positive fixed point `mu* = T(mu*)` of a layer with gain above 1; `None` if the gain is at most 1
-/// (the bias of a deep tree then vanishes) or the layer is invalid.
+/// The positive fixed point `mu* = T(mu*)` that trees over weak leaves approach; `None` if the gain is at
+/// most 1 (a small bias then vanishes) or the layer is invalid.
 ///
-/// For the paper's mixture `T` is strictly concave on [0, 1] for `rho < 1` and `b >= 3`, so the fixed point is unique, attracts
-/// every positive bias, and is 1 exactly if the channel is perfect. For the other laws of dependence uniqueness is not
-/// proved; the largest fixed point is returned.
+/// For the paper's mixture `T` is strictly concave on [0, 1] for `rho < 1` and `b >= 3`, so the fixed point
+/// is unique, attracts every positive bias, and is 1 exactly if the channel is perfect. Beta-binomial and
+/// Gaussian dependence look concave wherever we computed them. Copying with many children is not: it can
+/// have several fixed points, of which this is the smallest and [`held_bias`] the largest.
 ///
 /// ```
 /// use sim_models::theory::{fixed_point::fixed_point, layer::Layer};
@@ -26,19 +27,59 @@ pub fn of_map(map: &LayerMap) -> Option<f64> {
     if gain.is_nan() || gain <= 1.0 {
         return None;
     }
-    if map.map(1.0) >= 1.0 {
-        return Some(1.0);
-    }
     let grows = |u: f64| map.map(u) > u;
-    // mu* is of the order of sqrt(gain - 1): at least 1e-8 in double precision, so 60 halvings reach it.
-    let mut low = 0.5;
+    if map.may_bend() {
+        let grid = (1..SCANNED).map(|i| f64::from(i) / f64::from(SCANNED));
+        if let Some(above) = grid.into_iter().find(|&u| !grows(u)) {
+            let below = above - 1.0 / f64::from(SCANNED);
+            return Some(if below > 0.0 { bisect(below, above, grows) } else { near_zero(above, grows) });
+        }
+    }
+    Some(if map.map(1.0) >= 1.0 { 1.0 } else { near_zero(1.0, grows) })
+}
+
+/// Bias that trees over certain leaves approach, the limit of `T^L(1)`: the largest fixed point, 0 if there
+/// is no positive one. NaN for an invalid layer.
+///
+/// Equal to [`fixed_point`] for a concave map. Many copying children can hold a high bias although their
+/// gain is below 1 and a small bias vanishes: such trees are bistable (derived; not in the paper).
+///
+/// ```
+/// use sim_models::theory::{dependence::Dependence, fixed_point, layer::Layer};
+/// let copying = Layer { dependence: Dependence::Copying, ..Layer::new(101, 0.29, 0.99) };
+/// assert!(copying.gain() < 1.0 && fixed_point::fixed_point(&copying).is_none());
+/// assert!(fixed_point::held_bias(&copying) > 0.9);
+/// ```
+pub fn held_bias(layer: &Layer) -> f64 {
+    let map = layer.prepare();
+    let top = map.map(1.0);
+    if top.is_nan() || top >= 1.0 {
+        return top;
+    }
+    let holds = |u: f64| map.map(u) >= u;
+    if map.may_bend() {
+        let grid = (1..SCANNED).rev().map(|i| f64::from(i) / f64::from(SCANNED));
+        if let Some(below) = grid.into_iter().find(|&u| holds(u)) {
+            return bisect(below, below + 1.0 / f64::from(SCANNED), holds);
+        }
+    }
+    of_map(&map).unwrap_or(0.0)
+}
+
+/// Points of the scan for fixed points of a map that is not concave.
+const SCANNED: u32 = 512;
+
+/// The last point below `outside` where the bias grows. `mu*` is of the order of `sqrt(gain - 1)`, at least
+/// 1e-8 in double precision, so 60 halvings reach below it.
+fn near_zero(outside: f64, grows: impl Fn(f64) -> bool) -> f64 {
+    let mut low = 0.5 * outside;
     for _ in 0..60 {
         if grows(low) {
-            return Some(bisect(low, 2.0 * low, grows));
+            return bisect(low, 2.0 * low, grows);
         }
         low *= 0.5;
     }
-    Some(low)
+    low
 }
 
 /// Closed form for fan-in 3 with the paper's mixture: `mu*^2 = 2 (alpha - 1)/((1-rho) gamma^3)` (spec 3.4,

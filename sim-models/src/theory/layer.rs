@@ -198,4 +198,15 @@ impl LayerMap {
     pub fn gain(&self) -> f64 {
         self.slope(0.0)
     }
+
+    /// Whether `T` is proved concave on [0, 1] (spec 3.3): a sum of majority maps and a line.
+    pub(crate) fn is_concave(&self) -> bool {
+        matches!(self.law, Law::Independent | Law::Mixture)
+    }
+
+    /// Whether `T` is known not to be concave for some parameters: once the own votes outweigh the copied
+    /// ones, many copying children decide right even against a wrong common draw.
+    pub(crate) fn may_bend(&self) -> bool {
+        matches!(self.law, Law::Copying)
+    }
 }

@@ -45,6 +45,41 @@ pub(crate) fn bisect(mut inside: f64, mut outside: f64, positive: impl Fn(f64) -
     inside
 }
 
+/// The zero of a smooth function between `inside`, where it is positive, and `outside`, where it is not, by
+/// false position (the Illinois variant) with halvings where that stalls; for functions too costly for
+/// [`bisect`]. The function still is positive at the result.
+pub(crate) fn smooth_zero(inside: f64, outside: f64, value: impl Fn(f64) -> f64) -> f64 {
+    let (mut inside, mut outside) = (inside, outside);
+    let (mut above, mut below) = (value(inside), value(outside));
+    let mut moved_inside = None;
+    for step in 0..200 {
+        let width = outside - inside;
+        if width.abs() <= 4.0 * f64::EPSILON * inside.abs().max(1.0) {
+            break;
+        }
+        let share = above / (above - below);
+        let stalls = step >= 30 || !(share > 0.0 && share < 1.0);
+        // A step of at least one rounding error, so that the bracket closes from both ends.
+        let margin = f64::EPSILON * inside.abs().max(1.0) / width.abs();
+        let share = if stalls { 0.5 } else { share.max(margin).min(1.0 - margin) };
+        let middle = inside + share * width;
+        if middle == inside || middle == outside {
+            break;
+        }
+        let at = value(middle);
+        let positive = at > 0.0;
+        // An end that stays twice counts half, so that it moves soon.
+        let weight = if moved_inside == Some(positive) { 0.5 } else { 1.0 };
+        moved_inside = Some(positive);
+        if positive {
+            (inside, above, below) = (middle, at, weight * below);
+        } else {
+            (outside, below, above) = (middle, at, weight * above);
+        }
+    }
+    inside
+}
+
 /// Whether `value` is a number in [0, 1].
 pub(crate) fn is_fraction(value: f64) -> bool {
     (0.0..=1.0).contains(&value)

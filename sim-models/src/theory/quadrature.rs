@@ -7,7 +7,7 @@ const HALVINGS: u32 = 12;
 /// Integrals of several functions at once over [low, high].
 ///
 /// `add(x, weight, sums)` adds `weight` times the functions' values at `x` to `sums`, which has `count`
-/// entries. The step is halved until no integral changes by more than 1e-12 of the largest; as the error
+/// entries. The step is halved until no integral changes by more than 1e-9 of the largest; as the error
 /// squares with each halving, the result is then exact to rounding.
 pub(crate) fn trapezoid(
     low: f64,
@@ -31,7 +31,10 @@ pub(crate) fn trapezoid(
         }
         // Sums double when the step is halved and nothing else changes.
         let largest = sums.iter().fold(0.0_f64, |largest, sum| largest.max(sum.abs()));
-        if sums.iter().zip(&before).all(|(new, old)| (new - 2.0 * old).abs() <= 1e-12 * largest) {
+        if sums.iter().any(|sum| sum.is_nan()) {
+            break;
+        }
+        if sums.iter().zip(&before).all(|(new, old)| (new - 2.0 * old).abs() <= 1e-9 * largest) {
             break;
         }
     }

@@ -1,6 +1,8 @@
 use crate::{agrees, shows};
 use sim_models::theory::dependence::gaussian::Factor;
-use sim_models::theory::dependence::{Dependence, beta_binomial, effective_votes, proxy_gain};
+use sim_models::theory::dependence::{
+    Dependence, beta_binomial, decision_range, effective_votes, proxy_gain,
+};
 
 /// Probability of each of the 2^b independent outcomes of own votes; bit i is child i correct.
 fn own_votes(b: u32, v: f64) -> impl Iterator<Item = (u32, f64)> {
@@ -184,6 +186,28 @@ fn sign_correlation_falls_with_the_bias() {
     shows(factor.sign_correlation(0.4), "0.181632444");
     shows(factor.sign_correlation(-0.8), "0.129072004");
     shows(Factor::from_sign_correlation(0.2).latent(), "0.3090169944");
+}
+
+#[test]
+fn the_correlation_alone_leaves_a_wide_range_of_decisions() {
+    let (least, greatest) = decision_range(5, 0.2, 0.2).unwrap();
+    shows(least, "-0.312");
+    shows(greatest, "0.712");
+    shows(Factor::from_latent_correlation(0.3135092934).sign_correlation(0.2), "0.2000000000");
+    for (b, v, rho) in [(3, 0.1, 0.3), (6, 0.4, 0.05), (9, -0.2, 0.5), (4, 0.0, 0.0)] {
+        let (least, greatest) = decision_range(b, v, rho).unwrap();
+        for dependence in [Dependence::Mixture, Dependence::Copying, Dependence::BetaBinomial] {
+            let law = dependence.count_law(b, v, rho);
+            let decision: f64 = law
+                .iter()
+                .enumerate()
+                .map(|(k, mass)| mass * (2.0 * k as f64 - f64::from(b)).clamp(-1.0, 1.0))
+                .sum();
+            assert!(least - 1e-12 <= decision && decision <= greatest + 1e-12);
+        }
+    }
+    assert_eq!(decision_range(1, 0.3, 0.5), Some((0.3, 0.3)));
+    assert_eq!((decision_range(5, 2.0, 0.1), decision_range(5, 0.1, f64::NAN)), (None, None));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 use crate::{agrees, shows};
 use sim_models::theory::dependence::Dependence;
 use sim_models::theory::fixed_point::{
-    ceiling, five_children, fixed_point, slope_at_fixed_point, three_children,
+    ceiling, five_children, fixed_point, held_bias, slope_at_fixed_point, three_children,
 };
 use sim_models::theory::layer::{Layer, Sharing};
+use sim_models::theory::recursion::uniform_bias;
 
 #[test]
 fn fixed_points_and_their_slopes_are_those_of_the_table() {
@@ -104,6 +105,32 @@ fn there_is_none_without_amplification() {
     }
     assert_eq!(three_children(0.9, 0.9), None);
     assert_eq!(five_children(f64::NAN, 0.9), None);
+}
+
+#[test]
+fn many_copying_children_are_bistable() {
+    let layer = Layer { dependence: Dependence::Copying, ..Layer::new(101, 0.2925, 0.99) };
+    shows(layer.gain(), "0.9900001089");
+    assert_eq!(fixed_point(&layer), None);
+    // mpmath: root of T(u) = u with the incomplete beta function.
+    agrees(held_bias(&layer), 0.928490029851407, 1e-12);
+    agrees(held_bias(&layer), uniform_bias(&layer, 10_000, 1.0), 1e-12);
+    assert!(held_bias(&layer) > 0.9 && uniform_bias(&layer, 10_000, 0.3) < 1e-12);
+    // Above gain 1 weak leaves stay at the first fixed point.
+    let layer = Layer { correlation: 0.05, ..layer };
+    let found = fixed_point(&layer).unwrap();
+    agrees(found, uniform_bias(&layer, 10_000, 1e-3), 1e-12);
+}
+
+#[test]
+fn other_layers_hold_what_they_reach() {
+    for dependence in [Dependence::Mixture, Dependence::BetaBinomial, Dependence::Gaussian] {
+        for (rho, gamma) in [(0.1, 0.9), (0.3, 0.6), (0.9, 0.9), (0.1, 1.0)] {
+            let layer = Layer { dependence, ..Layer::new(5, rho, gamma) };
+            assert_eq!(held_bias(&layer), fixed_point(&layer).unwrap_or(0.0));
+        }
+    }
+    assert!(held_bias(&Layer::new(0, 0.1, 0.9)).is_nan());
 }
 
 #[test]

@@ -1,12 +1,20 @@
 //! The theory against the specification's numbers, independent sums, enumeration and its own symmetries.
 
+mod allocation;
+mod averaging;
+mod channel;
+mod common_cause;
+mod critical;
 mod dependence;
+mod exponent;
 mod fixed_point;
 mod layer;
 mod majority;
 mod phase;
+mod predictors;
 mod properties;
 mod recursion;
+mod synergy_window;
 
 /// Asserts that a value rounds to the digits shown: within 0.51 units of the last place written.
 #[track_caller]

@@ -46,6 +46,21 @@ fn many_votes_are_accurate_at_every_bias() {
     }
 }
 
+/// mpmath, 40 digits: the binomial coefficient itself.
+#[test]
+fn gains_join_the_expansion_without_a_step() {
+    for (b, gain) in [
+        (63, 6.358192239869881),
+        (65, 6.457538993617848),
+        (67, 6.555380493521149),
+        (99, 7.958923738717876),
+        (1001, 25.250243196539163),
+        (10001, 79.79444003996092),
+    ] {
+        assert!((majority_gain(b) / gain - 1.0).abs() < 2e-15, "b = {b}");
+    }
+}
+
 #[test]
 fn the_map_is_the_incomplete_beta_function() {
     for b in [3_u32, 9, 31, 63, 65, 101, 1001, 10_001] {

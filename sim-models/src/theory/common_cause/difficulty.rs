@@ -132,5 +132,11 @@ impl Difficulty {
 
 /// `ln(rest + share e^d)` for `rest + share = 1`, without cancellation or overflow.
 fn log_mixture(rest: f64, share: f64, d: f64) -> f64 {
-    if d < 1.0 { libm::log1p(share * libm::expm1(d)) } else { d + libm::log(share + rest * libm::exp(-d)) }
+    if d > 1.0 {
+        d + libm::log(share + rest * libm::exp(-d))
+    } else if d > -1.0 {
+        libm::log1p(share * libm::expm1(d))
+    } else {
+        libm::log(rest + share * libm::exp(d))
+    }
 }
