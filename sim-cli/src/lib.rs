@@ -15,7 +15,7 @@ mod command;
 pub mod dataset;
 mod drawing;
 pub mod figure;
-mod output;
+pub mod output;
 pub mod problem;
 mod progress;
 mod record;

@@ -145,7 +145,7 @@ pub fn print(report: &Report, format: Format) -> Outcome<()> {
 }
 
 /// `0.333 [0.332, 0.334] (95 %, n = 50 000)`, with as many digits as the interval supports.
-fn estimate_text(estimate: &Estimate) -> String {
+pub fn estimate_text(estimate: &Estimate) -> String {
     let half_width = estimate.half_width();
     let digits = if half_width > 0.0 && half_width.is_finite() {
         // Two significant digits of the half-width.

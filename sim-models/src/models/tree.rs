@@ -8,7 +8,7 @@ use crate::registry::{
     About, Form, Layered, Metric, Model, ParameterError, Parameters, Prediction, Single, Unit, boolean,
     choice, integer, real,
 };
-use crate::theory::{self, exponent, fixed_point, phase, recursion};
+use crate::theory::{self, critical, exponent, fixed_point, phase, predictors, recursion};
 
 /// The model `tree`: agents at the leaves vote, channels lose, nodes take the majority.
 #[derive(Clone, Copy, Debug)]
@@ -203,6 +203,10 @@ impl TreeParameters {
     fn layers(&self) -> Vec<theory::layer::Layer> {
         self.tree.theory_layers()
     }
+
+    fn depth(&self) -> u32 {
+        u32::try_from(self.tree.layers().len()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Model for Tree {
@@ -280,6 +284,30 @@ impl Model for Tree {
                 Unit::Layers,
                 "layers until the fixed point is reached up to the tolerance",
                 |p| exponent::mixing_depth(&p.layer()?, p.tree.leaf_bias().get(), p.tolerance),
+            ),
+            Prediction::new(
+                "cubic_coefficient",
+                "kappa in T(u) = alpha u - kappa u^3 + ...; mixture only",
+                |p| Some(critical::cubic_coefficient(&p.layer()?)),
+            ),
+            Prediction::new("critical_decay", "bias 1 / sqrt(2 kappa L) after L layers at alpha = 1", |p| {
+                Some(critical::critical_decay(&p.layer()?, p.depth()))
+            }),
+            Prediction::new(
+                "clipped_bias",
+                "min(mu_0 N^s, fixed point), an upper bound on the root's bias",
+                |p| {
+                    Some(predictors::clipped(
+                        &p.layer_with_node_dependence()?,
+                        p.depth(),
+                        p.tree.leaf_bias().get(),
+                    ))
+                },
+            ),
+            Prediction::new(
+                "smooth_bias",
+                "growth and saturation joined smoothly; within 8 % in the cases of section 3.6",
+                |p| predictors::smooth(&p.layer_with_node_dependence()?, p.depth(), p.tree.leaf_bias().get()),
             ),
             Prediction::new("root_bias", "exact finite-depth recursion, averaged over a common cause", |p| {
                 Some(p.tree.root_bias())

@@ -70,10 +70,11 @@ pub fn smallest_synergistic_fan_in(correlation: f64, fidelity: f64, beta: f64) -
 const SCANNED: u32 = 2048;
 
 /// Amplification depth `L_amp = ln(mu*/mu0)/ln(alpha)`: layers of linear growth from the leaf bias to the
-/// fixed point (spec 3.6). `None` if the gain is at most 1 or the leaf bias is not positive.
+/// fixed point (spec 3.6). `None` if the gain is at most 1, or the leaf bias is not positive or already above
+/// the fixed point: then nothing is amplified.
 pub fn amplification_depth(layer: &Layer, leaf_bias: f64) -> Option<f64> {
     let limit = fixed_point(layer)?;
-    (leaf_bias > 0.0).then(|| libm::log(limit / leaf_bias) / libm::log(layer.gain()))
+    (leaf_bias > 0.0 && leaf_bias <= limit).then(|| libm::log(limit / leaf_bias) / libm::log(layer.gain()))
 }
 
 /// Mixing depth `L_mix(eps) = L_amp + ln(1/eps)/|ln T'(mu*)|`: layers until the bias is within a relative

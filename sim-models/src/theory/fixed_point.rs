@@ -32,10 +32,10 @@ pub fn of_map(map: &LayerMap) -> Option<f64> {
         let grid = (1..SCANNED).map(|i| f64::from(i) / f64::from(SCANNED));
         if let Some(above) = grid.into_iter().find(|&u| !grows(u)) {
             let below = above - 1.0 / f64::from(SCANNED);
-            return Some(if below > 0.0 { bisect(below, above, grows) } else { near_zero(above, grows) });
+            return if below > 0.0 { Some(bisect(below, above, grows)) } else { near_zero(above, grows) };
         }
     }
-    Some(if map.map(1.0) >= 1.0 { 1.0 } else { near_zero(1.0, grows) })
+    if map.map(1.0) >= 1.0 { Some(1.0) } else { near_zero(1.0, grows) }
 }
 
 /// Bias that trees over certain leaves approach, the limit of `T^L(1)`: the largest fixed point, 0 if there
@@ -70,16 +70,17 @@ pub fn held_bias(layer: &Layer) -> f64 {
 const SCANNED: u32 = 512;
 
 /// The last point below `outside` where the bias grows. `mu*` is of the order of `sqrt(gain - 1)`, at least
-/// 1e-8 in double precision, so 60 halvings reach below it.
-fn near_zero(outside: f64, grows: impl Fn(f64) -> bool) -> f64 {
+/// 1e-8 in double precision, so 60 halvings reach below it. `None` where nothing
+/// grows: then the gain exceeds 1 only by rounding.
+fn near_zero(outside: f64, grows: impl Fn(f64) -> bool) -> Option<f64> {
     let mut low = 0.5 * outside;
     for _ in 0..60 {
         if grows(low) {
-            return bisect(low, 2.0 * low, grows);
+            return Some(bisect(low, 2.0 * low, grows));
         }
         low *= 0.5;
     }
-    low
+    None
 }
 
 /// Closed form for fan-in 3 with the paper's mixture: `mu*^2 = 2 (alpha - 1)/((1-rho) gamma^3)` (spec 3.4,
