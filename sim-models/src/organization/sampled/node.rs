@@ -7,6 +7,9 @@ use crate::organization::Layer;
 use crate::theory::dependence::{Dependence, gaussian::Factor};
 use crate::theory::layer::Sharing;
 
+#[cfg(test)]
+mod tests;
+
 /// A node of one layer, prepared for sampling.
 #[derive(Clone, Debug)]
 pub(super) struct NodeSampler {
