@@ -224,3 +224,44 @@ fn deep_trees_are_sampled_as_the_recursion_says() {
     ];
     assert_all_pass(&points.map(|point| check(&point, 10_000)));
 }
+
+/// Laws of difficulty whose shapes no float holds well are refused: a fair coin in their place would be a silent error.
+#[test]
+fn a_common_cause_without_a_law_is_refused() {
+    let registry = Registry::builtin();
+    let model = registry.find("tree").unwrap();
+    for (bias, correlation) in [(0.8, 1e-10), (1.0 - 1e-12, 0.9), (-0.8, 1.0 - 1e-12)] {
+        let point = given(&[
+            ("leaf_bias", Value::Real(bias)),
+            ("correlation", Value::Real(correlation)),
+            ("dependence", text("difficulty")),
+        ]);
+        let values = Values::resolve(&model.parameters(), &point).unwrap();
+        let Err(error) = model.prepare(&values) else { panic!("{bias}, {correlation} was sampled") };
+        assert_eq!(error.keys(), ["correlation", "leaf_bias"]);
+        assert!(error.to_string().contains("too near a certain one"), "{error}");
+    }
+}
+
+/// Correlations and biases next to the ends of their ranges.
+#[test]
+fn nearly_certain_trees_are_sampled_as_the_recursion_says() {
+    let mut checks = Vec::new();
+    for law in AT_A_NODE.into_iter().chain(WHOLE_TREE) {
+        for correlation in [1e-310, 1e-8, 1.0 - 1e-8] {
+            for bias in [0.8, 1e-12, -1.0 + 1e-6] {
+                if law == "difficulty" && (correlation < 1e-9 || bias < 0.0) {
+                    continue;
+                }
+                let point = given(&[
+                    ("depth", whole(2)),
+                    ("leaf_bias", Value::Real(bias)),
+                    ("correlation", Value::Real(correlation)),
+                    ("dependence", text(law)),
+                ]);
+                checks.push(check(&point, 4_000));
+            }
+        }
+    }
+    assert_all_pass(&checks);
+}

@@ -298,6 +298,9 @@ impl Model for Tree {
             NotSampled::TooManyLayers { .. } => {
                 ParameterError::impossible(&["top_layers", "depth"], error.to_string())
             }
+            NotSampled::NoCause { .. } => {
+                ParameterError::impossible(&["correlation", "leaf_bias"], error.to_string())
+            }
             other => ParameterError::impossible(&["leaf_bias"], other.to_string()),
         })
     }
