@@ -69,29 +69,40 @@ pub fn coupled(dependence: Dependence, accuracies: &[f64], rho: f64) -> Law {
                 })
             })
         }
-        // Signs of `t0 + sqrt(r) S + sqrt(1 - r) e_i`: integrate over S by Simpson's rule.
-        Dependence::Gaussian => {
-            let r = (std::f64::consts::FRAC_PI_2 * rho).sin();
-            let threshold = inverse_normal_cdf(accuracies[0]);
-            let (steps, reach) = (4000, 9.0);
-            let mut law = vec![0.0; own.len()];
-            for step in 0..=steps {
-                let s = reach * (2.0 * f64::from(step) / f64::from(steps) - 1.0);
-                let simpson = match step {
-                    0 => 1.0,
-                    _ if step == steps => 1.0,
-                    _ => f64::from(2 + 2 * (step % 2)),
-                };
-                let density = (-0.5 * s * s).exp() / std::f64::consts::TAU.sqrt();
-                let weight = simpson * density * 2.0 * reach / f64::from(steps) / 3.0;
-                let p = normal_cdf((threshold + r.sqrt() * s) / (1.0 - r).sqrt());
-                for (sum, chance) in law.iter_mut().zip(independent(&vec![p; b])) {
-                    *sum += weight * chance;
-                }
-            }
-            law
+        // Signs of `t0 + sqrt(r) S + sqrt(1 - r) e_i`.
+        Dependence::Gaussian => over_factor(accuracies[0], rho, b, |p| vec![p; b]),
+    }
+}
+
+/// The law of Gaussian coupling given the votes that were realized, for votes that are right with `accuracy` over all:
+/// the latent `e_i` of a right vote lies among the best `accuracy` of all, so that given `S` it stays right with
+/// probability `min(1, p / accuracy)`, where `p` is the probability of a right vote given `S` alone.
+pub fn gaussian_given_votes(votes: usize, b: usize, accuracy: f64, rho: f64) -> Law {
+    over_factor(accuracy, rho, b, |p| {
+        let stays = (p / accuracy).min(1.0);
+        let turns = ((p - accuracy) / (1.0 - accuracy)).max(0.0);
+        (0..b).map(|i| if is_right(votes, i) { stays } else { turns }).collect()
+    })
+}
+
+/// Mean over the factor `S`, by Simpson's rule, of votes that are independent given `S`. `accuracies` are theirs at a given
+/// `p = Phi((t0 + sqrt(r) S) / sqrt(1 - r))`.
+fn over_factor(accuracy: f64, rho: f64, b: usize, accuracies: impl Fn(f64) -> Vec<f64>) -> Law {
+    let r = (std::f64::consts::FRAC_PI_2 * rho).sin();
+    let threshold = inverse_normal_cdf(accuracy);
+    let (steps, reach) = (4000, 9.0);
+    let mut law = vec![0.0; 1 << b];
+    for step in 0..=steps {
+        let s = reach * (2.0 * f64::from(step) / f64::from(steps) - 1.0);
+        let simpson = if step == 0 || step == steps { 1.0 } else { f64::from(2 + 2 * (step % 2)) };
+        let density = (-0.5 * s * s).exp() / std::f64::consts::TAU.sqrt();
+        let weight = simpson * density * 2.0 * reach / f64::from(steps) / 3.0;
+        let p = normal_cdf((threshold + r.sqrt() * s) / (1.0 - r).sqrt());
+        for (sum, chance) in law.iter_mut().zip(independent(&accuracies(p))) {
+            *sum += weight * chance;
         }
     }
+    law
 }
 
 fn normal_cdf(x: f64) -> f64 {
