@@ -6,6 +6,7 @@
 
 mod binomial;
 mod covariance;
+mod float;
 mod mean;
 mod paired;
 mod paired_proportions;

@@ -243,3 +243,23 @@ proptest! {
         }
     }
 }
+
+/// JSON has neither infinities nor NaN; what overflowed must come back all the same, or a stored run is lost.
+#[test]
+fn moments_that_overflowed_survive_being_stored() {
+    for values in [vec![1e200, -1e200], vec![1e308, -1e308, 1e308], vec![0.1, 1e160, 3.0], vec![0.1, 0.2]] {
+        let mean = mean_of(&values);
+        let stored = serde_json::to_string(&mean).unwrap();
+        let again: Mean = serde_json::from_str(&stored).unwrap();
+        // Not `==`, because a NaN is not equal to itself.
+        assert_eq!(format!("{again:?}"), format!("{mean:?}"), "{stored}");
+        let pairs = covariance_of(&values.iter().map(|&x| (x, -2.0 * x)).collect::<Vec<_>>());
+        let stored = serde_json::to_string(&pairs).unwrap();
+        let again: Covariance = serde_json::from_str(&stored).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{pairs:?}"), "{stored}");
+    }
+    for wrong in ["null", "\"many\"", "[]"] {
+        let stored = format!(r#"{{"count":2,"mean":{wrong},"squares":1.0,"not_finite":0}}"#);
+        assert!(serde_json::from_str::<Mean>(&stored).is_err(), "{stored}");
+    }
+}

@@ -68,14 +68,16 @@ impl Registry {
 
 /// The candidate that a person most likely meant, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 3
-        })
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
+    let length = word.chars().count();
+    let near = |candidate: &'a str| {
+        let other = candidate.chars().count();
+        let most = 1 + other.max(length) / 3;
+        // The distance is at least the difference in length: a long word is not compared at all.
+        let distance =
+            (other.abs_diff(length) <= most).then(|| strsim::damerau_levenshtein(word, candidate))?;
+        (distance <= most).then_some((distance, candidate))
+    };
+    candidates.into_iter().filter_map(near).min().map(|(_, candidate)| candidate.to_owned())
 }
 
 /// A number as people write it: the shortest digits that read back as the same number.

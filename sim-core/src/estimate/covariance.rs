@@ -1,6 +1,6 @@
 //! Two quantities of the same trials.
 
-use super::{Confidence, Interval, Tally};
+use super::{Confidence, Interval, Tally, float};
 use serde::{Deserialize, Serialize};
 
 /// Count, means and centered second moments of pairs of values.
@@ -20,11 +20,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Covariance {
     count: u64,
+    #[serde(with = "float")]
     mean_x: f64,
+    #[serde(with = "float")]
     mean_y: f64,
     /// Sums of products of deviations from the means.
+    #[serde(with = "float")]
     xx: f64,
+    #[serde(with = "float")]
     xy: f64,
+    #[serde(with = "float")]
     yy: f64,
     not_finite: u64,
 }

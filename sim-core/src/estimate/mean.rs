@@ -1,6 +1,6 @@
 //! The mean of a quantity over trials.
 
-use super::{Confidence, Estimate, Interval, Tally};
+use super::{Confidence, Estimate, Interval, Tally, float};
 use serde::{Deserialize, Serialize};
 
 /// Count, mean and sum of squared deviations of the values recorded.
@@ -26,8 +26,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mean {
     count: u64,
+    #[serde(with = "float")]
     mean: f64,
     /// Sum of squared deviations from the mean.
+    #[serde(with = "float")]
     squares: f64,
     not_finite: u64,
 }

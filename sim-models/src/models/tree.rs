@@ -325,6 +325,9 @@ impl Model for Tree {
                 &["top_layers", "fan_in"],
                 format!("{error}; fewer top_layers are as exact, and `synergy predict` samples none"),
             ),
+            NotSampled::NoCause { .. } => {
+                ParameterError::impossible(&["correlation", "leaf_bias"], error.to_string())
+            }
             other => ParameterError::impossible(&["leaf_bias"], other.to_string()),
         })
     }

@@ -41,7 +41,7 @@ enum Entry {
     /// The same coin in every trial.
     Fixed(Coin),
     /// A coin that depends on the trial's common cause: the leaf bias it gives, carried through the layers below the cut.
-    Caused { cause: CauseSampler, below: Vec<layer::Layer> },
+    Caused { cause: CauseSampler, below: Vec<layer::LayerMap> },
 }
 
 /// Why a tree cannot be sampled.
@@ -59,6 +59,16 @@ pub enum NotSampled {
     /// The exact evaluator gives no bias to start from.
     #[error("the exact evaluator gives no bias for the layers below: {0}")]
     NoBias(#[from] InvalidProbability),
+    /// The common cause has no law.
+    #[error(
+        "a common cause of correlation {correlation:e} at leaf bias {bias} is too near a certain one; use correlation 0 or 1, or leaf bias -1 or 1"
+    )]
+    NoCause {
+        /// Its correlation.
+        correlation: f64,
+        /// Bias of the leaves.
+        bias: f64,
+    },
 }
 
 impl SampledTree {
@@ -66,7 +76,7 @@ impl SampledTree {
     /// at most 1024 leaves, otherwise as many layers as stay below that, and at least one.
     ///
     /// # Errors
-    /// The sampled layers have too many leaves.
+    /// The sampled layers have too many leaves, or the common cause has no law.
     pub fn new(tree: &AgentTree, top_layers: Option<usize>) -> Result<Self, NotSampled> {
         let depth = tree.layers().len();
         let sampled = top_layers.unwrap_or_else(|| automatic_layers(tree)).min(depth);
@@ -80,8 +90,11 @@ impl SampledTree {
         let entry = match tree.effective_cause() {
             None => Entry::Fixed(coin_of_bias(trajectory[cut])?),
             Some(cause) => Entry::Caused {
-                cause: CauseSampler::new(cause, tree.leaf_bias()),
-                below: layers[..cut].to_vec(),
+                cause: CauseSampler::new(cause, tree.leaf_bias()).ok_or(NotSampled::NoCause {
+                    correlation: cause.correlation().get(),
+                    bias: tree.leaf_bias().get(),
+                })?,
+                below: layers[..cut].iter().map(layer::Layer::prepare).collect(),
             },
         };
         let nodes = (cut..depth).map(|l| NodeSampler::new(&tree.layers()[l], trajectory[l]));
@@ -104,7 +117,7 @@ impl SampledTree {
         let coin = match &self.entry {
             Entry::Fixed(coin) => *coin,
             Entry::Caused { cause, below } => {
-                let bias = recursion::root_bias(below, cause.leaf_bias(stream));
+                let bias = below.iter().fold(cause.leaf_bias(stream), |bias, layer| layer.map(bias));
                 // The recursion maps [-1, 1] to itself; rounding may leave it by one step.
                 Coin::new((0.5 * (1.0 + bias)).clamp(0.0, 1.0)).unwrap_or(Coin::FAIR)
             }

@@ -52,7 +52,7 @@ pub trait AnyPlan: Send + Sync {
     /// The estimates of a stored tally.
     ///
     /// # Errors
-    /// The text is not a tally of this model.
+    /// The text is not a tally of this model, or the model panicked.
     fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure>;
     /// What a reader of the estimates must know.
     fn notes(&self) -> &[String];
@@ -138,7 +138,7 @@ impl<S: Simulation + Send> AnyPlan for Prepared<S> {
 
     fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        Ok(self.plan.estimates(&tally, confidence))
+        guarded(|| self.plan.estimates(&tally, confidence)).map_err(Failure::Panicked)
     }
 
     fn notes(&self) -> &[String] {

@@ -87,8 +87,10 @@ pub trait Field {
 /// A field that gives `T`.
 pub struct Single<T> {
     parameter: Parameter,
-    convert: Box<dyn Fn(&Value) -> Option<T>>,
+    convert: Convert<T>,
 }
+
+type Convert<T> = Box<dyn Fn(&Value) -> Option<T>>;
 
 /// A field that allows a word instead of a value: `None` stands for the word.
 pub struct OrWord<F>(F, Choice);

@@ -44,13 +44,18 @@ impl Value {
         }
     }
 
-    /// Reads a value as a person types it on the command line: `true`, `5`, `0.3`, `[3, 5, 5]`, otherwise text.
+    /// Reads a value as a person types it on the command line: `true`, `5`, `0.3`, `[3, 5, 5]`, otherwise text. Lists are
+    /// not nested: a bracket inside a list is text, so that no number of brackets exhausts the stack.
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
         if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let items = inner.split(',').map(str::trim).filter(|item| !item.is_empty());
-            return Self::List(items.map(Self::parse).collect());
+            return Self::List(items.map(Self::parse_one).collect());
         }
+        Self::parse_one(text)
+    }
+
+    fn parse_one(text: &str) -> Self {
         let unquoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         if let Some(text) = unquoted {
             return Self::Text(text.to_owned());
@@ -162,6 +167,7 @@ mod tests {
         assert_eq!(Value::parse("\"5\""), Value::Text("5".into()));
         assert_eq!(Value::parse("[3, 5]"), Value::List(vec![Value::Integer(3), Value::Integer(5)]));
         assert_eq!(Value::parse("[]"), Value::List(vec![]));
+        assert_eq!(Value::parse("[[3]]"), Value::List(vec![Value::Text("[3]".into())]));
         assert_eq!(Value::parse("γ"), Value::Text("γ".into()));
     }
 }

@@ -19,25 +19,30 @@ pub(super) enum CauseSampler {
 }
 
 impl CauseSampler {
-    /// Samples a cause in its simplest form: see [`crate::organization::AgentTree::effective_cause`].
-    pub(super) fn new(cause: CommonCause, leaf: Bias) -> Self {
+    /// Samples a cause in its simplest form: see [`crate::organization::AgentTree::effective_cause`]. `None` where its law
+    /// has no shape that floats can hold.
+    pub(super) fn new(cause: CommonCause, leaf: Bias) -> Option<Self> {
         let accuracy = leaf.accuracy();
         let rho = cause.correlation().get();
         // `Bias` and `Correlation` are checked types, so these are probabilities.
         let coin = |p: f64| Coin::new(p).unwrap_or(Coin::FAIR);
-        match cause {
+        let sampler = match cause {
             CommonCause::SharedVote(_) => {
                 Self::SharedVote { shared: coin(rho), vote: coin(accuracy), bias: leaf.get() }
             }
             CommonCause::Difficulty(_) => {
                 let law = Difficulty::from_correlation(leaf.get(), rho);
+                if law.leaf_bias().is_nan() {
+                    return None;
+                }
                 Self::Difficulty { right: law.a, wrong: law.b }
             }
             CommonCause::GaussianFactor(_) => Self::GaussianFactor {
                 threshold: normal_quantile(accuracy),
                 r: Factor::from_sign_correlation(rho).latent(),
             },
-        }
+        };
+        Some(sampler)
     }
 
     /// The leaves' bias in one trial.

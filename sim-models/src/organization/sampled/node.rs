@@ -7,6 +7,9 @@ use crate::organization::Layer;
 use crate::theory::dependence::{Dependence, gaussian::Factor};
 use crate::theory::layer::Sharing;
 
+#[cfg(test)]
+mod tests;
+
 /// A node of one layer, prepared for sampling.
 #[derive(Clone, Debug)]
 pub(super) struct NodeSampler {
@@ -113,8 +116,9 @@ impl Coupling {
             Dependence::Mixture => Self::Mixture(Coin::new(rho)?),
             Dependence::Copying => Self::Copying(Coin::new(rho.sqrt())?),
             Dependence::BetaBinomial => {
-                let t = (1.0 - rho) / rho;
-                let keep = (1..layer.node.fan_in).map(|i| Coin::new(t / (t + f64::from(i))));
+                // t / (t + i) with t = (1 - rho) / rho, which may be too large for a float.
+                let keep = (1..layer.node.fan_in)
+                    .map(|i| Coin::new((1.0 - rho) / ((1.0 - rho) + f64::from(i) * rho)));
                 Self::BetaBinomial(keep.collect::<Result<_, _>>()?)
             }
             Dependence::Gaussian if rho == 1.0 => Self::Mixture(Coin::new(1.0)?),
