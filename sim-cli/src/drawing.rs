@@ -125,7 +125,9 @@ impl Data<'_> {
         let spec = self.spec;
         let (x, y) = (self.numbers(&spec.x)?, self.numbers(&spec.y[0])?);
         let (xs, ys) = (distinct(x), distinct(y));
-        let place = |values: &[f64], value: Option<f64>| values.iter().position(|v| Some(*v) == value);
+        let place = |values: &[f64], value: Option<f64>| {
+            value.and_then(|value| values.binary_search_by(|v| v.total_cmp(&value)).ok())
+        };
         let grid = |column: &[Option<f64>]| {
             let mut values = vec![f64::NAN; xs.len() * ys.len()];
             for (row, value) in column.iter().enumerate() {

@@ -8,6 +8,9 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use sim_models::registry::ParameterError;
 
+/// Longest line of a file that a message shows, in bytes.
+const LONGEST_LINE: usize = 400;
+
 /// Exit codes of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -52,6 +55,13 @@ impl Source {
     fn line(&self, span: &Range<usize>) -> String {
         let before = self.text.get(..span.start).unwrap_or(&self.text);
         format!("{}:{}", self.name, before.matches('\n').count() + 1)
+    }
+
+    /// Whether the lines around a place are too long to be shown.
+    fn is_endless(&self, span: &Range<usize>) -> bool {
+        let number = self.text.get(..span.start).unwrap_or_default().matches('\n').count();
+        let around = self.text.lines().skip(number.saturating_sub(1)).take(3);
+        around.map(str::len).max().unwrap_or(0) > LONGEST_LINE || span.len() > LONGEST_LINE
     }
 }
 
@@ -114,8 +124,12 @@ impl Problem {
     #[must_use]
     pub fn at(self, source: &Source, span: Range<usize>, label: &str) -> Self {
         let length = span.end.saturating_sub(span.start).max(1);
+        let sentence = format!("{}: {}", source.line(&span), self.sentence);
+        if source.is_endless(&span) {
+            return Self { sentence, ..self };
+        }
         Self {
-            sentence: format!("{}: {}", source.line(&span), self.sentence),
+            sentence,
             label: Some(LabeledSpan::new(Some(label.to_owned()), span.start, length)),
             source: Some(NamedSource::new(&source.name, source.text.clone())),
             ..self
@@ -123,11 +137,30 @@ impl Problem {
     }
 
     /// Prints it for a person.
-    pub fn report(self) {
-        use std::io::Write;
+    pub fn report(mut self) {
+        use std::io::{IsTerminal, Write};
+        self.sentence = shortened(&self.sentence);
+        // A sentence in a log or a pipe stays on one line, so that it can be searched.
+        let wrap = std::io::stderr().is_terminal();
+        let options = move || miette::MietteHandlerOpts::new().wrap_lines(wrap).build();
+        // It is an error to choose a second time; nobody does.
+        let _ = miette::set_hook(Box::new(move |_| Box::new(options())));
         // Nothing is left to do if standard error itself is gone.
         let _ = writeln!(std::io::stderr(), "{:?}", miette::Report::new(self));
     }
+}
+
+/// A sentence without the middle of what nobody reads to its end, such as a value of 100 000 letters.
+fn shortened(sentence: &str) -> String {
+    const START: usize = 900;
+    const END: usize = 300;
+    let count = sentence.chars().count();
+    if count <= START + END {
+        return sentence.to_owned();
+    }
+    let start: String = sentence.chars().take(START).collect();
+    let end: String = sentence.chars().skip(count - END).collect();
+    format!("{start} … {end}")
 }
 
 impl fmt::Display for Problem {

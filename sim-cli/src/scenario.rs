@@ -11,6 +11,8 @@ pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,9 @@ pub const DEFAULT_SEED: u64 = 1;
 
 /// Most cells of one sweep: their rows must fit into memory.
 const MOST_CELLS: usize = 10_000_000;
+
+/// Longest scenario file, in bytes.
+const MOST_BYTES: u64 = 1 << 24;
 
 /// A model with its parameters, and what shall be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,12 +100,16 @@ impl Opened {
 
     /// Reads a file.
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = read_limited(path).map_err(|error| {
             let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
             problem.help(
                 "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
             )
         })?;
+        if bytes.len() as u64 > MOST_BYTES {
+            let sentence = format!("{} is no scenario: it is longer than {MOST_BYTES} bytes", path.display());
+            return Err(Problem::input(sentence));
+        }
         let text = String::from_utf8(bytes).map_err(|error| {
             let position = error.utf8_error().valid_up_to();
             Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
@@ -215,6 +224,13 @@ pub fn find_model<'a>(registry: &'a Registry, name: &str) -> Outcome<&'a dyn Any
         };
         Problem::input(format!("there is no model `{name}`")).help(help)
     })
+}
+
+/// The content of a file, up to a byte more than a scenario may have: `/dev/zero` has no end.
+fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {

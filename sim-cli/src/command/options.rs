@@ -1,8 +1,6 @@
 //! Options that several commands share.
 
-use std::num::NonZeroUsize;
-
-use clap::Args;
+use clap::{Args, value_parser};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sim_core::estimate::Confidence;
 use sim_core::monte_carlo::Cancellation;
@@ -22,20 +20,20 @@ pub(super) struct ParameterOptions {
 #[derive(Args, Debug)]
 pub(super) struct SimulationOptions {
     /// Root of all randomness; the same seed gives the same results for any number of threads
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Number of trials; with --half-width the largest number
-    #[arg(long, value_name = "N", value_parser = trials)]
+    #[arg(long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     trials: Option<u64>,
     /// Run until the intervals of all metrics have this half-width: 0.01, or 5% of the value
-    #[arg(long, value_name = "H")]
+    #[arg(long, value_name = "H", allow_negative_numbers = true)]
     half_width: Option<HalfWidth>,
     /// Confidence of the intervals
-    #[arg(long, value_name = "C", value_parser = confidence)]
+    #[arg(long, value_name = "C", value_parser = confidence, allow_negative_numbers = true)]
     confidence: Option<Confidence>,
     /// Threads; all cores if not given
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
+    threads: Option<u16>,
     /// No progress bar
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -60,7 +58,7 @@ impl SimulationOptions {
 
     /// The threads to run on.
     pub(super) fn pool(&self) -> Outcome<ThreadPool> {
-        let threads = self.threads.map_or(0, NonZeroUsize::get);
+        let threads = self.threads.map_or(0, usize::from);
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         pool.map_err(|error| Problem::failure(format!("cannot start {threads} threads: {error}")))
     }

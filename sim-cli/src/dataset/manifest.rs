@@ -1,5 +1,7 @@
 //! The manifest: what was simulated, by which program.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use sim_models::registry::Value;
@@ -110,8 +112,10 @@ impl Manifest {
         }
         for axis in &self.scenario.sweep {
             let here = scenario.sweep.iter().find(|other| other.key == axis.key);
-            let missing =
-                |values: &[Value]| axis.values.iter().filter(|value| !values.contains(value)).count();
+            let missing = |values: &[Value]| {
+                let values: HashSet<String> = values.iter().map(Value::to_string).collect();
+                axis.values.iter().filter(|value| !values.contains(&value.to_string())).count()
+            };
             match here.map(|here| missing(&here.values)) {
                 Some(0) => {}
                 Some(n) => {

@@ -117,9 +117,9 @@ impl Report {
         columns.push(("seed".into(), self.seed.to_string()));
         columns.push(("trials".into(), self.trials.to_string()));
         for (name, estimate) in &self.estimates {
-            columns.push(((*name).to_owned(), number(estimate.value)));
-            columns.push((format!("{name}_low"), number(estimate.low)));
-            columns.push((format!("{name}_high"), number(estimate.high)));
+            columns.push(((*name).to_owned(), csv_number(estimate.value)));
+            columns.push((format!("{name}_low"), csv_number(estimate.low)));
+            columns.push((format!("{name}_high"), csv_number(estimate.high)));
         }
         columns.extend(
             self.predictions
@@ -154,6 +154,9 @@ pub fn estimate_text(estimate: &Estimate) -> String {
         6
     };
     let percent = 100.0 * estimate.confidence.get();
+    if estimate.value.is_nan() {
+        return format!("none (n = {})", grouped(estimate.trials));
+    }
     format!(
         "{:.digits$} [{:.digits$}, {:.digits$}] ({} %, n = {})",
         estimate.value,
@@ -180,6 +183,11 @@ fn grouped(n: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Empty where there is no number, such as a share of no trials.
+fn csv_number(x: f64) -> String {
+    if x.is_nan() { String::new() } else { number(x) }
 }
 
 fn csv_value(value: &Value) -> String {
@@ -219,6 +227,8 @@ mod tests {
         let unbounded = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
         let estimate = Estimate::new(1.0, unbounded, Confidence::DEFAULT, 1);
         assert_eq!(estimate_text(&estimate), "1.000000 [-inf, inf] (95 %, n = 1)");
+        let estimate = Estimate::new(f64::NAN, unbounded, Confidence::DEFAULT, 0);
+        assert_eq!(estimate_text(&estimate), "none (n = 0)");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The axes of a sweep: which values a parameter takes.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,8 @@ impl Axis {
             let sentence = format!("the axis `{}` says neither a list nor a range", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
         };
-        if let Some(repeated) =
-            values.iter().enumerate().find(|(i, v)| values[..*i].contains(v)).map(|(_, v)| v)
-        {
+        let mut seen = HashSet::new();
+        if let Some(repeated) = values.iter().find(|value| !seen.insert(value.to_string())) {
             let sentence = format!("the axis `{}` has the value {repeated} twice", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "the same cell twice"));
         }

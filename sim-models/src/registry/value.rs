@@ -50,12 +50,13 @@ impl Value {
         let text = text.trim();
         if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let items = inner.split(',').map(str::trim).filter(|item| !item.is_empty());
-            return Self::List(items.map(Self::parse_one).collect());
+            // A list holds no lists, so an item is never parsed as one: brackets cannot nest.
+            return Self::List(items.map(Self::parse_single).collect());
         }
-        Self::parse_one(text)
+        Self::parse_single(text)
     }
 
-    fn parse_one(text: &str) -> Self {
+    fn parse_single(text: &str) -> Self {
         let unquoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         if let Some(text) = unquoted {
             return Self::Text(text.to_owned());
@@ -167,7 +168,7 @@ mod tests {
         assert_eq!(Value::parse("\"5\""), Value::Text("5".into()));
         assert_eq!(Value::parse("[3, 5]"), Value::List(vec![Value::Integer(3), Value::Integer(5)]));
         assert_eq!(Value::parse("[]"), Value::List(vec![]));
-        assert_eq!(Value::parse("[[3]]"), Value::List(vec![Value::Text("[3]".into())]));
         assert_eq!(Value::parse("γ"), Value::Text("γ".into()));
+        assert_eq!(Value::parse("[[3]]"), Value::List(vec![Value::Text("[3]".into())]));
     }
 }
