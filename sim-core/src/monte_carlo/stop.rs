@@ -15,8 +15,12 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// Whether an estimate's interval is short enough.
+    /// Whether an estimate's interval is short enough. A metric without trials is not waited for: more trials bring it
+    /// none.
     pub fn reached_by(self, estimate: &Estimate) -> bool {
+        if estimate.trials == 0 {
+            return true;
+        }
         let target = match self {
             Self::Absolute(half_width) => half_width,
             Self::Relative(share) => share * estimate.value.abs(),

@@ -249,7 +249,7 @@ impl Model for Tree {
                     Some(layer) => Some(layer.gain()),
                     None if layers.is_empty() => None,
                     // Unlike layers: the geometric mean.
-                    None => Some(libm::pow(recursion::gain(&layers), 1.0 / layers.len() as f64)),
+                    None => Some(libm::exp(recursion::log_gain(&layers) / layers.len() as f64)),
                 }
             }),
             Prediction::new(

@@ -15,7 +15,13 @@ use super::numeric::{is_bias, is_fraction};
 /// ```
 pub fn root_bias(layers: &[Layer], leaf_bias: f64) -> f64 {
     let leaf = if is_bias(leaf_bias) { leaf_bias } else { f64::NAN };
-    layers.iter().fold(leaf, |bias, layer| layer.map(bias))
+    runs(layers).fold(leaf, |bias, (layer, depth)| uniform_bias(layer, depth, bias))
+}
+
+/// Runs of equal layers: each layer with the number of times it is repeated. A map is prepared once per run.
+fn runs(layers: &[Layer]) -> impl Iterator<Item = (&Layer, u32)> {
+    let count = |run: &[Layer]| u32::try_from(run.len()).unwrap_or(u32::MAX);
+    layers.chunk_by(PartialEq::eq).map(move |run| (&run[0], count(run)))
 }
 
 /// Bias of the root above `depth` equal layers: `T^depth(leaf_bias)`. Takes at most `depth` steps, and stops
@@ -39,23 +45,31 @@ pub fn uniform_bias(layer: &Layer, depth: u32, leaf_bias: f64) -> f64 {
 pub fn trajectory(layers: &[Layer], leaf_bias: f64) -> Vec<f64> {
     let mut bias = if is_bias(leaf_bias) { leaf_bias } else { f64::NAN };
     let mut levels = vec![bias];
-    for layer in layers {
-        bias = layer.map(bias);
-        levels.push(bias);
+    for (layer, depth) in runs(layers) {
+        let map = layer.prepare();
+        for _ in 0..depth {
+            bias = map.map(bias);
+            levels.push(bias);
+        }
     }
     levels
 }
 
 /// Small-signal gain of a tree, the product of its layers' gains; 1 for no layer.
 pub fn gain(layers: &[Layer]) -> f64 {
-    layers.iter().map(Layer::gain).product()
+    runs(layers).map(|(layer, depth)| libm::pow(layer.gain(), f64::from(depth))).product()
+}
+
+/// Logarithm of [`gain`], which does not leave the range of floats in deep trees.
+pub fn log_gain(layers: &[Layer]) -> f64 {
+    runs(layers).map(|(layer, depth)| f64::from(depth) * libm::log(layer.gain())).sum()
 }
 
 /// Effective exponent `s_eff = sum ln alpha_l / sum ln b_l`, so that the gain is `N^s_eff` for `N` leaves
 /// (spec 3.6). NaN if there is a single leaf.
 pub fn effective_exponent(layers: &[Layer]) -> f64 {
     let leaves: f64 = layers.iter().map(|layer| libm::log(f64::from(layer.fan_in))).sum();
-    if leaves > 0.0 { libm::log(gain(layers)) / leaves } else { f64::NAN }
+    if leaves > 0.0 { log_gain(layers) / leaves } else { f64::NAN }
 }
 
 /// Bias of one node over unlike children: each child's bias with its own channel's fidelity.

@@ -27,7 +27,12 @@ impl Averaging {
     pub fn kalman(&self, agents: u32) -> f64 {
         let own = self.own();
         let mut own_risk = own;
-        for _ in 1..agents {
+        // Without noise the chain is a star: `q_n = se / n`.
+        let steps = if self.noise == 0.0 { 0 } else { agents.saturating_sub(1) };
+        if self.noise == 0.0 {
+            own_risk /= f64::from(agents.max(1));
+        }
+        for _ in 0..steps {
             let received = own_risk + self.noise;
             let next = if own == 0.0 { 0.0 } else { own * received / (own + received) };
             if next == own_risk {
