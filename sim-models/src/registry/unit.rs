@@ -33,7 +33,14 @@ impl Unit {
     /// The prefixes are k, M and G; the unit may be left out after a prefix.
     pub fn read(self, value: &Value) -> Option<Value> {
         let Value::Text(text) = value else { return None };
-        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '+' | '-')))?;
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '+' | '-');
+        let mut end = text.find(|c| !is_digit(c))?;
+        // `1e6 tokens`: the letter belongs to the number where digits follow it.
+        if let Some(exponent) = text[end..].strip_prefix(['e', 'E'])
+            && exponent.starts_with(is_digit)
+        {
+            end += 1 + exponent.find(|c| !is_digit(c))?;
+        }
         let (digits, rest) = text.split_at(end);
         let number: f64 = digits.replace('_', "").parse().ok()?;
         let rest = rest.trim_start();
@@ -59,6 +66,9 @@ mod tests {
         assert_eq!(read("2k tokens"), Some(2000.0));
         assert_eq!(read("1.5M"), Some(1.5e6));
         assert_eq!(read("40 tokens"), Some(40.0));
+        assert_eq!(read("2e3 tokens"), Some(2000.0));
+        assert_eq!(read("1e-1k tokens"), Some(100.0));
+        assert_eq!(read("2e tokens"), None);
         assert_eq!(read("40 dollars"), None);
         assert_eq!(read("k tokens"), None);
         assert_eq!(read("tokens"), None);
