@@ -82,6 +82,9 @@ pub fn finish(
     stop: &Stop,
     control: &Control,
 ) -> Option<Finished> {
+    if control.is_cancelled() && !earlier.contains_key(&Cell::new(model, values.clone()).hash) {
+        return None;
+    }
     let prepared = match Prepared::new(model, values.clone(), seed) {
         Ok(prepared) => prepared,
         Err(error) => {

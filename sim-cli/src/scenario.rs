@@ -153,20 +153,27 @@ impl Opened {
     pub fn check_cells(&self, model: &dyn AnyModel) -> Outcome<()> {
         let parameters = model.parameters();
         let mut first = None;
-        for index in 0..self.scenario.cell_count()? {
+        let count = self.scenario.cell_count().map_err(|problem| self.within("sweep", problem))?;
+        for index in 0..count {
             let values = Values::resolve(&parameters, &self.scenario.cell(index));
             match values.and_then(|values| model.predict(&values).map(|_| ())) {
                 Ok(()) => {
-                    return self
-                        .scenario
-                        .figure
-                        .as_ref()
-                        .map_or(Ok(()), |figure| figure.check(&self.scenario.sweep));
+                    let Some(figure) = &self.scenario.figure else { return Ok(()) };
+                    let checked = figure.check(&self.scenario.sweep);
+                    return checked.map_err(|problem| self.within("figure", problem));
                 }
                 Err(error) => first = first.or(Some(error)),
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// A problem with the place of a table of the file.
+    fn within(&self, table: &str, problem: Problem) -> Problem {
+        match self.document.as_ref().and_then(|document| Some((document, document.root.get(table)?))) {
+            Some((document, entry)) => problem.at(&document.source, entry.span.clone(), "this table"),
+            None => problem,
+        }
     }
 
     /// A parameter error as a problem, with its place in the file if it has one.

@@ -74,12 +74,10 @@ pub fn run(
                 None => swept.cancelled = true,
             }
         }
+        // A cancelled sweep goes on to its end without running anything: cells of an earlier run may stand there.
         bar.failures(swept.counts.failed);
-        if swept.cancelled {
-            break;
-        }
         if saved.elapsed() > SAVE_EVERY && !unsaved.is_empty() {
-            directory.add_part(&layout, &unsaved)?;
+            directory.add_part(&layout, &unsaved, &scenario.stop)?;
             unsaved.clear();
             saved = Instant::now();
         }

@@ -20,7 +20,7 @@ pub(super) struct ParameterOptions {
 #[derive(Args, Debug)]
 pub(super) struct SimulationOptions {
     /// Root of all randomness; the same seed gives the same results for any number of threads
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Number of trials; with --half-width the largest number
     #[arg(long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
@@ -77,6 +77,10 @@ pub(super) fn cancelled_by_signal() -> Outcome<Cancellation> {
     ctrlc::set_handler(handler)
         .map_err(|error| Problem::failure(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(cancellation)
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("a whole number from 0 to {}", u64::MAX))
 }
 
 /// A number of trials as people write it: `50000`, `50_000`, `5e4`, `50k`, `1M`.

@@ -50,7 +50,15 @@ impl Arguments {
         let values = opened.values(model)?;
         let prepared = Prepared::new(model, values, scenario.seed).map_err(|error| opened.explain(&error))?;
         let mut directory = match &self.out {
-            Some(path) => Some(Directory::create(path, scenario)?),
+            Some(path) => {
+                let directory = Directory::create(path, scenario)?;
+                // Should the run be cut short, the directory is known as this program's when it is repeated.
+                directory.write_manifest(&Manifest::new(
+                    scenario.clone(),
+                    Counts { cells: 1, ..Counts::default() },
+                ))?;
+                Some(directory)
+            }
             None => None,
         };
         let pool = self.simulation.pool()?;

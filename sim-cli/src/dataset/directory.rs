@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::columns::{Done, Layout, Row, ending_named};
 use super::manifest::{Manifest, RunRecord};
-use super::parquet_file::{write_file, write_parquet};
+use super::parquet_file::{UNFINISHED, write_file, write_parquet};
 use super::table::Table;
 use crate::problem::{Outcome, Problem};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, StopSpec};
+
+/// Key of the stopping rule in the metadata of a Parquet file.
+const STOP: &str = "synergy.stop";
 
 /// A directory that holds a data set, or will.
 #[derive(Clone, Debug)]
@@ -25,6 +28,10 @@ impl Directory {
     /// scenario.
     pub fn create(path: &Path, scenario: &Scenario) -> Outcome<Self> {
         let fail = |error: &dyn std::fmt::Display| Problem::file("create", path, error);
+        if path.exists() && !path.is_dir() {
+            let sentence = format!("{} is a file; results need a directory", path.display());
+            return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
+        }
         fs::create_dir_all(path).map_err(|error| fail(&error))?;
         let directory = Self { path: path.to_owned(), next_part: 0 };
         match directory.manifest()? {
@@ -90,7 +97,7 @@ impl Directory {
         for entry in entries {
             let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
             let name = name.to_string_lossy();
-            if name != "parts" && !name.starts_with(".writing-") {
+            if name != "parts" && !name.starts_with(UNFINISHED) {
                 let sentence =
                     format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
@@ -99,30 +106,30 @@ impl Directory {
         Ok(())
     }
 
-    /// Cells that are done, by hash, and the trials and tally of each. Empty if their stopping rule was another one.
+    /// Cells that are done, by hash, and the trials and tally of each, from the files that were written under the same
+    /// stopping rule. The manifest cannot tell: it already has the new rule when a longer run is killed at its start.
     pub fn done(&self, scenario: &Scenario) -> Outcome<HashMap<String, Done>> {
         let mut done = HashMap::new();
-        let same_stop = |manifest: Manifest| manifest.scenario.stop == scenario.stop;
-        if !self.manifest()?.is_some_and(same_stop) {
-            self.remove_parts()?;
-            return Ok(done);
-        }
         let mut paths = self.part_paths()?;
         if self.data_path().exists() {
             paths.push(self.data_path());
         }
+        let stop = stop_text(&scenario.stop);
         for path in paths {
-            done.extend(read_done(&Table::read(&path)?));
+            let table = Table::read(&path)?;
+            if table.metadata(STOP) == Some(&stop) {
+                done.extend(read_done(&table));
+            }
         }
         Ok(done)
     }
 
     /// Adds rows of a running sweep.
-    pub fn add_part(&mut self, layout: &Layout, rows: &[Row]) -> Outcome<()> {
+    pub fn add_part(&mut self, layout: &Layout, rows: &[Row], stop: &StopSpec) -> Outcome<()> {
         let parts = self.path.join("parts");
         fs::create_dir_all(&parts).map_err(|error| Problem::file("create", &parts, &error))?;
         let path = parts.join(format!("{:06}.parquet", self.next_part));
-        self.write_rows(&path, layout, rows, &[])?;
+        self.write_rows(&path, layout, rows, &[(STOP.to_owned(), stop_text(stop))])?;
         self.next_part += 1;
         Ok(())
     }
@@ -133,12 +140,23 @@ impl Directory {
             ("synergy.model".to_owned(), manifest.scenario.model.clone()),
             ("synergy.seed".to_owned(), manifest.scenario.seed.to_string()),
             ("synergy.version".to_owned(), manifest.program.version.clone()),
+            (STOP.to_owned(), stop_text(&manifest.scenario.stop)),
         ];
         self.write_rows(&self.data_path(), layout, rows, &metadata)?;
         self.write_manifest(manifest)?;
         self.remove_parts()?;
         self.next_part = 0;
+        self.remove_unfinished();
         Ok(())
+    }
+
+    /// Removes files that a killed run was writing. One that stays does no harm.
+    fn remove_unfinished(&self) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     fn write_rows(
@@ -197,6 +215,12 @@ impl Directory {
             _ => Ok(()),
         }
     }
+}
+
+/// A stopping rule as it stands in the metadata of a file.
+fn stop_text(stop: &StopSpec) -> String {
+    // It is a table of numbers and texts, so it always has a JSON form.
+    serde_json::to_string(stop).unwrap_or_default()
 }
 
 /// What the rows of a file say about finished cells. The estimates are made anew from the tallies.

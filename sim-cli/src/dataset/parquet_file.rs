@@ -1,5 +1,6 @@
 //! Parquet files that are whole or not there.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -15,6 +16,9 @@ use crate::problem::{Outcome, Problem};
 /// Rows per row group, fixed so that equal rows give equal bytes.
 const ROWS_PER_GROUP: usize = 65_536;
 
+/// How the names of files begin that are being written.
+pub(super) const UNFINISHED: &str = ".writing-";
+
 /// Writes a file under a temporary name, syncs it, and gives it its name: a reader sees the old file or the new one.
 fn write_atomically(
     path: &Path,
@@ -23,7 +27,7 @@ fn write_atomically(
     let directory = path.parent().unwrap_or(Path::new("."));
     let fail = |error: &dyn std::fmt::Display| Problem::file("write", path, error);
     let mut file =
-        tempfile::Builder::new().prefix(".writing-").tempfile_in(directory).map_err(|error| fail(&error))?;
+        tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(|error| fail(&error))?;
     // A result is as readable as any other file of the user.
     #[cfg(unix)]
     {
@@ -57,11 +61,15 @@ pub(super) fn write_parquet(path: &Path, batch: &RecordBatch) -> Outcome<()> {
     })
 }
 
-/// Reads one Parquet file.
-pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
+/// Reads one Parquet file: its metadata and its rows.
+pub(super) fn read_parquet(path: &Path) -> Outcome<(HashMap<String, String>, Vec<RecordBatch>)> {
     let fail = |error: &dyn std::fmt::Display| Problem::file("read", path, error);
     let file = File::open(path).map_err(|error| fail(&error))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(&error))?;
+    // The batches of a file do not carry its metadata.
+    let metadata = reader.schema().metadata().iter();
+    let metadata = metadata.map(|(key, value)| (key.clone(), value.clone())).collect();
     let reader = reader.build().map_err(|error| fail(&error))?;
-    reader.collect::<Result<_, _>>().map_err(|error| fail(&error))
+    let batches = reader.collect::<Result<_, _>>().map_err(|error| fail(&error))?;
+    Ok((metadata, batches))
 }

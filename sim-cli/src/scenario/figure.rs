@@ -100,8 +100,25 @@ const KEYS: [&str; 18] = [
 ];
 
 impl FigureSpec {
-    /// Checks that the figure shows every axis of the sweep: an axis that is not shown would lay cells over each other.
+    /// Checks that the figure shows every axis of the sweep, and that those along which it measures hold numbers. An axis
+    /// that is not shown would lay cells over each other.
     pub fn check(&self, sweep: &[Axis]) -> Outcome<()> {
+        if self.y.is_empty() {
+            return Err(Problem::input("the figure has no `y`"));
+        }
+        let measured =
+            |axis: &Axis| axis.key == self.x || self.kind == FigureKind::HeatMap && axis.key == self.y[0];
+        for axis in sweep.iter().filter(|axis| measured(axis)) {
+            if let Some(value) = axis.values.iter().find(|value| value.as_number().is_none()) {
+                let sentence = format!(
+                    "the figure needs numbers along the axis `{}`; found the {} `{value}`",
+                    axis.key,
+                    value.kind()
+                );
+                let help = "curves can have one curve per value, with `series`";
+                return Err(Problem::input(sentence).help(help));
+            }
+        }
         let shown = |key: &String| {
             *key == self.x
                 || self.series.as_ref() == Some(key)

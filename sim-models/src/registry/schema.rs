@@ -45,7 +45,7 @@ fn single_schema(parameter: &Parameter) -> Json {
         alternatives.push(json!({ "const": word.name, "description": word.help }));
     }
     if !parameter.unit.name().is_empty() {
-        let pattern = format!("^[0-9._eE+-]+ *([kMG]|[kMG]? *{})$", parameter.unit.name());
+        let pattern = format!("^[0-9._+-]+([eE][0-9+-]+)? *([kMG]|[kMG]? *{})$", parameter.unit.name());
         alternatives
             .push(json!({ "type": "string", "pattern": pattern, "description": "a quantity with its unit" }));
     }

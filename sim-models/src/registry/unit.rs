@@ -2,9 +2,6 @@
 
 use super::Value;
 
-/// Characters of a number that a person types.
-const LONGEST_NUMBER: usize = 32;
-
 /// The unit of a bare number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -36,12 +33,16 @@ impl Unit {
     /// The prefixes are k, M and G; the unit may be left out after a prefix.
     pub fn read(self, value: &Value) -> Option<Value> {
         let Value::Text(text) = value else { return None };
-        // The longest beginning that is a number: `1e6 tokens` has an exponent, `5 elephants` has none.
-        let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(LONGEST_NUMBER);
-        let number_before =
-            |end: usize| text[..end].replace('_', "").parse::<f64>().ok().filter(|x| x.is_finite());
-        let (end, number) = ends.filter_map(|end| Some((end, number_before(end)?))).last()?;
-        let rest = &text[end..];
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '+' | '-');
+        let mut end = text.find(|c| !is_digit(c))?;
+        // `1e6 tokens`: the letter belongs to the number where digits follow it.
+        if let Some(exponent) = text[end..].strip_prefix(['e', 'E'])
+            && exponent.starts_with(is_digit)
+        {
+            end += 1 + exponent.find(|c| !is_digit(c))?;
+        }
+        let (digits, rest) = text.split_at(end);
+        let number: f64 = digits.replace('_', "").parse().ok()?;
         let rest = rest.trim_start();
         let (scale, rest) = match rest.chars().next() {
             Some('k') => (1e3, &rest[1..]),
@@ -65,8 +66,9 @@ mod tests {
         assert_eq!(read("2k tokens"), Some(2000.0));
         assert_eq!(read("1.5M"), Some(1.5e6));
         assert_eq!(read("40 tokens"), Some(40.0));
-        assert_eq!(read("1e6 tokens"), Some(1e6));
-        assert_eq!(read("1e3k tokens"), Some(1e6));
+        assert_eq!(read("2e3 tokens"), Some(2000.0));
+        assert_eq!(read("1e-1k tokens"), Some(100.0));
+        assert_eq!(read("2e tokens"), None);
         assert_eq!(read("40 dollars"), None);
         assert_eq!(read("k tokens"), None);
         assert_eq!(read("tokens"), None);
