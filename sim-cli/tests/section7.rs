@@ -1,6 +1,6 @@
 //! The theory's acceptance table (section 7) and the table of section 6, asked from the command line.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod support;
 
