@@ -131,6 +131,33 @@ fn the_scenarios_of_the_experiments_follow_the_schema() {
 }
 
 #[test]
+fn a_figure_with_every_key_follows_the_schema() {
+    let sweep = "model = \"tree\"\n[sweep]\ncorrelation = { list = [0.1, 0.2] }\ndepth = { list = [1, 2] }\n[figure]\n";
+    let common = "title = \"a\"\nx = \"depth\"\nx_label = \"a\"\ny_label = \"a\"\nx_log = false\ny_log = false\n\
+                  x_range = [1, 2]\ny_range = [0, 1]\n";
+    let curves = "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nlabels = [\"ρ = {}\"]\ntheory = true\n\
+                  marks = [{ prediction = \"critical_fidelity\", label = \"a\" }]\n";
+    let map = "kind = \"heat-map\"\ny = \"correlation\"\ncolor = \"root_bias\"\ncolor_label = \"a\"\n\
+               color_range = [0, 1]\ncontours = [{ prediction = \"alpha\", level = 1.0, label = \"a\" }]\n";
+    let place = Place::new();
+    let schema = place.synergy("schema").expect(0).json();
+    let mut keys = Vec::new();
+    for figure in [curves, map] {
+        let text = format!("{sweep}{common}{figure}");
+        check(&schema, &text).unwrap();
+        place.write("s.toml", &text);
+        let document: toml_edit::DocumentMut = text.parse().unwrap();
+        keys.extend(document["figure"].as_table().unwrap().iter().map(|(key, _)| key.to_owned()));
+        let said = place.synergy(&format!("sweep s.toml --trials 10 --out {}", place.names("").len()));
+        assert!(matches!(said.code, Some(0)) || said.err.contains("cannot be one mark"), "{said:?}");
+    }
+    keys.sort();
+    keys.dedup();
+    let described = schema["properties"]["figure"]["properties"].as_object().unwrap();
+    assert_eq!(keys, described.keys().cloned().collect::<Vec<_>>());
+}
+
+#[test]
 fn what_the_program_refuses_the_schema_refuses_too() {
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
