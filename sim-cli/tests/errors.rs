@@ -199,7 +199,7 @@ fn files_that_cannot_be_read() {
     {
         use std::os::unix::fs::PermissionsExt;
         let path = place.write("secret.toml", "model = \"tree\"");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
         // Whoever may read everything is not refused.
         if std::fs::read(&path).is_err() {
             explained(&place.synergy("run secret.toml"), &["cannot read secret.toml"]);
