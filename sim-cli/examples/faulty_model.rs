@@ -22,7 +22,6 @@ impl Parameters for Place {
 impl Simulation for Place {
     type Tally = Proportion;
 
-    #[expect(clippy::panic, reason = "that is the defect")]
     fn run(&self, block: &Block, _: &Streams, tally: &mut Proportion) {
         for _ in block.trials() {
             assert_ne!(self.0, 3, "three is too much");

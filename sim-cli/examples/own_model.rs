@@ -8,18 +8,16 @@ use sim_models::registry::*;
 /// A committee that is right only if every member is.
 struct Committee;
 
+/// Number of members, and the probability that one is right.
 #[derive(Clone)]
-struct Members {
-    number: u32,
-    accuracy: f64,
-}
+struct Members(u32, f64);
 
 impl Parameters for Members {
     // One question per parameter: key, default, bounds, unit and help. Schema, messages and sweeps come from it.
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let number = integer("members", 3).between(1, 100).unit(Unit::Agents).help("agents that must agree");
         let accuracy = real("accuracy", 0.9).between(0.0, 1.0).help("probability that one is right");
-        Ok(Self { number: form.read(number)?, accuracy: form.read(accuracy)? })
+        Ok(Self(form.read(number)?, form.read(accuracy)?))
     }
 }
 
@@ -29,7 +27,7 @@ impl Simulation for Members {
     fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {
         for trial in block.trials() {
             let mut draws = streams.open(Address::trial(trial));
-            tally.record((0..self.number).all(|_| draws.uniform() < self.accuracy));
+            tally.record((0..self.0).all(|_| draws.uniform() < self.1));
         }
     }
     fn estimates(&self, tally: &Proportion, confidence: Confidence) -> Vec<Estimate> {
@@ -48,7 +46,7 @@ impl Model for Committee {
     }
     // A prediction with the name of a metric is what the metric should come to; figures draw it as a line.
     fn predictions(&self) -> Vec<Prediction<Members>> {
-        let agreement = |p: &Members| Some(p.accuracy.powi(p.number.cast_signed()));
+        let agreement = |p: &Members| Some(p.1.powi(p.0.cast_signed()));
         vec![Prediction::new("agreement", "accuracy^members", agreement)]
     }
     fn prepare(&self, members: &Members) -> Result<Members, ParameterError> {

@@ -70,8 +70,8 @@ impl Source {
 pub struct Problem {
     sentence: String,
     exit: Exit,
-    source: Option<NamedSource<Arc<str>>>,
-    label: Option<LabeledSpan>,
+    /// Boxed, because a result carries room for its error also where there is none.
+    place: Option<Box<(NamedSource<Arc<str>>, LabeledSpan)>>,
     help: Option<String>,
 }
 
@@ -81,7 +81,7 @@ pub type Outcome<T> = Result<T, Problem>;
 impl Problem {
     /// Wrong input.
     pub fn input(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), exit: Exit::Input, source: None, label: None, help: None }
+        Self { sentence: sentence.into(), exit: Exit::Input, place: None, help: None }
     }
 
     /// A failure of the machine or of the program.
@@ -130,8 +130,10 @@ impl Problem {
         }
         Self {
             sentence,
-            label: Some(LabeledSpan::new(Some(label.to_owned()), span.start, length)),
-            source: Some(NamedSource::new(&source.name, source.text.clone())),
+            place: Some(Box::new((
+                NamedSource::new(&source.name, source.text.clone()),
+                LabeledSpan::new(Some(label.to_owned()), span.start, length),
+            ))),
             ..self
         }
     }
@@ -177,12 +179,11 @@ impl Diagnostic for Problem {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.place.as_ref().map(|place| &place.0 as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.label
-            .clone()
-            .map(|label| Box::new(std::iter::once(label)) as Box<dyn Iterator<Item = LabeledSpan>>)
+        let label = self.place.as_ref().map(|place| place.1.clone())?;
+        Some(Box::new(std::iter::once(label)))
     }
 }

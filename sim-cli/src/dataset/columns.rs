@@ -115,7 +115,7 @@ impl Layout {
         let trials = rows.iter().map(|row| Some(i64::try_from(row.done.trials).unwrap_or(i64::MAX)));
         add("trials", Arc::new(trials.collect::<arrow_array::Int64Array>()));
         let ending = |row: &Row| row.done.error.is_none().then_some(ending_name(row.done.ending));
-        add("ending", text(rows.iter().map(|row| ending(row))));
+        add("ending", text(rows.iter().map(ending)));
         for (i, prediction) in self.predictions.iter().enumerate() {
             let numbers = rows.iter().map(|row| row.predictions.get(i).copied().flatten());
             add(&format!("predicted_{prediction}"), reals(numbers));

@@ -1,6 +1,7 @@
 //! A temporary directory for a test, and the program run in it.
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
