@@ -3,19 +3,24 @@
 use std::process::Command;
 
 fn main() {
-    println!("cargo::rerun-if-changed=../.git/HEAD");
-    println!("cargo::rerun-if-changed=../.git/index");
-    let commit = git(&["rev-parse", "--short=12", "HEAD"]);
-    let changed = git(&["status", "--porcelain", "--untracked-files=no"]);
-    let commit = match (commit, changed) {
-        (Some(commit), Some(changed)) if !changed.is_empty() => format!("{commit}+"),
-        (Some(commit), _) => commit,
-        (None, _) => "unknown".to_owned(),
-    };
-    println!("cargo::rustc-env=SYNERGY_COMMIT={commit}");
+    println!("cargo::rerun-if-changed=build.rs");
+    // Outside a checkout of this project, such as in a copy inside another one, no commit describes the source.
+    let ours = git(&["ls-files", "--error-unmatch", "build.rs"]).is_some();
+    let commit = if ours { describe() } else { None };
+    println!("cargo::rustc-env=SYNERGY_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
 }
 
-/// Standard output of a git command, if there is a git and a checkout.
+/// The commit, with a plus where tracked files were changed.
+fn describe() -> Option<String> {
+    for file in ["HEAD", "index"] {
+        println!("cargo::rerun-if-changed={}", git(&["rev-parse", "--git-path", file])?);
+    }
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    Some(if changed.is_empty() { commit } else { format!("{commit}+") })
+}
+
+/// Standard output of a git command, if there is a git and it succeeds.
 fn git(arguments: &[&str]) -> Option<String> {
     let output =
         Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;

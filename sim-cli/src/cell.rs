@@ -34,14 +34,23 @@ impl Prepared {
         Ok(Self { cell: Cell::new(model, values), plan, streams, predictions })
     }
 
+    /// Hash of the cell.
+    pub fn hash(&self) -> &str {
+        &self.cell.hash
+    }
+
     /// What a reader of the estimates must know.
     pub fn notes(&self) -> &[String] {
         self.plan.notes()
     }
 
-    /// Runs the trials. A model that panics gives a failed cell.
-    pub fn run(&self, stop: &Stop, control: &Control) -> Row {
-        self.row(match self.plan.run(&self.streams, stop, control) {
+    /// Runs the trials that `earlier` does not have. A model that panics gives a failed cell.
+    pub fn run(&self, earlier: Option<&Done>, stop: &Stop, control: &Control) -> Row {
+        let outcome = match earlier.filter(|done| done.error.is_none()) {
+            Some(done) => self.plan.extend(&done.tally, done.trials, &self.streams, stop, control),
+            None => self.plan.run(&self.streams, stop, control),
+        };
+        let done = match outcome {
             Ok(outcome) => Done {
                 estimates: outcome.estimates,
                 trials: outcome.trials,
@@ -50,30 +59,13 @@ impl Prepared {
                 error: None,
             },
             Err(failure) => Done::failed(failure.to_string()),
-        })
-    }
-
-    /// The row of an earlier run, from its tally; `None` if the cell had failed or the tally cannot be read.
-    pub fn restore(&self, earlier: &Done, stop: &Stop) -> Option<Row> {
-        let estimates = self.plan.estimates(&earlier.tally, stop.confidence()).ok()?;
-        Some(self.row(Done { estimates, ..earlier.clone() }))
-    }
-
-    fn row(&self, done: Done) -> Row {
+        };
         Row { cell: self.cell.clone(), done, predictions: self.predictions.clone() }
     }
 }
 
-/// A row of a sweep, and whether trials were run for it.
-pub struct Finished {
-    /// The row.
-    pub row: Row,
-    /// False where it was restored from an earlier run.
-    pub fresh: bool,
-}
-
-/// One cell of a sweep: restored from what `earlier` knows of it, or run. A cell that cannot run is a row with its error.
-/// `None` when cancelled before it was complete.
+/// One cell of a sweep: what `earlier` knows of it, with the trials that it lacks. A cell that cannot run is a row with its
+/// error. `None` when cancelled before its first block.
 pub fn finish(
     model: &dyn AnyModel,
     values: Values,
@@ -81,23 +73,15 @@ pub fn finish(
     earlier: &HashMap<String, Done>,
     stop: &Stop,
     control: &Control,
-) -> Option<Finished> {
-    if control.is_cancelled() && !earlier.contains_key(&Cell::new(model, values.clone()).hash) {
-        return None;
-    }
+) -> Option<Row> {
     let prepared = match Prepared::new(model, values.clone(), seed) {
         Ok(prepared) => prepared,
         Err(error) => {
             let (cell, done) = (Cell::new(model, values), Done::failed(error.to_string()));
-            return Some(Finished { row: Row { cell, done, predictions: Vec::new() }, fresh: true });
+            return Some(Row { cell, done, predictions: Vec::new() });
         }
     };
-    if let Some(row) = earlier.get(&prepared.cell.hash).and_then(|done| prepared.restore(done, stop)) {
-        return Some(Finished { row, fresh: false });
-    }
-    if control.is_cancelled() {
-        return None;
-    }
-    let row = prepared.run(stop, control);
-    (row.done.ending != Ending::Cancelled).then_some(Finished { row, fresh: true })
+    let row = prepared.run(earlier.get(&prepared.cell.hash), stop, control);
+    let untouched = row.done.ending == Ending::Cancelled && row.done.trials == 0;
+    (!untouched).then_some(row)
 }

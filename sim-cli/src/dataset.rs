@@ -4,7 +4,7 @@
 //! results/phase-boundary/
 //!   data.parquet     one row per cell, in the order of the sweep; the same bytes for the same (scenario, version)
 //!   manifest.json    the scenario, the program's version and the counts
-//!   runs.jsonl       one line per start of the program: times, host, threads, what came of it
+//!   runs.jsonl       one line per run that came to an end: times, host, threads, what came of it
 //!   parts/           rows of an unfinished sweep
 //! ```
 

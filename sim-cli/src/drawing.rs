@@ -1,5 +1,6 @@
 //! From a data set to the files of its figure.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -188,17 +189,17 @@ impl Data<'_> {
 
     /// Rows of each value of the series' axis, in the order of the axis; all rows where there is no such axis.
     fn groups(&self) -> Outcome<Vec<(Option<String>, Vec<usize>)>> {
-        let Some(key) = &self.spec.series else { return Ok(vec![(None, (0..self.table.rows()).collect())]) };
-        let mut groups: Vec<(Option<String>, Vec<usize>)> = Vec::new();
-        for row in 0..self.table.rows() {
-            let number = self.table.numbers(key).and_then(|column| column[row]).map(short);
-            let name = number.or_else(|| self.table.texts(key).and_then(|column| column[row].clone()));
-            match groups.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, rows)) => rows.push(row),
-                None => groups.push((name, vec![row])),
-            }
+        let rows = 0..self.table.rows();
+        let Some(key) = &self.spec.series else { return Ok(vec![(None, rows.collect())]) };
+        if let Some(column) = self.table.numbers(key) {
+            let groups = group(rows.map(|row| column[row].map(f64::to_bits)));
+            let values: Vec<f64> = groups.iter().filter_map(|(bits, _)| bits.map(f64::from_bits)).collect();
+            let digits = (3..17).find(|&digits| all_distinct(&values, digits)).unwrap_or(17);
+            let name = |bits: Option<u64>| bits.map(|bits| rounded(f64::from_bits(bits), digits));
+            return Ok(groups.into_iter().map(|(bits, rows)| (name(bits), rows)).collect());
         }
-        Ok(groups)
+        let column = self.table.texts(key).unwrap_or_default();
+        Ok(group(rows.map(|row| column.get(row).cloned().flatten())))
     }
 
     fn label(&self, index: usize, metric: &str, value: Option<&str>) -> String {
@@ -242,7 +243,25 @@ fn distinct(column: &[Option<f64>]) -> Vec<f64> {
     values
 }
 
-/// A number with at most three significant digits, for a label.
-fn short(x: f64) -> String {
-    format!("{x:.2e}").parse::<f64>().map_or_else(|_| x.to_string(), sim_models::registry::number)
+/// Indices of equal keys, in the order in which the keys first appear.
+fn group<K: PartialEq>(keys: impl Iterator<Item = K>) -> Vec<(K, Vec<usize>)> {
+    let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
+    for (index, key) in keys.enumerate() {
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, indices)) => indices.push(index),
+            None => groups.push((key, vec![index])),
+        }
+    }
+    groups
+}
+
+fn all_distinct(values: &[f64], digits: usize) -> bool {
+    let names: HashSet<String> = values.iter().map(|x| rounded(*x, digits)).collect();
+    names.len() == values.len()
+}
+
+/// A number with at most so many significant digits, for a label.
+fn rounded(x: f64, digits: usize) -> String {
+    let text = format!("{x:.*e}", digits.saturating_sub(1));
+    text.parse::<f64>().map_or(text, sim_models::registry::number)
 }

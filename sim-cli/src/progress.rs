@@ -1,6 +1,7 @@
 //! Progress on standard error: a bar for a person at a terminal, nothing for a log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,7 +9,10 @@ use sim_core::monte_carlo::Progress;
 
 /// A progress bar. It draws itself only on a terminal.
 #[derive(Clone)]
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    failed: Arc<AtomicUsize>,
+}
 
 impl Bar {
     /// A bar over `length` trials of one run.
@@ -28,24 +32,21 @@ impl Bar {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        Self { bar, failed: Arc::default() }
     }
 
-    /// One more is done.
-    pub fn step(&self) {
-        self.0.inc(1);
-    }
-
-    /// Cells that failed so far.
-    pub fn failures(&self, count: usize) {
-        if count > 0 {
-            self.0.set_message(format!(", {count} failed"));
+    /// One more cell is done.
+    pub fn step(&self, failed: bool) {
+        self.bar.inc(1);
+        if failed {
+            let count = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
+            self.bar.set_message(format!(", {count} failed"));
         }
     }
 
     /// Removes the bar.
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 
     /// The bar as a watcher of trials.
@@ -56,6 +57,6 @@ impl Bar {
 
 impl Progress for Bar {
     fn advance(&self, trials: u64) {
-        self.0.inc(trials);
+        self.bar.inc(trials);
     }
 }

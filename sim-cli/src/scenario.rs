@@ -36,7 +36,7 @@ pub struct Scenario {
     pub model: String,
     /// Root of all randomness.
     pub seed: u64,
-    /// The parameters that were given; the others have their defaults.
+    /// The parameters that are not swept.
     pub parameters: BTreeMap<String, Value>,
     /// When to stop.
     pub stop: StopSpec,
@@ -139,6 +139,13 @@ impl Opened {
             self.scenario.sweep.retain(|axis| axis.key != key);
             self.scenario.parameters.insert(key.to_owned(), value);
             self.set.push(key.to_owned());
+        }
+        // The effective scenario names every parameter, so that one that is written out with its default is the same.
+        for parameter in parameters {
+            let swept = self.scenario.sweep.iter().any(|axis| axis.key == parameter.key);
+            if !swept && !self.scenario.parameters.contains_key(parameter.key) {
+                self.scenario.parameters.insert(parameter.key.to_owned(), parameter.default);
+            }
         }
         self.scenario.seed = overrides.seed.unwrap_or(self.scenario.seed);
         self.scenario.stop.override_with(overrides)

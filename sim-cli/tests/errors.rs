@@ -330,8 +330,7 @@ fn figures() {
         ("marks = [3]", "`marks` is a list of tables"),
         ("marks = [{}]", "an entry of `marks` has no `prediction`"),
         ("marks = [{ prediction = \"alfa\" }]", "did you mean `alpha`?"),
-        ("contours = [{ prediction = \"alpha\" }]", "an entry of `contours` has no `level`"),
-        ("contours = [{ prediction = \"alpha\", level = \"1\" }]", "`level` is a number"),
+        ("contours = [{ prediction = \"alpha\", level = 1 }]", "`contours` is not a key of this table"),
     ] {
         refuses("s.toml", format!("{figure}{line}\n"), &["s.toml:12", found]);
     }
@@ -384,7 +383,6 @@ fn options() {
         ("--set fan_in=[[3]]", "the text `[3]`"),
         ("--set dependence=[copying,difficulty] --set depth=2", "belong to the whole tree"),
         ("--set dependence=difficulty --set correlation=[0,0,0,0]", "one correlation"),
-        ("--set top_layers=9", "top_layers"),
         ("--set depth=30 --set top_layers=30", "can be sampled in a trial"),
         ("extra", "unexpected argument 'extra'"),
     ] {

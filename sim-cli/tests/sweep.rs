@@ -129,10 +129,15 @@ fn a_data_set_has_a_row_per_cell_in_the_order_of_the_sweep() {
         "predicted_gain",
         "predicted_organization_exponent",
         "predicted_fixed_point",
+        "predicted_held_bias",
         "predicted_critical_correlation",
         "predicted_critical_fidelity",
         "predicted_amplification_depth",
         "predicted_mixing_depth",
+        "predicted_cubic_coefficient",
+        "predicted_critical_decay",
+        "predicted_clipped_bias",
+        "predicted_smooth_bias",
         "predicted_root_bias",
         "predicted_root_accuracy",
         "error",
@@ -315,12 +320,15 @@ fn an_interrupted_sweep_keeps_complete_rows_and_goes_on_to_the_same_bytes() {
     let mut child = started(&place, "s.toml", "out", clock.elapsed().mul_f64(0.4));
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let rows = table(&place, "out").num_rows();
-    assert!(0 < rows && rows < 600, "{rows} rows");
-    assert_eq!(place.json("out/manifest.json")["counts"]["done"], rows);
+    // A row that was begun is kept with the trials that it has, and says so.
+    let endings = texts(&table(&place, "out"), "ending");
+    let done = endings.iter().filter(|ending| ending.as_deref() == Some("complete")).count();
+    assert!(0 < done && done < 600, "{done} rows");
+    assert!(endings.iter().flatten().all(|ending| ending == "complete" || ending == "cancelled"));
+    assert_eq!(place.json("out/manifest.json")["counts"]["done"], done);
     assert_eq!(last_run(&place, "out")["ending"], "cancelled");
     place.synergy("sweep s.toml --out out").expect(0);
-    assert_eq!(last_run(&place, "out")["cells"], 600 - rows);
+    assert_eq!(last_run(&place, "out")["cells"], 600 - done);
     assert!(place.read("whole/data.parquet") == place.read("out/data.parquet"));
 }
 
@@ -420,11 +428,12 @@ fn a_directory_of_another_scenario_is_refused_with_the_differences_and_not_touch
     for (from, to, difference) in [
         ("seed = 7", "seed = 8", "the seed is 7 there and 8 here"),
         ("fan_in = 3", "fan_in = 5", "`fan_in` is 3 there and 5 here"),
-        ("fan_in = 3", "fan_in = 3\nleaf_bias = 0.3", "`leaf_bias` is the default there and 0.3 here"),
+        ("fan_in = 3", "fan_in = 3\nleaf_bias = 0.3", "`leaf_bias` is 0.1 there and 0.3 here"),
         ("points = 3", "points = 2", "1 values of the axis `depth` there are missing here"),
         ("[0.0, 0.2]", "[0.0, 0.1]", "1 values of the axis `correlation` there are missing here"),
         ("correlation =", "fidelity =", "`correlation` is an axis there and none here"),
         ("trials = 700", "trials = 600", "700 trials there and only 600 here"),
+        ("trials = 700", "half_width = 0.1", "the number of trials is fixed there and not here"),
     ] {
         place.write("other.toml", SMALL.replace(from, to));
         let said = place.synergy("sweep other.toml --out out").expect(2).err;
@@ -532,4 +541,99 @@ fn broken_data_sets_are_refused_in_words() {
         place.write("good/manifest.json", broken);
         place.synergy("plot good").expect(2);
     }
+}
+
+#[test]
+fn more_trials_and_a_higher_confidence_run_only_what_is_missing() {
+    let place = Place::new();
+    place.write("s.toml", SMALL);
+    place.synergy("sweep s.toml --out out").expect(0);
+    place.synergy("sweep s.toml --out out --trials 1900").expect(0);
+    assert_eq!(last_run(&place, "out")["trials"], 6 * 1200);
+    place.synergy("sweep s.toml --out whole --trials 1900").expect(0);
+    assert!(place.read("out/data.parquet") == place.read("whole/data.parquet"));
+    place.synergy("sweep s.toml --out out --trials 1900 --confidence 0.99").expect(0);
+    assert_eq!(last_run(&place, "out")["trials"], 0);
+    place.synergy("sweep s.toml --out sure --trials 1900 --confidence 0.99").expect(0);
+    assert!(place.read("out/data.parquet") == place.read("sure/data.parquet"));
+}
+
+#[test]
+fn a_tighter_half_width_goes_on_and_a_wider_one_is_refused() {
+    let place = Place::new();
+    place.write("s.toml", SMALL.replace("trials = 700", "half_width = 0.1"));
+    place.synergy("sweep s.toml --out out").expect(0);
+    place.synergy("sweep s.toml --out out --half-width 0.02").expect(0);
+    place.synergy("sweep s.toml --out whole --half-width 0.02").expect(0);
+    assert!(place.read("out/data.parquet") == place.read("whole/data.parquet"));
+    for wider in
+        ["--half-width 0.05", "--half-width 5%", "--half-width 0.02 --confidence 0.5", "--trials 700"]
+    {
+        let said = place.synergy(&format!("sweep s.toml --out out {wider}")).expect(2).err;
+        assert!(said.contains("holds results of another scenario"), "{wider}: {said}");
+    }
+    assert!(place.read("out/data.parquet") == place.read("whole/data.parquet"));
+}
+
+#[test]
+fn a_parameter_written_with_its_default_is_the_same_scenario() {
+    let place = Place::new();
+    place.write("s.toml", SMALL);
+    place.synergy("sweep s.toml --out out").expect(0);
+    place.write("t.toml", SMALL.replace("fan_in = 3", "fan_in = 3\nleaf_bias = 0.1"));
+    place.synergy("sweep t.toml --out out").expect(0);
+    assert_eq!(last_run(&place, "out")["cells"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_extension_keeps_the_rows_that_there_were() {
+    let place = Place::new();
+    place.write("s.toml", LONG);
+    place.synergy("sweep s.toml --out out --threads 2").expect(0);
+    let manifest = place.read("out/manifest.json");
+    place.write("more.toml", LONG.replace("trials = 1000", "trials = 100000"));
+    let child = &mut started(&place, "more.toml", "out", Duration::ZERO);
+    wait_until(|| place.read("out/manifest.json") != manifest);
+    interrupt(child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let trials = integers(&table(&place, "out"), "trials");
+    assert_eq!(trials.len(), 600);
+    assert!(trials.iter().all(|trials| trials.is_some_and(|trials| trials >= 1000)));
+}
+
+#[test]
+fn few_long_cells_are_saved_while_the_sweep_runs() {
+    let place = Place::new();
+    place.write(
+        "s.toml",
+        LONG.replace("trials = 1000", "trials = 200000").replace("points = 60", "points = 2"),
+    );
+    let mut child = started(&place, "s.toml", "out", Duration::ZERO);
+    wait_until(|| place.path("out/parts").is_dir() && !place.names("out/parts").is_empty());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn two_programs_do_not_write_to_one_directory() {
+    let place = Place::new();
+    place.write("s.toml", LONG.replace("trials = 1000", "trials = 1000000"));
+    let mut child = started(&place, "s.toml", "out", Duration::ZERO);
+    wait_until(|| place.path("out/manifest.json").exists());
+    let said = place.synergy("sweep s.toml --out out").expect(2).err;
+    assert!(said.contains("another synergy is writing to out"), "{said}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn curves_of_nearby_values_are_told_apart() {
+    let place = Place::new();
+    let text = SMALL.replace("[0.0, 0.2]", "[0.1001, 0.1002, 0.3]");
+    let figure = "[figure]\nkind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nseries = \"correlation\"\n";
+    place.write("s.toml", format!("{text}{figure}"));
+    place.synergy("sweep s.toml --out out").expect(0);
+    let svg = String::from_utf8(place.read("out/figure.svg")).unwrap();
+    assert!(svg.contains("0.1001") && svg.contains("0.1002") && svg.contains("= 0.3"));
 }

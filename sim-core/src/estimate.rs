@@ -33,6 +33,10 @@ use thiserror::Error;
 /// The default value is the empty tally. Merging is done in block order, so that floating-point sums
 /// are the same for any number of threads.
 pub trait Tally: Clone + Default + Send + Serialize + DeserializeOwned + 'static {
+    /// Whether the tally of the same trials is the same however they were grouped: true for integer counts. A run can be
+    /// extended from any of its trials then, otherwise from the end of a block only.
+    const EXACT: bool = false;
+
     /// Adds what `later` has counted to this tally.
     fn merge(&mut self, later: &Self);
 }

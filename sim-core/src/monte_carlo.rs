@@ -87,6 +87,15 @@ pub struct Run<T> {
 /// Blocks handed to the threads at once. It bounds the memory of unmerged tallies and does not influence results.
 const BATCH: usize = 256;
 
+/// What an earlier run left: its tally and how many trials are in it.
+#[derive(Clone, Debug, Default)]
+pub struct Start<T> {
+    /// The first trials, counted.
+    pub tally: T,
+    /// How many they are.
+    pub trials: u64,
+}
+
 /// Runs `simulation` until `stop` is satisfied or `control` is cancelled.
 pub fn run<S: Simulation>(
     simulation: &S,
@@ -94,9 +103,25 @@ pub fn run<S: Simulation>(
     stop: &Stop,
     control: &Control,
 ) -> Run<S::Tally> {
-    let mut tally = S::Tally::default();
-    let mut trials = 0;
-    for checkpoint in stop.checkpoints() {
+    extend(simulation, streams, stop, control, Start::default())
+}
+
+/// Goes on from an earlier run of the same simulation and streams, under the same or a more demanding rule. The result is the
+/// same to the last bit as that of one uninterrupted run; a start that would not give that (more trials than the rule
+/// allows, or floating-point sums that end inside a block) is not used.
+pub fn extend<S: Simulation>(
+    simulation: &S,
+    streams: &Streams,
+    stop: &Stop,
+    control: &Control,
+    start: Start<S::Tally>,
+) -> Run<S::Tally> {
+    let usable = start.trials <= stop.trials()
+        && (S::Tally::EXACT || start.trials % TRIALS_PER_BLOCK == 0 || start.trials == stop.trials());
+    let Start { mut tally, mut trials } = if usable { start } else { Start::default() };
+    control.advance(trials);
+    let first = trials;
+    for checkpoint in stop.checkpoints().filter(|&checkpoint| checkpoint >= first) {
         let whole = advance(simulation, streams, control, &mut tally, &mut trials, checkpoint);
         let estimates = simulation.estimates(&tally, stop.confidence());
         let ending = match (whole, stop.precision()) {

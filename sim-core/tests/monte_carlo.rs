@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 use sim_core::estimate::{Confidence, Estimate, Mean, Proportion, Tally, binomial_tails};
 use sim_core::monte_carlo::{
-    self, Block, Cancellation, Control, Ending, Precision, Progress, Run, Simulation, Stop,
+    self, Block, Cancellation, Control, Ending, Precision, Progress, Run, Simulation, Start, Stop,
 };
 use sim_core::random::{Address, Coin, Family, Purpose, Streams};
 
@@ -315,4 +315,70 @@ fn the_stopping_rule_covers() {
         let tail = binomial_tails(covered, replications, 0.935).at_most;
         assert!(tail > 2.5e-7, "p = {p}: {covered} of {replications}");
     }
+}
+
+/// Integer counts alone, and how many trials were run for them.
+#[derive(Default)]
+struct Tosses(AtomicU64);
+
+impl Simulation for Tosses {
+    type Tally = Proportion;
+
+    fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {
+        self.0.fetch_add(block.len(), Ordering::Relaxed);
+        let coin = Coin::new(0.3).unwrap();
+        block.trials().for_each(|trial| tally.record(streams.open(Address::trial(trial)).toss(&coin)));
+    }
+
+    fn estimates(&self, tally: &Proportion, confidence: Confidence) -> Vec<Estimate> {
+        vec![tally.estimate(confidence)]
+    }
+}
+
+const EXTENSIONS: [(u64, u64); 7] =
+    [(1, 2), (300, 5000), (512, 513), (511, 1024), (1024, 5000), (1300, 1300), (5000, 5000)];
+
+#[test]
+fn counts_go_on_from_any_trial_and_run_only_what_is_missing() {
+    let control = Control::default();
+    for (first, all) in EXTENSIONS {
+        let stop = |trials| Stop::after(trials).unwrap();
+        let whole = monte_carlo::run(&Tosses::default(), &streams(), &stop(all), &control);
+        let part = monte_carlo::run(&Tosses::default(), &streams(), &stop(first), &control);
+        let tosses = Tosses::default();
+        let start = Start { tally: part.tally, trials: part.trials };
+        let extended = monte_carlo::extend(&tosses, &streams(), &stop(all), &control, start);
+        assert_eq!((extended.tally, extended.trials, extended.ending), (whole.tally, all, Ending::Complete));
+        assert_eq!(tosses.0.into_inner(), all - first, "{first} to {all}");
+    }
+}
+
+#[test]
+fn sums_that_go_on_have_the_bytes_of_an_uninterrupted_run() {
+    for (first, all) in EXTENSIONS {
+        let part = run(&Stop::after(first).unwrap());
+        let start = Start { tally: part.tally, trials: part.trials };
+        let stop = Stop::after(all).unwrap();
+        let extended = monte_carlo::extend(&Draws, &streams(), &stop, &Control::default(), start);
+        assert_eq!(bytes(&extended), bytes(&run(&stop)), "{first} to {all}");
+    }
+}
+
+#[test]
+fn a_tighter_target_goes_on_to_the_bytes_of_an_uninterrupted_run() {
+    let stop = |half_width| Stop::at_precision(Precision::Absolute(half_width), 1_000_000).unwrap();
+    let part = run(&stop(200.0));
+    let start = Start { tally: part.tally, trials: part.trials };
+    let extended = monte_carlo::extend(&Draws, &streams(), &stop(60.0), &Control::default(), start);
+    assert_eq!(bytes(&extended), bytes(&run(&stop(60.0))));
+}
+
+/// More trials than the rule allows are no beginning of its run.
+#[test]
+fn a_start_beyond_the_rule_is_not_used() {
+    let long = run(&Stop::after(5000).unwrap());
+    let stop = Stop::after(700).unwrap();
+    let start = Start { tally: long.tally, trials: long.trials };
+    let short = monte_carlo::extend(&Draws, &streams(), &stop, &Control::default(), start);
+    assert_eq!(bytes(&short), bytes(&run(&stop)));
 }

@@ -160,7 +160,8 @@ fn runs(model: &dyn AnyModel, values: &Values) -> bool {
         let (low, high) = metric.range;
         assert!(estimate.trials == 0 || !(estimate.value < low || estimate.value > high), "{values:?}");
     }
-    plan.estimates(&outcome.tally, Confidence::DEFAULT).unwrap_or_else(|e| panic!("{values:?}: {e}"));
+    let again = plan.extend(&outcome.tally, 2, &streams, &Stop::after(2).unwrap(), &Control::default());
+    assert_eq!(again.map(|again| again.tally), Ok(outcome.tally), "{values:?}");
     true
 }
 
@@ -267,8 +268,9 @@ fn a_model_that_panics_fails_alone() {
     assert_eq!(run(4).map(|_| ()), Err(Failure::Panicked("run: block 3".to_owned())));
     assert_eq!(run(5).map(|_| ()), Err(Failure::Panicked("estimates".to_owned())));
     let tally = run(0).unwrap().tally;
-    let again = model.prepare(&values(5)).unwrap().estimates(&tally, Confidence::DEFAULT);
-    assert_eq!(again, Err(Failure::Panicked("estimates".to_owned())));
+    let again =
+        model.prepare(&values(5)).unwrap().extend(&tally, 10_000, &streams, &stop, &Control::default());
+    assert_eq!(again.map(|_| ()), Err(Failure::Panicked("estimates".to_owned())));
     // The same process goes on.
     assert_eq!(run(0).unwrap().trials, 10_000);
 }
@@ -276,13 +278,15 @@ fn a_model_that_panics_fails_alone() {
 #[test]
 fn a_tally_that_is_none_is_an_error() {
     let registry = Registry::builtin();
+    let streams = Streams::new(1, Purpose::World, Family::common());
+    let (stop, control) = (Stop::after(4).unwrap(), Control::default());
     for model in registry.iter() {
         let values = Values::resolve(&model.parameters(), &BTreeMap::new()).unwrap();
         let plan = model.prepare(&values).unwrap();
         let impossible = r#"{"successes":3,"trials":2}"#;
         let nested = format!(r#"{{"tree":{impossible},"single":{impossible}}}"#);
         for tally in ["", "{}", "null", "[]", impossible, &nested, &"[".repeat(100_000)] {
-            let found = plan.estimates(tally, Confidence::DEFAULT);
+            let found = plan.extend(tally, 2, &streams, &stop, &control);
             assert!(matches!(found, Err(Failure::Tally(_))), "{}: {tally}: {found:?}", model.about().name);
         }
     }

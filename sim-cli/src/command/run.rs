@@ -1,5 +1,6 @@
 //! `synergy run`: simulate one scenario.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
@@ -66,7 +67,11 @@ impl Arguments {
         let bar = Bar::trials(stop.trials(), self.simulation.quiet);
         let (started, clock) = (SystemTime::now(), Instant::now());
         let control = Control::new(cancellation).watched_by(bar.watcher());
-        let row = pool.install(|| prepared.run(&stop, &control));
+        let earlier = match &directory {
+            Some(directory) => directory.rows()?,
+            None => HashMap::new(),
+        };
+        let row = pool.install(|| prepared.run(earlier.get(prepared.hash()), &stop, &control));
         bar.finish();
         if let Some(error) = &row.done.error {
             return Err(Problem::failure(error.clone()));
@@ -74,12 +79,10 @@ impl Arguments {
         let cancelled = row.done.ending == Ending::Cancelled;
         print(&Report::of_run(model, &row, scenario.seed, prepared.notes(), &stop), self.format)?;
         if let Some(directory) = &mut directory {
-            let counts = Counts { cells: 1, done: 1, failed: 0, trials: row.done.trials };
+            let counts =
+                Counts { cells: 1, done: usize::from(!cancelled), failed: 0, trials: row.done.trials };
             let layout = Layout::new(model, stop.confidence().get());
-            // A run that was cut short is shown, but not kept as if it were whole.
-            if !cancelled {
-                directory.compact(&layout, &[row], &Manifest::new(scenario.clone(), counts))?;
-            }
+            directory.compact(&layout, &[row], &Manifest::new(scenario.clone(), counts))?;
             directory.log(&record(started, clock, pool.current_num_threads(), counts, cancelled))?;
         }
         Ok(if cancelled { Exit::Cancelled } else { Exit::Success })

@@ -72,10 +72,14 @@ impl Arguments {
 
 fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
     let counts = swept.counts;
-    let restored = counts.done - swept.fresh;
+    let restored = swept.rows.len() - swept.fresh;
+    let unfinished = swept.rows.len() - counts.done;
     let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, counts.trials);
     if restored > 0 {
         line.push_str(&format!(", {restored} cells from an earlier run"));
+    }
+    if unfinished > 0 {
+        line.push_str(&format!(", {unfinished} cells begun"));
     }
     if counts.failed > 0 {
         line.push_str(&format!(", {} cells failed", counts.failed));

@@ -67,7 +67,9 @@ pub(super) fn ending_name(ending: Ending) -> &'static str {
 
 /// The ending of this name.
 pub(super) fn ending_named(name: &str) -> Option<Ending> {
-    [Ending::Complete, Ending::Precise, Ending::Imprecise].into_iter().find(|e| ending_name(*e) == name)
+    [Ending::Complete, Ending::Precise, Ending::Imprecise, Ending::Cancelled]
+        .into_iter()
+        .find(|e| ending_name(*e) == name)
 }
 
 /// The columns of a model's data sets: `cell`, the parameters, per metric `m`, `m_low`, `m_high`, then `confidence`,

@@ -1,26 +1,29 @@
 //! The directory of a data set.
 
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::columns::{Done, Layout, Row, ending_named};
-use super::manifest::{Manifest, RunRecord};
+use super::manifest::{Manifest, Program, RunRecord};
 use super::parquet_file::{UNFINISHED, write_file, write_parquet};
 use super::table::Table;
+use crate::output::warn;
 use crate::problem::{Outcome, Problem};
-use crate::scenario::{Scenario, StopSpec};
+use crate::scenario::Scenario;
 
-/// Key of the stopping rule in the metadata of a Parquet file.
-const STOP: &str = "synergy.stop";
+/// Held by the program that writes to the directory; the system lets go of it when the program ends, however that is.
+const LOCK: &str = ".lock";
 
 /// A directory that holds a data set, or will.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
     /// Number of the next part.
     next_part: usize,
+    /// Held while this program writes; `None` where it only reads.
+    _lock: Option<File>,
 }
 
 impl Directory {
@@ -33,7 +36,7 @@ impl Directory {
             return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
         }
         fs::create_dir_all(path).map_err(|error| fail(&error))?;
-        let directory = Self { path: path.to_owned(), next_part: 0 };
+        let mut directory = Self { path: path.to_owned(), next_part: 0, _lock: None };
         match directory.manifest()? {
             Some(manifest) => {
                 let differences = manifest.differences(scenario);
@@ -46,15 +49,37 @@ impl Directory {
                     return Err(Problem::input(sentence)
                         .help("choose another directory with --out, or remove this one"));
                 }
+                let (there, here) = (&manifest.program.commit, Program::this().commit);
+                if *there != here {
+                    let place = path.display();
+                    warn(&format!(
+                        "rows in {place} were made by commit {there} and are kept; this is {here}"
+                    ));
+                }
             }
             None => directory.refuse_foreign_files()?,
         }
-        Ok(Self { next_part: directory.part_paths()?.len(), ..directory })
+        directory._lock = Some(directory.lock()?);
+        directory.next_part = directory.part_paths()?.len();
+        Ok(directory)
+    }
+
+    fn lock(&self) -> Outcome<File> {
+        let path = self.path.join(LOCK);
+        let file = File::create(&path).map_err(|error| Problem::file("create", &path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                let sentence = format!("another synergy is writing to {}", self.path.display());
+                Err(Problem::input(sentence).help("wait for it, or choose another directory with --out"))
+            }
+            Err(TryLockError::Error(error)) => Err(Problem::file("lock", &path, &error)),
+        }
     }
 
     /// Opens a directory that holds results.
     pub fn open(path: &Path) -> Outcome<(Self, Manifest)> {
-        let directory = Self { path: path.to_owned(), next_part: 0 };
+        let directory = Self { path: path.to_owned(), next_part: 0, _lock: None };
         match directory.manifest()? {
             Some(manifest) => Ok((directory, manifest)),
             None => {
@@ -97,7 +122,7 @@ impl Directory {
         for entry in entries {
             let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
             let name = name.to_string_lossy();
-            if name != "parts" && !name.starts_with(UNFINISHED) {
+            if name != "parts" && name != LOCK && !name.starts_with(UNFINISHED) {
                 let sentence =
                     format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
@@ -106,30 +131,30 @@ impl Directory {
         Ok(())
     }
 
-    /// Cells that are done, by hash, and the trials and tally of each, from the files that were written under the same
-    /// stopping rule. The manifest cannot tell: it already has the new rule when a longer run is killed at its start.
-    pub fn done(&self, scenario: &Scenario) -> Outcome<HashMap<String, Done>> {
-        let mut done = HashMap::new();
+    /// What is known of each cell, by hash: the row with the most trials.
+    pub fn rows(&self) -> Outcome<HashMap<String, Done>> {
+        let mut rows: HashMap<String, Done> = HashMap::new();
         let mut paths = self.part_paths()?;
         if self.data_path().exists() {
             paths.push(self.data_path());
         }
-        let stop = stop_text(&scenario.stop);
         for path in paths {
-            let table = Table::read(&path)?;
-            if table.metadata(STOP) == Some(&stop) {
-                done.extend(read_done(&table));
+            for (hash, done) in read_rows(&Table::read(&path)?) {
+                let known = rows.get(&hash).map_or(0, |known| known.trials);
+                if known == 0 || done.trials > known {
+                    rows.insert(hash, done);
+                }
             }
         }
-        Ok(done)
+        Ok(rows)
     }
 
     /// Adds rows of a running sweep.
-    pub fn add_part(&mut self, layout: &Layout, rows: &[Row], stop: &StopSpec) -> Outcome<()> {
+    pub fn add_part(&mut self, layout: &Layout, rows: &[Row]) -> Outcome<()> {
         let parts = self.path.join("parts");
         fs::create_dir_all(&parts).map_err(|error| Problem::file("create", &parts, &error))?;
         let path = parts.join(format!("{:06}.parquet", self.next_part));
-        self.write_rows(&path, layout, rows, &[(STOP.to_owned(), stop_text(stop))])?;
+        self.write_rows(&path, layout, rows, &[])?;
         self.next_part += 1;
         Ok(())
     }
@@ -140,7 +165,6 @@ impl Directory {
             ("synergy.model".to_owned(), manifest.scenario.model.clone()),
             ("synergy.seed".to_owned(), manifest.scenario.seed.to_string()),
             ("synergy.version".to_owned(), manifest.program.version.clone()),
-            (STOP.to_owned(), stop_text(&manifest.scenario.stop)),
         ];
         self.write_rows(&self.data_path(), layout, rows, &metadata)?;
         self.write_manifest(manifest)?;
@@ -217,14 +241,8 @@ impl Directory {
     }
 }
 
-/// A stopping rule as it stands in the metadata of a file.
-fn stop_text(stop: &StopSpec) -> String {
-    // It is a table of numbers and texts, so it always has a JSON form.
-    serde_json::to_string(stop).unwrap_or_default()
-}
-
-/// What the rows of a file say about finished cells. The estimates are made anew from the tallies.
-fn read_done(table: &Table) -> Vec<(String, Done)> {
+/// What the rows of a file say about their cells. The estimates are made anew from the tallies.
+fn read_rows(table: &Table) -> Vec<(String, Done)> {
     let text = |name: &str, row: usize| table.texts(name).and_then(|column| column.get(row)?.clone());
     let cell = |row: usize| {
         let hash = text("cell", row)?;

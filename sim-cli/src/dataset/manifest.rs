@@ -106,7 +106,7 @@ impl Manifest {
             let show = |scenario: &Scenario| match scenario.parameters.get(key) {
                 Some(value) => value.to_string(),
                 None if scenario.sweep.iter().any(|axis| axis.key == *key) => "an axis".to_owned(),
-                None => "the default".to_owned(),
+                None => "absent".to_owned(),
             };
             compare(&format!("`{key}`"), show(&self.scenario), show(scenario));
         }
@@ -124,15 +124,7 @@ impl Manifest {
                 None => lines.push(format!("`{}` is an axis there and none here", axis.key)),
             }
         }
-        if let (None, None, Some(there), Some(here)) = (
-            self.scenario.stop.half_width,
-            scenario.stop.half_width,
-            self.scenario.stop.trials,
-            scenario.stop.trials,
-        ) && here < there
-        {
-            lines.push(format!("{there} trials there and only {here} here"));
-        }
+        lines.extend(scenario.stop.less_demanding_than(&self.scenario.stop));
         for axis in &scenario.sweep {
             if self.scenario.sweep.iter().all(|other| other.key != axis.key) {
                 lines.push(format!("`{}` is an axis here and none there", axis.key));

@@ -73,7 +73,7 @@ fn stop() -> Json {
             "half_width": {
                 "anyOf": [
                     { "type": "number", "exclusiveMinimum": 0 },
-                    { "type": "string", "pattern": "^ *[0-9.eE+-]+ *%? *$" },
+                    { "type": "string", "pattern": "^ *[0-9.]+([eE][0-9+-]+)? *%? *$" },
                 ],
                 "description": "half-width of every metric's interval: 0.01, or \"5 %\" of the value",
             },
@@ -107,5 +107,13 @@ fn figure() -> Json {
             } },
         },
         "additionalProperties": false,
+        "if": { "properties": { "kind": { "const": "heat-map" } } },
+        "then": {
+            "required": ["color"],
+            "properties": { "series": false, "labels": false, "theory": false, "marks": false },
+        },
+        "else": {
+            "properties": { "color": false, "color_label": false, "color_range": false, "contours": false },
+        },
     })
 }

@@ -112,6 +112,10 @@ fn range(
         }
     };
     let (low, high) = (end(document, from, parameter)?, end(document, to, parameter)?);
+    if points == 1 && low != high {
+        let sentence = format!("a range from {low} to {high} has at least 2 points; found 1");
+        return Err(document.problem(&points_node.span, sentence, "too few"));
+    }
     if spacing == Spacing::Logarithmic && !(low > 0.0 && high > 0.0) {
         let sentence = format!("a logarithmic range has positive ends; found {low} and {high}");
         return Err(document.problem(&entry.node.span, sentence, "not positive"));

@@ -78,26 +78,12 @@ pub struct Mark {
     pub label: String,
 }
 
-const KEYS: [&str; 18] = [
-    "kind",
-    "title",
-    "x",
-    "y",
-    "color",
-    "series",
-    "labels",
-    "theory",
-    "x_label",
-    "y_label",
-    "color_label",
-    "x_log",
-    "y_log",
-    "x_range",
-    "y_range",
-    "color_range",
-    "contours",
-    "marks",
-];
+/// Keys of every figure.
+const COMMON: [&str; 10] =
+    ["kind", "title", "x", "y", "x_label", "y_label", "x_log", "y_log", "x_range", "y_range"];
+/// Further keys of curves, and of heat maps.
+const CURVES: [&str; 4] = ["series", "labels", "theory", "marks"];
+const HEAT_MAP: [&str; 4] = ["color", "color_label", "color_range", "contours"];
 
 impl FigureSpec {
     /// Checks that the figure shows every axis of the sweep, and that those along which it measures hold numbers. An axis
@@ -117,6 +103,21 @@ impl FigureSpec {
                 );
                 let help = "curves can have one curve per value, with `series`";
                 return Err(Problem::input(sentence).help(help));
+            }
+        }
+        if let Some(axis) = sweep.iter().find(|axis| self.series.as_ref() == Some(&axis.key))
+            && axis.values.iter().any(|value| matches!(value, Value::List(_)))
+        {
+            let sentence = format!("the figure cannot name curves by lists, as the axis `{}` has", axis.key);
+            return Err(Problem::input(sentence));
+        }
+        for (log, range, key) in
+            [(self.x_log, self.x_range, "x_range"), (self.y_log, self.y_range, "y_range")]
+        {
+            if let Some((low, _)) = range.filter(|(low, _)| log && *low <= 0.0) {
+                return Err(Problem::input(format!(
+                    "a logarithmic axis is positive; `{key}` begins at {low}"
+                )));
             }
         }
         let shown = |key: &String| {
@@ -144,7 +145,6 @@ impl FigureSpec {
             let sentence = format!("`figure` is a table; found {}", entry.node.describe());
             return Err(document.problem(&entry.node.span, sentence, "not a table"));
         };
-        table.allow(document, &KEYS)?;
         let reader = Reader { document, entry, table };
         let axes: Vec<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
         let metrics: Vec<&str> = model.metrics().iter().map(|metric| metric.name).collect();
@@ -155,6 +155,8 @@ impl FigureSpec {
             Some(_) => FigureKind::Curves,
             None => return Err(reader.missing("kind")),
         };
+        let own: &[&str] = if kind == FigureKind::HeatMap { &HEAT_MAP } else { &CURVES };
+        table.allow(document, &[&COMMON[..], own].concat())?;
         let x = reader.name("x", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
         let y = match kind {
             FigureKind::HeatMap => {

@@ -64,7 +64,8 @@ impl fmt::Display for HalfWidth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Precision::Absolute(x) => write!(f, "{x}"),
-            Precision::Relative(x) => write!(f, "{} %", x * 100.0),
+            // Twelve digits, so that 7 % is not shown as 7.000000000000001 %.
+            Precision::Relative(x) => write!(f, "{} %", (x * 1e14).round() / 1e12),
         }
     }
 }
@@ -120,6 +121,39 @@ impl StopSpec {
         }
         self.trials = overrides.trials.or(self.trials);
         self.rule().map(|_| ())
+    }
+
+    /// How this rule would waste what `there` has found: fewer trials, wider intervals, or another kind of rule, whose
+    /// result does not begin with that of the other. `None` where it goes on from there.
+    pub fn less_demanding_than(&self, there: &Self) -> Option<String> {
+        let most = |spec: &Self, default: u64| spec.trials.unwrap_or(default);
+        match (there.half_width, self.half_width) {
+            (None, None) => {
+                let (there, here) = (most(there, DEFAULT_TRIALS), most(self, DEFAULT_TRIALS));
+                (here < there).then(|| format!("{there} trials there and only {here} here"))
+            }
+            (Some(HalfWidth(wide)), Some(HalfWidth(narrow))) => {
+                let tighter = match (wide, narrow) {
+                    (Precision::Absolute(a), Precision::Absolute(b))
+                    | (Precision::Relative(a), Precision::Relative(b)) => b <= a,
+                    _ => false,
+                };
+                let longer = most(self, DEFAULT_MOST_TRIALS) >= most(there, DEFAULT_MOST_TRIALS);
+                let surer = self.confidence >= there.confidence;
+                (!(tighter && longer && surer)).then(|| {
+                    let show = |spec: &Self, half_width: Precision, most: u64| {
+                        format!("{} at {} within {most} trials", HalfWidth(half_width), spec.confidence.get())
+                    };
+                    format!(
+                        "the half-width is {} there and {} here, which is not tighter",
+                        show(there, wide, most(there, DEFAULT_MOST_TRIALS)),
+                        show(self, narrow, most(self, DEFAULT_MOST_TRIALS))
+                    )
+                })
+            }
+            (None, Some(_)) => Some("the number of trials is fixed there and not here".to_owned()),
+            (Some(_), None) => Some("the number of trials is fixed here and not there".to_owned()),
+        }
     }
 
     /// The stopping rule.

@@ -54,6 +54,8 @@ impl Place {
         let entries = fs::read_dir(self.path(name)).unwrap();
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        // The lock of a data set is nobody's business.
+        names.retain(|name| name != ".lock");
         names.sort();
         names
     }

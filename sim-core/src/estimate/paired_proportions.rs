@@ -134,6 +134,8 @@ fn bisect(rejected: f64, accepted: f64, is_rejected: impl Fn(f64) -> bool) -> f6
 }
 
 impl Tally for PairedProportions {
+    const EXACT: bool = true;
+
     fn merge(&mut self, later: &Self) {
         self.both += later.both;
         self.only_first += later.only_first;

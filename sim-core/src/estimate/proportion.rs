@@ -117,6 +117,8 @@ impl Proportion {
 }
 
 impl Tally for Proportion {
+    const EXACT: bool = true;
+
     fn merge(&mut self, later: &Self) {
         self.successes += later.successes;
         self.trials += later.trials;

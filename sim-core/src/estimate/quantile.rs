@@ -178,6 +178,8 @@ fn first_from(from: u64, to: u64, holds: impl Fn(u64) -> bool) -> u64 {
 }
 
 impl Tally for Quantiles {
+    const EXACT: bool = true;
+
     /// Tallies of unlike resolution are merged at the coarser one, exactly: its bins are unions of the
     /// finer bins. A tally without values has no say in the resolution.
     fn merge(&mut self, later: &Self) {

@@ -202,12 +202,7 @@ impl Model for Budget {
     fn notes(&self, plan: &Contest) -> Vec<String> {
         match &plan.tree {
             None => vec!["the budget does not pay the messages of any tree".to_owned()],
-            Some(tree) if tree.cut() > 0 => vec![format!(
-                "sampled the top {} of {} layers; below them subtrees vote independently with their exact bias",
-                tree.sampled_layers(),
-                tree.sampled_layers() + tree.cut()
-            )],
-            Some(_) => Vec::new(),
+            Some(tree) => tree.note().into_iter().collect(),
         }
     }
 }
@@ -228,6 +223,8 @@ pub struct ContestTally {
 }
 
 impl Tally for ContestTally {
+    const EXACT: bool = true;
+
     fn merge(&mut self, later: &Self) {
         self.tree.merge(&later.tree);
         self.single.merge(&later.single);

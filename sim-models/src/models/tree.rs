@@ -204,6 +204,15 @@ impl TreeParameters {
         self.tree.theory_layers()
     }
 
+    /// A predictor that holds where the map is concave and the leaves lie between 0 and the fixed point.
+    fn below_saturation(&self, predictor: impl Fn(&theory::layer::Layer, f64) -> Option<f64>) -> Option<f64> {
+        let layer = self.layer_with_node_dependence()?;
+        let bias = self.tree.leaf_bias().get();
+        let saturated = fixed_point::fixed_point(&layer).is_some_and(|limit| bias > limit);
+        let concave = layer.dependence == Dependence::Mixture;
+        if concave && bias > 0.0 && !saturated { predictor(&layer, bias) } else { None }
+    }
+
     fn depth(&self) -> u32 {
         u32::try_from(self.tree.layers().len()).unwrap_or(u32::MAX)
     }
@@ -264,8 +273,13 @@ impl Model for Tree {
             ),
             Prediction::new(
                 "fixed_point",
-                "bias that deep trees reach; none at or below the transition",
+                "bias that deep trees over weak leaves reach; none at or below the transition",
                 |p| fixed_point::fixed_point(&p.layer()?),
+            ),
+            Prediction::new(
+                "held_bias",
+                "bias that deep trees over certain leaves keep; above the fixed point only where copying is bistable",
+                |p| Some(fixed_point::held_bias(&p.layer()?)),
             ),
             Prediction::new("critical_correlation", "correlation at which alpha is 1, all else equal", |p| {
                 phase::critical_correlation(&p.layer_with_node_dependence()?)
@@ -295,19 +309,13 @@ impl Model for Tree {
             }),
             Prediction::new(
                 "clipped_bias",
-                "min(mu_0 N^s, fixed point), an upper bound on the root's bias",
-                |p| {
-                    Some(predictors::clipped(
-                        &p.layer_with_node_dependence()?,
-                        p.depth(),
-                        p.tree.leaf_bias().get(),
-                    ))
-                },
+                "min(mu_0 N^s, fixed point), at least the root's bias; mixture, leaves below the fixed point",
+                |p| p.below_saturation(|layer, bias| Some(predictors::clipped(layer, p.depth(), bias))),
             ),
             Prediction::new(
                 "smooth_bias",
-                "growth and saturation joined smoothly; within 8 % in the cases of section 3.6",
-                |p| predictors::smooth(&p.layer_with_node_dependence()?, p.depth(), p.tree.leaf_bias().get()),
+                "growth and saturation joined smoothly; mixture, leaves below the fixed point",
+                |p| p.below_saturation(|layer, bias| predictors::smooth(layer, p.depth(), bias)),
             ),
             Prediction::new("root_bias", "exact finite-depth recursion, averaged over a common cause", |p| {
                 Some(p.tree.root_bias())
@@ -333,11 +341,6 @@ impl Model for Tree {
     }
 
     fn notes(&self, plan: &SampledTree) -> Vec<String> {
-        let (cut, sampled) = (plan.cut(), plan.sampled_layers());
-        let note = format!(
-            "sampled the top {sampled} of {} layers; below them subtrees vote independently with their exact bias",
-            cut + sampled
-        );
-        if cut > 0 { vec![note] } else { Vec::new() }
+        plan.note().into_iter().collect()
     }
 }

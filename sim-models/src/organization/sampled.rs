@@ -111,6 +111,18 @@ impl SampledTree {
         self.nodes.len()
     }
 
+    /// What a reader of the estimates must know: which part was not sampled.
+    pub fn note(&self) -> Option<String> {
+        let (cut, sampled) = (self.cut, self.nodes.len());
+        (cut > 0).then(|| {
+            format!(
+                "sampled the top {sampled} of {} layers; each subtree below them is one vote with its exact bias{}",
+                cut + sampled,
+                if matches!(self.entry, Entry::Caused { .. }) { " given the common cause" } else { "" }
+            )
+        })
+    }
+
     /// One trial: whether the root is right. `received` holds, per sampled layer, the votes that the node on the
     /// current path has received so far; it is empty before and after.
     fn root_is_right(&self, stream: &mut Stream, received: &mut [Vec<bool>]) -> bool {

@@ -145,7 +145,7 @@ impl CommonCause {
 /// let tree = AgentTree::uniform(Leaf::Bias(Bias::new(0.4)?), layer, 4)?;
 /// assert_eq!(tree.leaves(), 81.0);
 /// assert_eq!(tree.edges(), 120.0);
-/// assert!((tree.root_bias() - 0.876_536).abs() < 1e-6);
+/// assert!((tree.root_bias() - 0.876_537).abs() < 1e-6);
 /// # Ok(())
 /// # }
 /// ```

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sim_core::estimate::{Confidence, Estimate};
-use sim_core::monte_carlo::{self, Control, Ending, Simulation, Stop};
+use sim_core::estimate::Estimate;
+use sim_core::monte_carlo::{self, Control, Ending, Simulation, Start, Stop};
 use sim_core::random::Streams;
 use thiserror::Error;
 
@@ -49,11 +49,18 @@ pub trait AnyPlan: Send + Sync {
     /// # Errors
     /// The model panicked.
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure>;
-    /// The estimates of a stored tally.
+    /// Goes on from the stored tally of the first `trials` trials, as [`monte_carlo::extend`] does.
     ///
     /// # Errors
     /// The text is not a tally of this model, or the model panicked.
-    fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure>;
+    fn extend(
+        &self,
+        tally: &str,
+        trials: u64,
+        streams: &Streams,
+        stop: &Stop,
+        control: &Control,
+    ) -> Result<Outcome, Failure>;
     /// What a reader of the estimates must know.
     fn notes(&self) -> &[String];
 }
@@ -128,17 +135,36 @@ struct Prepared<S> {
     notes: Vec<String>,
 }
 
-impl<S: Simulation + Send> AnyPlan for Prepared<S> {
-    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        let run =
-            guarded(|| monte_carlo::run(&self.plan, streams, stop, control)).map_err(Failure::Panicked)?;
+impl<S: Simulation> Prepared<S> {
+    fn go_on(
+        &self,
+        start: Start<S::Tally>,
+        streams: &Streams,
+        stop: &Stop,
+        control: &Control,
+    ) -> Result<Outcome, Failure> {
+        let run = guarded(|| monte_carlo::extend(&self.plan, streams, stop, control, start))
+            .map_err(Failure::Panicked)?;
         let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
     }
+}
 
-    fn estimates(&self, tally: &str, confidence: Confidence) -> Result<Vec<Estimate>, Failure> {
+impl<S: Simulation + Send> AnyPlan for Prepared<S> {
+    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
+        self.go_on(Start::default(), streams, stop, control)
+    }
+
+    fn extend(
+        &self,
+        tally: &str,
+        trials: u64,
+        streams: &Streams,
+        stop: &Stop,
+        control: &Control,
+    ) -> Result<Outcome, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        guarded(|| self.plan.estimates(&tally, confidence)).map_err(Failure::Panicked)
+        self.go_on(Start { tally, trials }, streams, stop, control)
     }
 
     fn notes(&self) -> &[String] {
