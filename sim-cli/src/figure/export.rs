@@ -12,7 +12,8 @@ use super::font;
 /// CSS pixels to an inch, on which SVG lengths rest.
 const PIXELS_PER_INCH: f32 = 96.0;
 
-/// A finished drawing. The same figure always gives the same bytes.
+/// A finished drawing. The same figure always gives the same SVG and PNG, to the byte; the PDF may name its fonts and glyphs
+/// in another order from run to run.
 #[derive(Debug)]
 pub struct Drawing {
     svg: String,
