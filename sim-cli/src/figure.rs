@@ -2,7 +2,7 @@
 //!
 //! A [`Figure`] has the width of a journal's column, text of 7 to 8 points, and is read without color. It is drawn
 //! once, as SVG; the other formats are made from that drawing. Text is set in the bundled DejaVu Sans, so that a figure
-//! is the same on every machine, and its bytes are, too.
+//! looks the same on every machine.
 //!
 //! ```
 //! use synergy::figure::{Axis, Curves, Figure, Panel, Point, Series, Width};

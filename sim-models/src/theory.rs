@@ -6,7 +6,8 @@
 //! not a quotation.
 //!
 //! Nothing here draws random numbers or knows a simulator, so a prediction cannot lean on the simulation
-//! that checks it. A **bias** is a signed correctness `mu = 2p - 1` in [-1, 1], with `p` the probability
+//! that checks it. The one thing it shares with the engine are the normal distribution and its quantile in
+//! `sim_core::special`, which are tested on their own against 50-digit values. A **bias** is a signed correctness `mu = 2p - 1` in [-1, 1], with `p` the probability
 //! of a correct vote; a **fidelity** `gamma` in [0, 1] is the factor by which a channel shrinks a bias; a
 //! **correlation** `rho` in [0, 1] is that of two votes received at the same node.
 //!

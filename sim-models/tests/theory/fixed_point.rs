@@ -151,3 +151,24 @@ fn other_models_have_one_fixed_point_where_we_looked() {
         }
     }
 }
+
+/// On the boundary the computed gain may exceed 1 by rounding; that is no amplification.
+#[test]
+fn a_gain_above_one_by_rounding_only_has_no_fixed_point() {
+    let mut above = 0;
+    for fan_in in (3..=101).step_by(2) {
+        for correlation in [0.0, 0.1, 0.25, 0.5, 0.9] {
+            let layer = Layer::new(fan_in, correlation, 1.0);
+            let Some(fidelity) = sim_models::theory::phase::critical_fidelity(&layer) else { continue };
+            for fidelity in [fidelity, fidelity.next_up()] {
+                let layer = Layer { fidelity, ..layer };
+                above += i32::from(layer.gain() > 1.0);
+                if let Some(limit) = fixed_point(&layer) {
+                    // A step of rounding in the gain is a fixed point of sqrt(2.2e-16) times its amplitude.
+                    assert!(limit > 1e-9 && limit < 1e-6, "{layer:?}: {limit}");
+                }
+            }
+        }
+    }
+    assert!(above > 0, "no gain was rounded up");
+}
