@@ -3,7 +3,7 @@
 use super::fixed_point::{fixed_point, slope_at_fixed_point};
 use super::layer::Layer;
 use super::majority::majority_gain;
-use super::numeric::is_fraction;
+use super::numeric::{is_fraction, smallest};
 
 /// The organization exponent `s = ln(alpha)/ln(b)`: a small bias grows like `N^s` with the number `N` of
 /// leaves (quoted from the paper). At most 1/2; positive exactly above the phase boundary; minus infinity
@@ -49,22 +49,8 @@ pub fn smallest_synergistic_fan_in(correlation: f64, fidelity: f64, beta: f64) -
         libm::log(gain) > beta * libm::log(b)
     };
     // Small fan-ins one by one; beyond, s grows toward 1/2 and a bisection does.
-    if let Some(half) = (1..=SCANNED).find(|&half| suffices(half)) {
-        return Some(2 * half + 1);
-    }
-    let (mut low, mut high) = (SCANNED, 1 << 30);
-    if !suffices(high) {
-        return None;
-    }
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        if suffices(middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some(2 * high + 1)
+    let half = (1..=SCANNED).find(|&half| suffices(half)).or_else(|| smallest(SCANNED, 1 << 30, suffices))?;
+    Some(2 * half + 1)
 }
 
 const SCANNED: u32 = 2048;

@@ -45,6 +45,24 @@ pub(crate) fn bisect(mut inside: f64, mut outside: f64, positive: impl Fn(f64) -
     inside
 }
 
+/// The smallest integer in `(low, high]` from which on `suffices` is true, where it is false at `low` and once true
+/// stays true; `None` if it is false at `high`.
+pub(crate) fn smallest(low: u32, high: u32, suffices: impl Fn(u32) -> bool) -> Option<u32> {
+    if !suffices(high) {
+        return None;
+    }
+    let (mut low, mut high) = (low, high);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if suffices(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
+}
+
 /// The zero of a smooth function between `inside`, where it is positive, and `outside`, where it is not, by
 /// false position (the Illinois variant) with halvings where that stalls; for functions too costly for
 /// [`bisect`]. The function still is positive at the result.

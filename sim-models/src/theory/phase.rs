@@ -4,7 +4,7 @@
 use super::dependence::Dependence;
 use super::layer::{Layer, Sharing};
 use super::majority::majority_gain;
-use super::numeric::{bisect, is_fraction};
+use super::numeric::{bisect, is_fraction, smallest};
 
 /// The correlation above which the layer's gain is below `target`, all else as in `layer` (whose own
 /// correlation is ignored); `None` if the gain is below the target even without correlation, or does not
@@ -96,21 +96,9 @@ pub fn smallest_fan_in(correlation: f64, fidelity: f64) -> Option<u32> {
         return None;
     }
     let needed = gain_needed(correlation, fidelity);
-    let suffices = |half: u32| majority_gain(2 * half + 1) > needed;
-    let (mut low, mut high) = (0_u32, u32::MAX / 2);
-    if !suffices(high) {
-        return None;
-    }
     // The gain grows with the fan-in, and a fan-in of 1 never suffices.
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        if suffices(middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some(2 * high + 1)
+    let half = smallest(0, u32::MAX / 2, |half| majority_gain(2 * half + 1) > needed)?;
+    Some(2 * half + 1)
 }
 
 /// Estimate of [`smallest_fan_in`] for a large result: `(pi/2) [(1/gamma - rho)/(1-rho)]^2` (spec 3.3).
