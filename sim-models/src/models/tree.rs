@@ -100,7 +100,7 @@ impl Parameters for TreeParameters {
         )?;
 
         let depth = depth as usize;
-        let (cause, nodes) = share_errors(dependence, correlation, depth)?;
+        let SharedErrors { cause, nodes } = share_errors(dependence, correlation, depth)?;
         let fan_in = fan_in.for_layers("fan_in", depth)?;
         let fidelity = fidelity.for_layers("fidelity", depth)?;
         let layers = nodes.into_iter().zip(fan_in).zip(fidelity);
@@ -148,16 +148,22 @@ fn sharing() -> Single<Sharing> {
     choice("sharing", &ways).help("which votes of the children share errors")
 }
 
-/// The cause common to the tree, if any, and dependence and correlation of each layer's nodes.
-#[allow(clippy::type_complexity)]
+/// How errors are shared in the whole tree and at the nodes of each layer.
+struct SharedErrors {
+    cause: Option<CommonCause>,
+    nodes: Vec<(Dependence, Correlation)>,
+}
+
 fn share_errors(
     law: Layered<Law>,
     correlation: Layered<Correlation>,
     depth: usize,
-) -> Result<(Option<CommonCause>, Vec<(Dependence, Correlation)>), ParameterError> {
-    let independent = vec![(Dependence::Mixture, Correlation::NONE); depth];
+) -> Result<SharedErrors, ParameterError> {
     match (law, correlation) {
-        (Layered::Uniform(Law::Tree(cause)), Layered::Uniform(rho)) => Ok((Some(cause(rho)), independent)),
+        (Layered::Uniform(Law::Tree(cause)), Layered::Uniform(rho)) => {
+            let nodes = vec![(Dependence::Mixture, Correlation::NONE); depth];
+            Ok(SharedErrors { cause: Some(cause(rho)), nodes })
+        }
         (Layered::Uniform(Law::Tree(_)), Layered::Listed(_)) => Err(ParameterError::impossible(
             &["correlation", "dependence"],
             "a dependence of the whole tree has one correlation, not one per layer",
@@ -172,7 +178,7 @@ fn share_errors(
             });
             let laws = laws.collect::<Result<Vec<_>, _>>()?;
             let correlations = correlation.for_layers("correlation", depth)?;
-            Ok((None, laws.into_iter().zip(correlations).collect()))
+            Ok(SharedErrors { cause: None, nodes: laws.into_iter().zip(correlations).collect() })
         }
     }
 }
