@@ -310,18 +310,62 @@ impl AgentTree {
         edges
     }
 
-    /// Tokens spent by one run (section 1.4): leaf compute, and every message written once and read once.
-    pub fn cost(&self) -> f64 {
+    /// Tokens spent by one run (section 1.4): leaf compute, every message written once and read once, and `node_tokens` of
+    /// extra compute per aggregator, `c_a`, usually 0.
+    pub fn cost(&self, node_tokens: f64) -> f64 {
         let mut width = 1.0;
-        let mut messages = 0.0;
+        let mut spent = 0.0;
         for layer in self.layers.iter().rev() {
+            spent += width * node_tokens;
             width *= f64::from(layer.node.fan_in);
-            messages += 2.0 * width * layer.channel.tokens;
+            spent += 2.0 * width * layer.channel.tokens;
         }
         let compute = match self.leaf {
             Leaf::Bias(_) => 0.0,
             Leaf::Compute { tokens, .. } => tokens,
         };
-        width * compute + messages
+        spent + width * compute
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::cost;
+
+    fn leaf() -> Leaf {
+        Leaf::Compute { tokens: 30.0, law: LeafLaw { coefficient: 0.01, exponent: 0.2, cap: 1.0 } }
+    }
+
+    fn channel() -> Channel {
+        Channel::new(50.0, Fidelity::new(0.9).unwrap())
+    }
+
+    #[test]
+    fn costs_are_those_of_the_closed_forms() {
+        let layer = |fan_in| Layer { node: Node::independent(fan_in), channel: channel() };
+        let tree = AgentTree::uniform(leaf(), layer(5), 3).unwrap();
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9 * b, "{a} {b}");
+        close(tree.cost(7.0), cost::tree(125.0, 30.0, cost::overhead(5, 50.0, 7.0)));
+        close(AgentTree::star(leaf(), layer(9)).unwrap().cost(0.0), cost::star(9.0, 30.0, 50.0));
+        // Every agent of a chain of 6 computes as much as the first.
+        close(AgentTree::chain(leaf(), channel(), 5).unwrap().cost(30.0), cost::chain(6.0, 30.0, 50.0));
+    }
+
+    #[test]
+    fn edges_and_leaves_of_unlike_layers_are_counted() {
+        let layers = [3, 5, 2].map(|fan_in| Layer { node: Node::independent(fan_in), channel: channel() });
+        let tree = AgentTree::new(leaf(), layers.to_vec()).unwrap();
+        // From the root: 2 nodes, 10 nodes, 30 leaves.
+        assert_eq!((tree.leaves(), tree.edges()), (30.0, 42.0));
+    }
+
+    #[test]
+    fn the_window_is_refused_with_the_arithmetic() {
+        let channel = Channel::new(250.0, Fidelity::PERFECT);
+        let star = AgentTree::star(leaf(), Layer { node: Node::independent(9), channel }).unwrap();
+        let error = star.check_window(2000.0).unwrap_err();
+        assert_eq!(error.to_string(), "fan-in 9 x 250 tokens = 2250 > window 2000");
+        assert!(star.check_window(2250.0).is_ok());
     }
 }
