@@ -3,6 +3,7 @@
 mod axis;
 mod document;
 mod figure;
+mod read;
 mod stop;
 
 pub use axis::Axis;
@@ -11,8 +12,6 @@ pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -100,7 +99,7 @@ impl Opened {
 
     /// Reads a file.
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
-        let bytes = read_limited(path).map_err(|error| {
+        let bytes = read::read_limited(path).map_err(|error| {
             let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
             problem.help(
                 "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
@@ -115,7 +114,7 @@ impl Opened {
             Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
         })?;
         let document = Document::parse(path, &text)?;
-        let scenario = read_scenario(registry, &document)?;
+        let scenario = read::read_scenario(registry, &document)?;
         Ok(Self { scenario, document: Some(document), set: Vec::new() })
     }
 
@@ -238,86 +237,4 @@ pub fn find_model<'a>(registry: &'a Registry, name: &str) -> Outcome<&'a dyn Any
         };
         Problem::input(format!("there is no model `{name}`")).help(help)
     })
-}
-
-/// The content of a file, up to a byte more than a scenario may have: `/dev/zero` has no end.
-fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
-    let root = &document.root;
-    root.allow(document, &["model", "seed", "parameters", "stop", "sweep", "figure"])?;
-    let Some(entry) = root.get("model") else {
-        let problem = document.problem(&(0..0), "the scenario names no model", "here");
-        return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
-    };
-    let Content::Scalar(Value::Text(name)) = &entry.node.content else {
-        let sentence = format!("`model` is a name; found {}", entry.node.describe());
-        return Err(document.problem(&entry.node.span, sentence, "not a name"));
-    };
-    let model = find_model(registry, name)
-        .map_err(|problem| problem.at(&document.source, entry.node.span.clone(), "no such model"))?;
-    let seed = match root.get("seed").map(|entry| &entry.node) {
-        None => DEFAULT_SEED,
-        Some(node) => match node.content {
-            Content::Scalar(Value::Integer(seed)) if seed >= 0 => seed as u64,
-            _ => {
-                let sentence =
-                    format!("`seed` is a whole number that is not negative; found {}", node.describe());
-                return Err(document.problem(&node.span, sentence, "not a seed"));
-            }
-        },
-    };
-    let parameters = model.parameters();
-    let find = |entry: &Entry| {
-        parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
-            let error = ParameterError::unknown(&entry.key, &parameters);
-            Problem::parameters(&error).at(&document.source, entry.span.clone(), "unknown parameter")
-        })
-    };
-    let mut given = BTreeMap::new();
-    for entry in table(document, root, "parameters")?.iter().flat_map(|table| table.iter()) {
-        let parameter = find(entry)?;
-        let Some(value) = entry.node.value() else {
-            let sentence = format!("`{}` is {}; found a table", entry.key, parameter.allowed());
-            return Err(document
-                .problem(&entry.node.span, sentence, "not a value")
-                .help("ranges belong into [sweep]"));
-        };
-        let value = parameter.normalize(&value).map_err(|error| {
-            Problem::parameters(&error).at(&document.source, entry.node.span.clone(), "found here")
-        })?;
-        given.insert(entry.key.clone(), value);
-    }
-    let mut sweep = Vec::new();
-    for entry in table(document, root, "sweep")?.iter().flat_map(|table| table.iter()) {
-        if given.contains_key(&entry.key) {
-            let sentence = format!("`{}` stands in [parameters] and in [sweep]", entry.key);
-            return Err(document.problem(&entry.span, sentence, "second time"));
-        }
-        sweep.push(Axis::read(document, entry, find(entry)?)?);
-    }
-    let stop = match table(document, root, "stop")? {
-        Some(table) => StopSpec::read(document, table)?,
-        None => StopSpec::default(),
-    };
-    let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, model, &sweep)?),
-        None => None,
-    };
-    Ok(Scenario { model: name.clone(), seed, parameters: given, stop, sweep, figure })
-}
-
-fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
-    match root.get(key).map(|entry| &entry.node) {
-        None => Ok(None),
-        Some(Node { content: Content::Table(table), .. }) => Ok(Some(table)),
-        Some(node) => {
-            let sentence = format!("`{key}` is a table; found {}", node.describe());
-            Err(document.problem(&node.span, sentence, "not a table"))
-        }
-    }
 }

@@ -20,6 +20,9 @@ use crate::theory::{layer, recursion};
 /// Leaves per trial up to which a tree is sampled whole unless the caller says otherwise.
 const AUTOMATIC_LEAVES: f64 = 1024.0;
 
+/// Chains have one leaf at any length; this bounds their work per trial too.
+const MOST_AUTOMATIC_LAYERS: usize = 1024;
+
 /// Leaves per trial beyond which a tree is not sampled: a single trial would take about a second.
 const MOST_LEAVES: f64 = 1e8;
 
@@ -175,6 +178,7 @@ fn coin_of_bias(bias: f64) -> Result<Coin, InvalidProbability> {
     Coin::new(0.5 * (1.0 + bias))
 }
 
+/// The top layers that have at most [`AUTOMATIC_LEAVES`] leaves, at least one.
 fn automatic_layers(tree: &AgentTree) -> usize {
     let mut leaves = 1.0;
     let fits = |layer: &&super::Layer| {
@@ -184,6 +188,3 @@ fn automatic_layers(tree: &AgentTree) -> usize {
     let layers = tree.layers().iter().rev().take_while(fits).count();
     layers.clamp(usize::from(!tree.layers().is_empty()), MOST_AUTOMATIC_LAYERS)
 }
-
-/// Chains have one leaf at any length; this bounds their work per trial too.
-const MOST_AUTOMATIC_LAYERS: usize = 1024;
