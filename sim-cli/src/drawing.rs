@@ -54,6 +54,16 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     let Some(spec) = &scenario.figure else { return Ok(Vec::new()) };
     spec.check(&scenario.sweep)?;
     let table = Table::read(&directory.data_path())?;
+    let missing = scenario.cell_count()?.saturating_sub(table.rows());
+    if missing > 0 {
+        crate::output::warn(&format!(
+            "{missing} cells are missing in the figure; repeat the sweep to have them"
+        ));
+    }
+    let failed = table.texts("error").map_or(0, |errors| errors.iter().flatten().count());
+    if failed > 0 {
+        crate::output::warn(&format!("{failed} failed cells are missing in the figure"));
+    }
     let panel = Data { table: &table, spec }.panel()?;
     let widths = [(sheet.single, Width::Single, "figure"), (sheet.double, Width::Double, "figure-wide")];
     let mut files = Vec::new();
@@ -161,7 +171,9 @@ impl Data<'_> {
     fn curves(&self) -> Outcome<Curves> {
         let spec = self.spec;
         let x_axis = self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range);
-        let y_axis = self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range);
+        // One metric names the axis; several have their names at the curves.
+        let name = if let [metric] = spec.y.as_slice() { metric } else { "" };
+        let y_axis = self.axis(spec.y_label.as_ref(), name, spec.y_log, spec.y_range);
         let mut curves = Curves::new(x_axis, y_axis);
         for (index, metric) in spec.y.iter().enumerate() {
             for (name, rows) in self.groups()? {

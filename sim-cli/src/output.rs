@@ -5,7 +5,7 @@ mod report;
 mod schema;
 
 pub use catalog::{models_json, models_text};
-pub use report::{Report, estimate_text, print};
+pub use report::{Report, estimate_text, grouped, print};
 pub use schema::schema;
 
 use std::fmt;

@@ -19,16 +19,16 @@ pub(super) struct ParameterOptions {
 /// How a simulation runs.
 #[derive(Args, Debug)]
 pub(super) struct SimulationOptions {
-    /// Root of all randomness; the same seed gives the same results for any number of threads
+    /// Root of all randomness, 1 if not given; the same seed gives the same results for any number of threads
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// Number of trials; with --half-width the largest number
+    /// Number of trials, such as 50k or 1M; with --half-width the largest number. 50k, or 10M, if not given
     #[arg(long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     trials: Option<u64>,
     /// Run until the intervals of all metrics have this half-width: 0.01, or 5% of the value
     #[arg(long, value_name = "H", allow_negative_numbers = true)]
     half_width: Option<HalfWidth>,
-    /// Confidence of the intervals
+    /// Confidence of the intervals, between 0 and 1; 0.95 if not given
     #[arg(long, value_name = "C", value_parser = confidence, allow_negative_numbers = true)]
     confidence: Option<Confidence>,
     /// Threads; all cores if not given

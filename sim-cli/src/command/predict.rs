@@ -28,9 +28,8 @@ impl Arguments {
             let axes: Vec<_> = opened.scenario.sweep.iter().map(|axis| axis.key.as_str()).collect();
             let sentence =
                 format!("{} sweeps over {}; a prediction is for one cell", self.scenario, axes.join(", "));
-            return Err(
-                Problem::input(sentence).help(format!("choose a cell, such as with --set {}=…", axes[0]))
-            );
+            let all: Vec<_> = axes.iter().map(|axis| format!("--set {axis}=…")).collect();
+            return Err(Problem::input(sentence).help(format!("choose a cell with {}", all.join(" "))));
         }
         let model = find_model(registry, &opened.scenario.model)?;
         let values = opened.values(model)?;

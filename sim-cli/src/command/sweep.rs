@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use clap::Args;
-use sim_core::monte_carlo::Control;
+use sim_core::monte_carlo::{Control, Ending};
 use sim_models::registry::Registry;
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
 use crate::dataset::{Counts, Directory};
 use crate::drawing::{self, Sheet};
-use crate::output::say;
+use crate::output::{grouped, say, warn};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
@@ -74,7 +74,7 @@ fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
     let counts = swept.counts;
     let restored = swept.rows.len() - swept.fresh;
     let unfinished = swept.rows.len() - counts.done;
-    let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, counts.trials);
+    let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, grouped(counts.trials));
     if restored > 0 {
         line.push_str(&format!(", {restored} cells from an earlier run"));
     }
@@ -85,6 +85,10 @@ fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
         line.push_str(&format!(", {} cells failed", counts.failed));
     }
     say(format_args!("{line}"))?;
+    let imprecise = swept.rows.iter().filter(|row| row.done.ending == Ending::Imprecise).count();
+    if imprecise > 0 {
+        warn(&format!("{imprecise} cells ran all trials they may without reaching the half-width"));
+    }
     let failed = swept.rows.iter().filter_map(|row| row.done.error.as_deref());
     let mut reasons: Vec<&str> = failed.collect();
     reasons.sort_unstable();

@@ -107,10 +107,7 @@ impl Layout {
             type Part = fn(&Estimate) -> f64;
             let parts: [(&str, Part); 3] = [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
             for (suffix, part) in parts {
-                add(
-                    &format!("{metric}{suffix}"),
-                    reals(rows.iter().map(|row| row.done.estimates.get(i).map(part))),
-                );
+                add(&format!("{metric}{suffix}"), reals(rows.iter().map(|row| estimate(row, i).map(part))));
             }
         }
         add("confidence", reals(rows.iter().map(|_| Some(self.confidence))));
@@ -132,6 +129,11 @@ impl Layout {
         let schema = Schema::new(fields).with_metadata(metadata);
         RecordBatch::try_new(Arc::new(schema), arrays)
     }
+}
+
+/// The estimate of metric `i`, if there were trials for it.
+fn estimate(row: &Row, i: usize) -> Option<&Estimate> {
+    row.done.estimates.get(i).filter(|estimate| estimate.trials > 0)
 }
 
 fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {

@@ -90,6 +90,9 @@ impl Manifest {
     /// Why results of this manifest cannot go on as results of `scenario`: one line per difference. More trials, a
     /// tighter stop, more cells and another figure are no difference.
     pub fn differences(&self, scenario: &Scenario) -> Vec<String> {
+        if self.scenario.model != scenario.model {
+            return vec![format!("the model is {} there and {} here", self.scenario.model, scenario.model)];
+        }
         let mut lines = Vec::new();
         let mut compare = |what: &str, there: String, here: String| {
             if there != here {
@@ -99,7 +102,6 @@ impl Manifest {
         compare("the layout", self.format.to_string(), FORMAT.to_string());
         compare("the program's version", self.program.version.clone(), Program::this().version);
         compare("the kernel", self.program.kernel.clone(), Program::this().kernel);
-        compare("the model", self.scenario.model.clone(), scenario.model.clone());
         compare("the seed", self.scenario.seed.to_string(), scenario.seed.to_string());
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {

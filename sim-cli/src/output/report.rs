@@ -173,7 +173,7 @@ fn significant(x: f64) -> String {
 }
 
 /// `50 000`.
-fn grouped(n: u64) -> String {
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {

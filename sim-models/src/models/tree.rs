@@ -258,15 +258,19 @@ impl Model for Tree {
 
     fn predictions(&self) -> Vec<Prediction<TreeParameters>> {
         vec![
-            Prediction::new("alpha", "growth of a small bias per layer; the transition is at 1", |p| {
-                let layers = p.layers();
-                match p.layer() {
-                    Some(layer) => Some(layer.gain()),
-                    None if layers.is_empty() => None,
-                    // Unlike layers: the geometric mean.
-                    None => Some(libm::exp(recursion::log_gain(&layers) / layers.len() as f64)),
-                }
-            }),
+            Prediction::new(
+                "alpha",
+                "growth of a small bias per layer, the geometric mean over unlike layers; the transition is at 1",
+                |p| {
+                    let layers = p.layers();
+                    match p.layer() {
+                        Some(layer) => Some(layer.gain()),
+                        None if layers.is_empty() => None,
+                        // Unlike layers: the geometric mean.
+                        None => Some(libm::exp(recursion::log_gain(&layers) / layers.len() as f64)),
+                    }
+                },
+            ),
             Prediction::new(
                 "gain",
                 "growth of a small bias from leaf to root, the product over layers",
