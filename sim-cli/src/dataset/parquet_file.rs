@@ -1,6 +1,5 @@
 //! Parquet files that are whole or not there.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -61,15 +60,11 @@ pub(super) fn write_parquet(path: &Path, batch: &RecordBatch) -> Outcome<()> {
     })
 }
 
-/// Reads one Parquet file: its metadata and its rows.
-pub(super) fn read_parquet(path: &Path) -> Outcome<(HashMap<String, String>, Vec<RecordBatch>)> {
+/// Reads one Parquet file.
+pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
     let fail = |error: &dyn std::fmt::Display| Problem::file("read", path, error);
     let file = File::open(path).map_err(|error| fail(&error))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(&error))?;
-    // The batches of a file do not carry its metadata.
-    let metadata = reader.schema().metadata().iter();
-    let metadata = metadata.map(|(key, value)| (key.clone(), value.clone())).collect();
     let reader = reader.build().map_err(|error| fail(&error))?;
-    let batches = reader.collect::<Result<_, _>>().map_err(|error| fail(&error))?;
-    Ok((metadata, batches))
+    reader.collect::<Result<_, _>>().map_err(|error| fail(&error))
 }

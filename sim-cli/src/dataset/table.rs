@@ -1,6 +1,6 @@
 //! The columns of a data set, read back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -16,7 +16,6 @@ use crate::problem::Outcome;
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: usize,
-    metadata: HashMap<String, String>,
     numbers: BTreeMap<String, Vec<Option<f64>>>,
     texts: BTreeMap<String, Vec<Option<String>>>,
 }
@@ -25,9 +24,7 @@ impl Table {
     /// Reads a file.
     pub fn read(path: &Path) -> Outcome<Self> {
         let mut table = Self::default();
-        let (metadata, batches) = read_parquet(path)?;
-        table.metadata = metadata;
-        for batch in batches {
+        for batch in read_parquet(path)? {
             table.append(&batch);
         }
         Ok(table)
@@ -46,11 +43,6 @@ impl Table {
     /// A column of text, or of booleans as text; `None` stands for null.
     pub fn texts(&self, name: &str) -> Option<&[Option<String>]> {
         self.texts.get(name).map(Vec::as_slice)
-    }
-
-    /// What the file says about itself under this key.
-    pub fn metadata(&self, key: &str) -> Option<&String> {
-        self.metadata.get(key)
     }
 
     fn append(&mut self, batch: &RecordBatch) {
