@@ -2,6 +2,7 @@
 
 pub mod averaging;
 mod exact;
+pub mod graph;
 mod quantity;
 mod sampled;
 mod tree;
