@@ -163,10 +163,10 @@ impl Graph {
             at = self.senders(node).find(|&sender| waiting[sender] > 0);
         }
         path.reverse();
-        let mut path: Vec<String> = path.into_iter().map(|node| self.names[node].clone()).collect();
         // The cycle is told from its first node in the order of the names given.
-        let first = (0..path.len()).min_by_key(|&i| self.find(&path[i])).unwrap_or(0);
+        let first = (0..path.len()).min_by_key(|&i| path[i]).unwrap_or(0);
         path.rotate_left(first);
+        let mut path: Vec<String> = path.into_iter().map(|node| self.names[node].clone()).collect();
         path.extend(path.first().cloned());
         InvalidGraph::Cycle { path }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::{Answer, Draws};
+use super::{Answer, Answers, Draws};
 
 /// A rule of one's own by which an agent decides.
 ///
@@ -84,6 +84,54 @@ pub enum Rule {
     },
     /// A rule of one's own.
     Custom(Arc<dyn Aggregator>),
+}
+
+impl Rule {
+    /// The majority of an odd number of votes; see [`Rule::with_tie`] for others.
+    pub fn majority() -> Self {
+        Self::Majority { tie: None }
+    }
+
+    /// The majority with these weights by sender.
+    pub fn weighted<Id: Into<String>>(weights: impl IntoIterator<Item = (Id, f64)>) -> Self {
+        let named = weights.into_iter().map(|(id, weight)| (id.into(), weight)).collect();
+        Self::WeightedMajority { weights: Weights::Named(named), tie: None }
+    }
+
+    /// The majority with the log-odds of each vote as its weight, which is optimal for independent votes.
+    pub fn log_odds() -> Self {
+        Self::WeightedMajority { weights: Weights::LogOdds, tie: None }
+    }
+
+    /// The answer with at least this share of the votes present, in (1/2, 1]; else an abstention.
+    pub fn supermajority(threshold: f64) -> Self {
+        Self::Supermajority { threshold }
+    }
+
+    /// The first vote that a verifier accepts, which accepts right and wrong ones with these probabilities.
+    pub fn best_of(true_positive: f64, false_positive: f64) -> Self {
+        Self::BestOf { true_positive, false_positive }
+    }
+
+    /// A rule of one's own.
+    pub fn custom(aggregator: impl Aggregator + 'static) -> Self {
+        Self::Custom(Arc::new(aggregator))
+    }
+
+    /// The same rule, with a word on even votes. Only majorities can be even; other rules stay as they are.
+    pub fn with_tie(self, tie: Tie) -> Self {
+        match self {
+            Self::Majority { .. } => Self::Majority { tie: Some(tie) },
+            Self::WeightedMajority { weights, .. } => Self::WeightedMajority { weights, tie: Some(tie) },
+            other => other,
+        }
+    }
+
+    /// What an agent does that is not told how to decide: a majority with fair ties, a plurality if there are several wrong
+    /// answers.
+    pub(super) fn of_habit(answers: Answers) -> Self {
+        if answers.is_binary() { Self::majority().with_tie(Tie::Fair) } else { Self::Plurality }
+    }
 }
 
 /// What an agent does when its votes are even.

@@ -59,6 +59,12 @@ pub enum InvalidAnswers {
     },
 }
 
+impl Default for Answers {
+    fn default() -> Self {
+        Self::BINARY
+    }
+}
+
 impl Answers {
     /// A question with one right and one wrong answer.
     pub const BINARY: Self = Self { wrong: 1, exponent: 0.0 };

@@ -62,7 +62,6 @@ impl IntegerWeights {
     /// Real weights, not negative and finite, as whole numbers.
     pub fn new(weights: &[f64]) -> Self {
         let largest = weights.iter().copied().fold(0.0, f64::max);
-        let sum: f64 = weights.iter().sum();
         if largest == 0.0 {
             return Self { of: vec![0; weights.len()], total: 0 };
         }
@@ -75,8 +74,14 @@ impl IntegerWeights {
             weights.iter().all(near)
         };
         let small = (1..=1000).map(f64::from).find(|&scale| largest * scale < 1e6 && whole(scale));
-        let scale = small.unwrap_or(Self::FINE / sum);
-        let of: Vec<u64> = weights.iter().map(|w| (w * scale).round() as u64).collect();
+        // Relative to the largest, so that no sum overflows; a positive weight stays positive, so that it still breaks ties.
+        let relative: f64 = weights.iter().map(|w| w / largest).sum();
+        let fine =
+            |w: &f64| (w / largest * (Self::FINE / relative)).round().max(f64::from(u8::from(*w > 0.0)));
+        let of: Vec<u64> = match small {
+            Some(scale) => weights.iter().map(|w| (w * scale).round() as u64).collect(),
+            None => weights.iter().map(|w| fine(w) as u64).collect(),
+        };
         // Common factors only make the numbers longer.
         let divisor = of.iter().copied().fold(0, gcd).max(1);
         let of: Vec<u64> = of.into_iter().map(|w| w / divisor).collect();
@@ -125,10 +130,11 @@ mod tests {
         assert_eq!(IntegerWeights::new(&[1e-3, 1.0]).of(), [1, 1000]);
         let fine = IntegerWeights::new(&[2f64.sqrt(), 1.0, 3f64.sqrt()]);
         assert!((fine.of()[0] as f64 / fine.of()[1] as f64 - 2f64.sqrt()).abs() < 1e-11);
-        assert!(
-            IntegerWeights::new(&[1e-300, 2e-300]).of() == [1, 2]
-                || IntegerWeights::new(&[1e-300, 2e-300]).total() > 1 << 30
-        );
+        for tiny_or_huge in [1e-300, 1e307] {
+            let weights = IntegerWeights::new(&[tiny_or_huge, 2.0 * tiny_or_huge]);
+            assert!((weights.of()[1] as f64 / weights.of()[0] as f64 - 2.0).abs() < 1e-11, "{weights:?}");
+        }
+        assert_eq!(IntegerWeights::new(&[1.0, 1e-30]).of()[1], 1);
     }
 
     #[test]

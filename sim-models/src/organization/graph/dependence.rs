@@ -29,6 +29,18 @@ pub enum Coupling {
     Custom(Arc<dyn VoteCoupling>),
 }
 
+impl Coupling {
+    /// One of the models of section 5.
+    pub fn model(dependence: Dependence, correlation: Correlation) -> Self {
+        Self::Model { dependence, correlation }
+    }
+
+    /// A rule of one's own.
+    pub fn custom(coupling: impl VoteCoupling + 'static) -> Self {
+        Self::Custom(Arc::new(coupling))
+    }
+}
+
 /// A cause of error common to the fresh votes of a group of agents, drawn once per trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cause {
@@ -42,6 +54,28 @@ pub struct Cause {
     pub correlation: Correlation,
 }
 
+impl Cause {
+    /// A cause common to the leaves of one model family.
+    pub fn family(family: impl Into<String>, law: CauseLaw, correlation: Correlation) -> Self {
+        Self { group: Group::Family(family.into()), votes: Members::Leaves, law, correlation }
+    }
+
+    /// A cause common to all leaves.
+    pub fn everyone(law: CauseLaw, correlation: Correlation) -> Self {
+        Self { group: Group::Everyone, votes: Members::Leaves, law, correlation }
+    }
+
+    /// How messages call it.
+    pub(super) fn told(&self) -> String {
+        format!("{} of {}", self.law.name(), self.group.told())
+    }
+
+    /// The same cause, common also to the fresh votes of workers in the group.
+    pub fn of_all_votes(self) -> Self {
+        Self { votes: Members::All, ..self }
+    }
+}
+
 /// Whose votes share a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Group {
@@ -49,6 +83,16 @@ pub enum Group {
     Family(String),
     /// The whole organization.
     Everyone,
+}
+
+impl Group {
+    /// How messages call it.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Family(family) => format!("family `{family}`"),
+            Self::Everyone => "everyone".to_owned(),
+        }
+    }
 }
 
 /// Which fresh votes of a group share a cause.
@@ -72,4 +116,16 @@ pub enum CauseLaw {
     Difficulty,
     /// Their errors share one Gaussian factor; `rho` is the correlation of votes of zero bias.
     GaussianFactor,
+}
+
+impl CauseLaw {
+    /// Its name in files and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SharedVote => "shared-vote",
+            Self::Copying => "copying",
+            Self::Difficulty => "difficulty",
+            Self::GaussianFactor => "gaussian-factor",
+        }
+    }
 }

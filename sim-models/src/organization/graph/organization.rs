@@ -2,34 +2,8 @@
 
 use sim_core::graph::{Edge, Graph, Node};
 
-use super::{Answers, Cause, Coupling, Decision, Rule};
-use crate::organization::{Bias, Channel, Leaf};
-
-/// An agent: it answers by itself, decides on what others answered, or both.
-#[derive(Clone, Debug)]
-pub struct Agent {
-    /// Its name, unique in the organization.
-    pub id: String,
-    /// What it knows by itself: the law of its fresh vote. `None` for an agent that only decides.
-    pub knowledge: Option<Leaf>,
-    /// Weight of its own fresh vote beside those it receives.
-    pub own_weight: f64,
-    /// The model family that it belongs to.
-    pub family: Option<String>,
-    /// How it decides on votes received; without effect on a leaf.
-    pub rule: Rule,
-}
-
-/// A channel from one agent to another.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Link {
-    /// Who sends.
-    pub from: String,
-    /// Who receives.
-    pub to: String,
-    /// What happens to the message.
-    pub channel: Channel,
-}
+use super::{Agent, Answers, Cause, Coupling, Decision, OrganizationBuilder};
+use crate::organization::{Bias, Channel};
 
 /// A valid organization: an acyclic graph of agents with one or more outputs.
 ///
@@ -53,9 +27,16 @@ pub struct Organization {
     pub(super) cause_of: Vec<Option<usize>>,
     pub(super) outputs: Vec<Node>,
     pub(super) window: Option<f64>,
+    /// By agent: whether it can abstain.
+    pub(super) abstaining: Vec<bool>,
 }
 
 impl Organization {
+    /// Builds an organization agent by agent.
+    pub fn builder() -> OrganizationBuilder {
+        OrganizationBuilder::new()
+    }
+
     /// The graph: agents are its nodes and channels its edges.
     pub fn graph(&self) -> &Graph {
         &self.graph
@@ -111,6 +92,18 @@ impl Organization {
     /// The context window of every agent, in tokens; `None` where there is no limit.
     pub fn window(&self) -> Option<f64> {
         self.window
+    }
+
+    /// Whether an agent can abstain; a rule of one's own always can. `false` is certain, `true` may be cautious: it looks at
+    /// what can be lost and at the rules, not at how votes are dependent.
+    pub fn may_abstain(&self, agent: Node) -> bool {
+        self.abstaining[agent]
+    }
+
+    /// Whether the vote on a channel can be missing where it arrives: noticed losses, and a sender that can abstain.
+    pub fn may_miss(&self, edge: Edge) -> bool {
+        let channel = self.channel(edge);
+        channel.detected && channel.erasure.get() > 0.0 || self.may_abstain(self.graph.sender(edge))
     }
 
     /// Number of inputs to an agent's decision: votes received, and its own fresh vote.
