@@ -58,7 +58,7 @@ pub use kernel::{Kernel, NoSuchKernel, Task, kernel, select};
 pub use mask::{AliasTable, Mask};
 pub use queue::BitQueue;
 pub use thresholds::Thresholds;
-pub use vector::Lanes;
+pub use vector::{Lanes, Outlined};
 
 /// Trials in one vector: one block.
 pub const LANES: usize = 512;

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::vector::{Lanes, sealed::Sealed};
+use super::vector::{Lanes, Outlined, sealed::Sealed};
 use super::{AliasTable, Task, WORDS};
 
 /// Two registers of 256 bits. Values are made in tasks that [`enter`] runs, and nowhere else.
@@ -34,6 +34,16 @@ pub(super) fn run<T: Task>(task: T) -> Result<T::Output, T> {
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
 unsafe fn enter<T: Task>(task: T) -> T::Output {
     task.run::<Avx2>()
+}
+
+/// A part of a task as a function of its own.
+///
+/// # Safety
+/// [`is_available`] said yes.
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn outlined<T: Outlined>(task: T) -> T::Output {
+    task.run()
 }
 
 /// Calls an intrinsic of the instruction sets that [`enter`] enables.
@@ -80,6 +90,9 @@ fn alias_half(
 }
 
 impl Lanes for Avx2 {
+    /// Thresholds, changes and high changes, each twice.
+    type Table = [__m256i; 3];
+
     #[inline(always)]
     fn splat(bit: bool) -> Self {
         let half = intrinsic!(_mm256_set1_epi64x(-i64::from(bit)));
@@ -183,19 +196,26 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn alias(table: &AliasTable, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]) {
-        // SAFETY: as above; reads the three tables of 16 bytes, unaligned.
-        let tables = unsafe {
-            [&table.thresholds, &table.changes, &table.high_changes]
-                .map(|entries| _mm256_broadcastsi128_si256(_mm_loadu_si128(entries.as_ptr().cast())))
-        };
-        let first = alias_half(tables, columns.0, low_digits.0, high_digits.0);
-        let second = alias_half(tables, columns.1, low_digits.1, high_digits.1);
+    fn load(table: &AliasTable) -> Self::Table {
+        let entries = [table.thresholds.as_ptr(), table.changes.as_ptr(), table.high_changes.as_ptr()];
+        // SAFETY: as above; reads the 16 bytes of each table, unaligned.
+        entries.map(|entries| unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(entries.cast())) })
+    }
+
+    #[inline(always)]
+    fn alias(table: Self::Table, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]) {
+        let first = alias_half(table, columns.0, low_digits.0, high_digits.0);
+        let second = alias_half(table, columns.1, low_digits.1, high_digits.1);
         (Self(first.0, second.0), [first.1 | second.1 << 32, first.2 | second.2 << 32])
     }
 
     #[inline(always)]
     fn deposit(bits: u64, places: u64) -> u64 {
         intrinsic!(_pdep_u64(bits, places))
+    }
+
+    #[inline(always)]
+    fn outline<T: Outlined>(task: T) -> T::Output {
+        intrinsic!(outlined(task))
     }
 }

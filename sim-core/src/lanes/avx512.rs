@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::vector::{Lanes, sealed::Sealed};
+use super::vector::{Lanes, Outlined, sealed::Sealed};
 use super::{AliasTable, Task, WORDS};
 
 /// One register of 512 bits. Values are made in tasks that [`enter`] runs, and nowhere else.
@@ -39,6 +39,16 @@ unsafe fn enter<T: Task>(task: T) -> T::Output {
     task.run::<Avx512>()
 }
 
+/// A part of a task as a function of its own.
+///
+/// # Safety
+/// [`is_available`] said yes.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn outlined<T: Outlined>(task: T) -> T::Output {
+    task.run()
+}
+
 /// Calls an intrinsic of the instruction sets that [`enter`] enables.
 macro_rules! intrinsic {
     ($call:expr) => {
@@ -54,6 +64,9 @@ const B: i32 = 0xcc;
 const C: i32 = 0xaa;
 
 impl Lanes for Avx512 {
+    /// Thresholds, changes and high changes, each four times.
+    type Table = [__m512i; 3];
+
     #[inline(always)]
     fn splat(bit: bool) -> Self {
         Self(intrinsic!(_mm512_set1_epi64(-i64::from(bit))))
@@ -144,12 +157,20 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn alias(table: &AliasTable, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]) {
-        // SAFETY: as above; reads the three tables of 16 bytes, unaligned.
-        unsafe {
-            let thresholds = _mm512_broadcast_i32x4(_mm_loadu_si128(table.thresholds.as_ptr().cast()));
-            let changes = _mm512_broadcast_i32x4(_mm_loadu_si128(table.changes.as_ptr().cast()));
-            let high_changes = _mm512_broadcast_i32x4(_mm_loadu_si128(table.high_changes.as_ptr().cast()));
+    fn load(table: &AliasTable) -> Self::Table {
+        let entries = [table.thresholds.as_ptr(), table.changes.as_ptr(), table.high_changes.as_ptr()];
+        // SAFETY: as above; reads the 16 bytes of each table, unaligned.
+        entries.map(|entries| unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(entries.cast())) })
+    }
+
+    #[inline(always)]
+    fn alias(
+        [thresholds, changes, high_changes]: Self::Table,
+        columns: Self,
+        low_digits: Self,
+        high_digits: Self,
+    ) -> (Self, [u64; 2]) {
+        intrinsic!({
             let nibble = _mm512_set1_epi8(15);
             let low = _mm512_and_si512(columns.0, nibble);
             let high = _mm512_and_si512(_mm512_srli_epi16::<4>(columns.0), nibble);
@@ -163,11 +184,16 @@ impl Lanes for Avx512 {
             let high_change = _mm512_maskz_shuffle_epi8(high_replaced, high_changes, high);
             let result = _mm512_ternarylogic_epi64::<{ A ^ B ^ C }>(columns.0, low_change, high_change);
             (Self(result), [low_equal, high_equal])
-        }
+        })
     }
 
     #[inline(always)]
     fn deposit(bits: u64, places: u64) -> u64 {
         intrinsic!(_pdep_u64(bits, places))
+    }
+
+    #[inline(always)]
+    fn outline<T: Outlined>(task: T) -> T::Output {
+        intrinsic!(outlined(task))
     }
 }

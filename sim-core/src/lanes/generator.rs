@@ -3,7 +3,7 @@
 use rand_core::Rng;
 
 use super::mask::{AliasTable, Digits, Kind};
-use super::{Lanes, Mask, WORDS};
+use super::{Lanes, Mask, Outlined, WORDS};
 use crate::random::Stream;
 
 /// The state of a source of random vectors, independent of the instruction set: eight xoshiro256++ generators, one per word of a
@@ -51,26 +51,82 @@ impl<L: Lanes> Source<'_, L> {
         self.stream
     }
 
+    /// 64 fair bits, from the ninth generator.
+    #[inline(always)]
+    pub fn word(&mut self) -> u64 {
+        self.stream.next_u64()
+    }
+
     /// Independent bits that are set with the mask's probability.
     #[inline(always)]
     pub fn mask(&mut self, mask: &Mask) -> L {
         match mask.kind() {
-            Kind::Alias(table) => self.joint(table),
-            Kind::Fair => self.fair(),
+            Kind::Alias(table) => self.joint(table, L::load(table)),
+            _ => self.simple(mask),
+        }
+    }
+
+    /// As [`Source::mask`], in a function of its own.
+    #[inline(always)]
+    pub fn mask_outlined(self, mask: &Mask) -> (L, Self) {
+        L::outline(DrawMask { source: self, mask })
+    }
+
+    /// Fills every vector with bits that are set with the mask's probability.
+    #[inline(always)]
+    pub fn fill(&mut self, mask: &Mask, vectors: &mut [L]) {
+        match mask.kind() {
+            Kind::Alias(table) => {
+                let loaded = L::load(table);
+                for vector in vectors {
+                    *vector = self.joint(table, loaded);
+                }
+            }
+            _ => {
+                for vector in vectors {
+                    *vector = self.simple(mask);
+                }
+            }
+        }
+    }
+
+    /// Exclusive-ors every vector with bits that are set with the mask's probability.
+    #[inline(always)]
+    pub fn flip(&mut self, mask: &Mask, vectors: &mut [L]) {
+        match mask.kind() {
+            Kind::Alias(table) => {
+                let loaded = L::load(table);
+                for vector in vectors {
+                    *vector = vector.xor(self.joint(table, loaded));
+                }
+            }
+            _ => {
+                for vector in vectors {
+                    *vector = vector.xor(self.simple(mask));
+                }
+            }
+        }
+    }
+
+    /// A mask without a table.
+    #[inline(always)]
+    fn simple(&mut self, mask: &Mask) -> L {
+        match mask.kind() {
             Kind::Certain(bit) => L::splat(*bit),
             Kind::Rare { digits, complement } => {
                 let bits = self.rare(digits);
                 if *complement { bits.not() } else { bits }
             }
+            Kind::Fair | Kind::Alias(_) => self.fair(),
         }
     }
 
     /// Masks by joint alias tables. Digits that equal a threshold are decided by 64 further digits; there is about one such
     /// nibble in every second vector, so one is decided without a branch and the rest in a loop that is seldom entered.
     #[inline(always)]
-    fn joint(&mut self, table: &AliasTable) -> L {
+    fn joint(&mut self, table: &AliasTable, loaded: L::Table) -> L {
         let (columns, low_digits, high_digits) = (self.fair(), self.fair(), self.fair());
-        let (mut bits, [mut low, mut high]) = L::alias(table, columns, low_digits, high_digits);
+        let (mut bits, [low, high]) = L::alias(loaded, columns, low_digits, high_digits);
         let drawn = self.stream.next_u64();
         let columns = columns.to_words();
         // The first undecided nibble. Without one, the change is nothing.
@@ -78,17 +134,18 @@ impl<L: Lanes> Source<'_, L> {
         let which = if in_low { low } else { high };
         let byte = which.trailing_zeros() & 63;
         let change = table.undecided(&columns, byte, !in_low, drawn);
-        let change = if which == 0 { 0 } else { change };
+        let change = std::hint::select_unpredictable(which == 0, 0, change);
         bits = bits.xor_word(byte as usize / 8, change);
         let rest = which & which.wrapping_sub(1);
-        (low, high) = if in_low { (rest, high) } else { (0, rest) };
+        let (mut low, mut high) = if in_low { (rest, high) } else { (0, rest) };
         while low | high != 0 {
             let in_low = low != 0;
             let which = if in_low { &mut low } else { &mut high };
-            let byte = which.trailing_zeros();
-            *which &= *which - 1;
+            let byte = which.trailing_zeros() & 63;
+            *which &= which.wrapping_sub(1);
             let drawn = self.stream.next_u64();
-            bits = bits.xor_word(byte as usize / 8, table.undecided(&columns, byte, !in_low, drawn));
+            let change = table.undecided(&columns, byte, !in_low, drawn);
+            bits = bits.xor_word(byte as usize / 8, change);
         }
         bits
     }
@@ -111,5 +168,20 @@ impl<L: Lanes> Source<'_, L> {
             }
         }
         below
+    }
+}
+
+/// One mask, drawn in a function of its own.
+struct DrawMask<'a, 'b, L> {
+    source: Source<'a, L>,
+    mask: &'b Mask,
+}
+
+impl<'a, L: Lanes> Outlined for DrawMask<'a, '_, L> {
+    type Output = (L, Source<'a, L>);
+    #[inline(always)]
+    fn run(mut self) -> Self::Output {
+        let bits = self.source.mask(self.mask);
+        (bits, self.source)
     }
 }

@@ -168,8 +168,9 @@ impl AliasTable {
     pub(super) fn undecided(&self, columns: &[u64; super::WORDS], byte: u32, high: bool, drawn: u64) -> u64 {
         let shift = 8 * (byte % 8) + 4 * u32::from(high);
         let column = (columns[byte as usize / 8] >> shift & 15) as usize;
-        let keep = u64::from(drawn < self.digits[column]);
-        (keep * u64::from(self.changes[column])) << shift
+        let change = u64::from(self.changes[column]) << shift;
+        // A branch here would be guessed wrong every second time.
+        std::hint::select_unpredictable(drawn < self.digits[column], change, 0)
     }
 
     /// The mean of a function of the outcome.

@@ -1,6 +1,6 @@
 //! Vectors of plain words: the reference for the instruction sets, and what runs where there are none.
 
-use super::vector::{Lanes, sealed::Sealed};
+use super::vector::{Lanes, Outlined, sealed::Sealed};
 use super::{AliasTable, WORDS};
 
 /// Eight words.
@@ -17,6 +17,9 @@ impl Portable {
 }
 
 impl Lanes for Portable {
+    /// Thresholds, changes and high changes.
+    type Table = [[u8; 16]; 3];
+
     #[inline(always)]
     fn splat(bit: bool) -> Self {
         Self([if bit { u64::MAX } else { 0 }; WORDS])
@@ -105,7 +108,17 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn alias(table: &AliasTable, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]) {
+    fn load(table: &AliasTable) -> Self::Table {
+        [table.thresholds, table.changes, table.high_changes]
+    }
+
+    #[inline(always)]
+    fn alias(
+        [thresholds, changes, high_changes]: Self::Table,
+        columns: Self,
+        low_digits: Self,
+        high_digits: Self,
+    ) -> (Self, [u64; 2]) {
         let mut result = columns.0;
         let mut equal = [0; 2];
         for (i, word) in result.iter_mut().enumerate() {
@@ -115,11 +128,11 @@ impl Lanes for Portable {
             for j in 0..8 {
                 let (low, high) = (usize::from(column[j] & 15), usize::from(column[j] >> 4));
                 // Without a branch: which way it goes is chance. All ones where the digit is not below the threshold.
-                let replaced = |digit: u8, at: usize| u8::from(digit < table.thresholds[at]).wrapping_sub(1);
-                change[j] = (replaced(low_digits[j], low) & table.changes[low])
-                    | (replaced(high_digits[j], high) & table.high_changes[high]);
-                undecided[0] |= u64::from(low_digits[j] == table.thresholds[low]) << j;
-                undecided[1] |= u64::from(high_digits[j] == table.thresholds[high]) << j;
+                let replaced = |digit: u8, at: usize| u8::from(digit < thresholds[at]).wrapping_sub(1);
+                change[j] = (replaced(low_digits[j], low) & changes[low])
+                    | (replaced(high_digits[j], high) & high_changes[high]);
+                undecided[0] |= u64::from(low_digits[j] == thresholds[low]) << j;
+                undecided[1] |= u64::from(high_digits[j] == thresholds[high]) << j;
             }
             *word ^= u64::from_le_bytes(change);
             equal[0] |= undecided[0] << (8 * i);
@@ -138,5 +151,10 @@ impl Lanes for Portable {
             places &= places - 1;
         }
         result
+    }
+
+    #[inline(never)]
+    fn outline<T: Outlined>(task: T) -> T::Output {
+        task.run()
     }
 }

@@ -1,32 +1,28 @@
 //! A stream of bits that is made in words and taken in any number.
 
-/// Words that a queue holds; a power of two.
-const CAPACITY: usize = 32;
-
-/// A first-in, first-out queue of bits. Independent, equally distributed bits may be taken from it by whoever needs them next, each
-/// once: that is how a tree is evaluated on demand.
+/// A queue of independent, equally distributed bits, which may be taken by whoever needs them next, each once: that is how a tree is
+/// evaluated on demand. Any number of bits is taken from the front, whole words from the back.
 #[derive(Clone, Debug)]
 pub struct BitQueue {
-    words: [u64; CAPACITY],
-    /// Bits taken and bits put in since the beginning.
+    /// A ring; its length is a power of two.
+    words: Vec<u64>,
+    /// Bits taken from the front since the beginning.
     taken: usize,
+    /// Words put in and not taken from the back.
     put: usize,
 }
 
-impl Default for BitQueue {
-    fn default() -> Self {
-        Self { words: [0; CAPACITY], taken: 0, put: 0 }
-    }
-}
-
 impl BitQueue {
-    /// Words that may be put in while fewer than `64 * words` bits are left.
-    pub const ROOM: usize = CAPACITY / 2;
+    /// A queue that can hold at least `bits` bits.
+    pub fn with_capacity(bits: usize) -> Self {
+        // One word more: the front may lie inside a word.
+        Self { words: vec![0; (bits / 64 + 2).next_power_of_two()], taken: 0, put: 0 }
+    }
 
     /// Number of bits left.
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.put - self.taken
+        64 * self.put - self.taken
     }
 
     /// Whether no bit is left.
@@ -35,21 +31,35 @@ impl BitQueue {
         self.len() == 0
     }
 
-    /// Appends a word.
     #[inline(always)]
-    pub fn put(&mut self, word: u64) {
-        self.words[self.put / 64 % CAPACITY] = word;
-        self.put += 64;
+    fn place(&self, word: usize) -> usize {
+        word & (self.words.len() - 1)
     }
 
-    /// The next bits, from the lowest up, of which `count <= 64` are taken; the bits above those are unspecified. There must be
-    /// `count` bits left.
+    /// Appends a word. There must be room for it.
+    #[inline(always)]
+    pub fn put(&mut self, word: u64) {
+        let place = self.place(self.put);
+        self.words[place] = word;
+        self.put += 1;
+    }
+
+    /// Takes the word that was put in last. There must be 64 bits left.
+    #[inline(always)]
+    pub fn take_word(&mut self) -> u64 {
+        debug_assert!(self.len() >= 64);
+        self.put -= 1;
+        self.words[self.place(self.put)]
+    }
+
+    /// The next bits from the front, from the lowest up, of which `count <= 64` are taken; the bits above those are unspecified. There
+    /// must be `count` bits left.
     #[inline(always)]
     pub fn take(&mut self, count: u32) -> u64 {
         debug_assert!(count as usize <= self.len());
         let (word, offset) = (self.taken / 64, self.taken % 64);
         self.taken += count as usize;
-        let (low, high) = (self.words[word % CAPACITY], self.words[(word + 1) % CAPACITY]);
+        let (low, high) = (self.words[self.place(word)], self.words[self.place(word + 1)]);
         // Shifting by 64 is not defined: twice is.
         low >> offset | high << 1 << (63 - offset)
     }

@@ -1,6 +1,6 @@
 //! Bits whose probability differs between trials.
 
-use super::{LANES, Lanes, Source, WORDS};
+use super::{LANES, Lanes, Outlined, Source, WORDS};
 
 /// Binary digits of a probability that are kept.
 const DIGITS: usize = 64;
@@ -79,6 +79,31 @@ impl<L: Lanes> Source<'_, L> {
             }
         }
         below
+    }
+}
+
+impl<'a, L: Lanes> Source<'a, L> {
+    /// Fills every vector as [`Source::below`] does, in a function of its own.
+    #[inline(always)]
+    pub fn fill_below(self, thresholds: &Thresholds, vectors: &mut [L]) -> Self {
+        L::outline(FillBelow { source: self, thresholds, vectors })
+    }
+}
+
+struct FillBelow<'a, 'b, L> {
+    source: Source<'a, L>,
+    thresholds: &'b Thresholds,
+    vectors: &'b mut [L],
+}
+
+impl<'a, L: Lanes> Outlined for FillBelow<'a, '_, L> {
+    type Output = Source<'a, L>;
+    #[inline(always)]
+    fn run(mut self) -> Source<'a, L> {
+        for vector in self.vectors {
+            *vector = self.source.below(self.thresholds);
+        }
+        self.source
     }
 }
 

@@ -7,6 +7,9 @@ use super::{AliasTable, WORDS};
 ///
 /// All implementations give equal results, bit for bit.
 pub trait Lanes: Copy + sealed::Sealed {
+    /// An alias table in registers.
+    type Table: Copy;
+
     /// The same bit in every lane.
     fn splat(bit: bool) -> Self;
     /// Lane `j` is bit `j % 64` of word `j / 64`.
@@ -48,16 +51,31 @@ pub trait Lanes: Copy + sealed::Sealed {
     /// the high ones) is below its threshold, else replaced by its alias. The second result has a bit for each byte of the vector
     /// where the low digit equals the threshold, then the same for the high digits: these nibbles hold their alias
     /// and are still to be decided.
-    fn alias(table: &AliasTable, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]);
+    fn alias(table: Self::Table, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]);
+    /// Loads a table for [`Lanes::alias`].
+    fn load(table: &AliasTable) -> Self::Table;
 
     /// Puts the low bits of `bits` to the places that are set in `places`, from the lowest up.
     fn deposit(bits: u64, places: u64) -> u64;
+
+    /// Runs a task as a function of its own, compiled with the instructions of this implementation. What is rarely run, or long,
+    /// is kept out of the way of loops that need the registers for themselves.
+    fn outline<T: Outlined>(task: T) -> T::Output;
 
     /// Number of lanes set.
     #[inline(always)]
     fn count(self) -> u32 {
         self.to_words().iter().map(|word| word.count_ones()).sum()
     }
+}
+
+/// A part of an algorithm that is compiled as a function of its own; see [`Lanes::outline`]. It owns what it works on, the source of random
+/// numbers included, and gives it back.
+pub trait Outlined {
+    /// What it gives.
+    type Output;
+    /// Runs it; `#[inline(always)]`.
+    fn run(self) -> Self::Output;
 }
 
 pub(super) mod sealed {

@@ -1,7 +1,7 @@
 //! How votes received by one agent become dependent, in every lane at once. The rules are those of
 //! [`Coupling`](crate::organization::graph::Coupling).
 
-use sim_core::lanes::{LANES, Lanes, Mask, Source, Thresholds};
+use sim_core::lanes::{LANES, Lanes, Mask, Outlined, Source, Thresholds};
 use sim_core::random::InvalidProbability;
 use sim_core::special::{normal_cdf, normal_quantile};
 
@@ -67,14 +67,27 @@ impl LaneCoupling {
     /// How many vectors of room it needs beside the votes.
     pub(super) fn room(&self, votes: usize) -> usize {
         match self {
-            Self::Mixture { choice: Choice::Uniform(_), .. } | Self::BetaBinomial(_) => votes,
+            Self::Mixture { choice: Choice::Uniform(_), .. } => 2 * votes,
+            Self::BetaBinomial(_) => votes,
             _ => 0,
         }
     }
 
-    /// Couples the votes. `room` has the size that [`LaneCoupling::room`] says.
+    /// Couples the votes, `present` telling which of them take part; all where it is empty. `room` has the size that
+    /// [`LaneCoupling::room`] says.
     #[inline(always)]
-    pub(super) fn apply<L: Lanes>(&self, votes: &mut [L], room: &mut [L], source: &mut Source<'_, L>) {
+    pub(super) fn apply<'a, L: Lanes>(
+        &self,
+        votes: &mut [L],
+        present: &[L],
+        room: &mut [L],
+        source: Source<'a, L>,
+    ) -> Source<'a, L> {
+        L::outline(Apply { coupling: self, votes, present, room, source })
+    }
+
+    #[inline(always)]
+    fn apply_to_all<L: Lanes>(&self, votes: &mut [L], room: &mut [L], source: &mut Source<'_, L>) {
         match self {
             Self::Independent => {}
             Self::Mixture { shared, choice } => {
@@ -109,6 +122,79 @@ impl LaneCoupling {
             }
             Self::Gaussian { r, accuracies } => gaussian(*r, accuracies, votes, source),
         }
+    }
+}
+
+impl LaneCoupling {
+    /// The rule where some votes are missing. Not for the Polya urn, in which a vote's turn depends
+    /// on how many are there before it.
+    #[inline(always)]
+    fn apply_to_present<L: Lanes>(
+        &self,
+        votes: &mut [L],
+        present: &[L],
+        room: &mut [L],
+        source: &mut Source<'_, L>,
+    ) {
+        match self {
+            Self::Mixture { shared, choice: Choice::Uniform(selector) } => {
+                let shared = source.mask(shared);
+                let mut open = L::splat(false);
+                for &here in present {
+                    open = open.or(here);
+                }
+                // Uniform among all, until it is one that is present.
+                open = open.and(shared);
+                let mut common = L::splat(false);
+                let (chosen, presence) = room.split_at_mut(votes.len());
+                while !open.is_zero() {
+                    chosen.copy_from_slice(votes);
+                    presence[..votes.len()].copy_from_slice(present);
+                    let (vote, here) =
+                        selector.choose_with_presence(chosen, &mut presence[..votes.len()], source);
+                    common = open.and(here).select(vote, common);
+                    open = open.and_not(here);
+                }
+                for vote in votes {
+                    *vote = shared.select(common, *vote);
+                }
+            }
+            Self::Copying(mask) => {
+                let (mut found, mut common) = (L::splat(false), L::splat(false));
+                for (vote, &here) in votes.iter_mut().zip(present) {
+                    let copies = source.mask(mask).and(here);
+                    common = found.select(common, *vote);
+                    found = found.or(copies);
+                    *vote = copies.select(common, *vote);
+                }
+            }
+            // A normal factor moves every vote by itself.
+            other => other.apply_to_all(votes, room, source),
+        }
+    }
+}
+
+/// A coupling, in a function of its own.
+struct Apply<'a, 'b, L> {
+    coupling: &'b LaneCoupling,
+    votes: &'b mut [L],
+    present: &'b [L],
+    room: &'b mut [L],
+    source: Source<'a, L>,
+}
+
+impl<'a, L: Lanes> Outlined for Apply<'a, '_, L> {
+    type Output = Source<'a, L>;
+
+    #[inline(always)]
+    fn run(self) -> Source<'a, L> {
+        let Self { coupling, votes, present, room, mut source } = self;
+        if present.is_empty() {
+            coupling.apply_to_all(votes, room, &mut source);
+        } else {
+            coupling.apply_to_present(votes, present, room, &mut source);
+        }
+        source
     }
 }
 

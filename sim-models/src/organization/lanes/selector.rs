@@ -48,22 +48,52 @@ impl Selector {
     #[inline(always)]
     pub(super) fn choose<L: Lanes>(&self, votes: &mut [L], source: &mut Source<'_, L>) -> L {
         for round in &self.rounds {
-            let pairs = round.contestants / 2;
-            let equal_pairs = pairs - usize::from(round.last.is_some());
-            if equal_pairs > 0 {
-                let second = source.mask(&round.even);
-                for pair in 0..equal_pairs {
-                    votes[pair] = second.select(votes[2 * pair + 1], votes[2 * pair]);
-                }
-            }
-            if let Some(last) = &round.last {
-                let second = source.mask(last);
-                votes[pairs - 1] = second.select(votes[2 * pairs - 1], votes[2 * pairs - 2]);
-            }
-            if round.contestants % 2 == 1 {
-                votes[pairs] = votes[round.contestants - 1];
-            }
+            let second = round.draw(source);
+            round.play(second, votes);
         }
         votes[0]
+    }
+
+    /// The chosen vote and whether it is present; both slices are overwritten.
+    #[inline(always)]
+    pub(super) fn choose_with_presence<L: Lanes>(
+        &self,
+        votes: &mut [L],
+        present: &mut [L],
+        source: &mut Source<'_, L>,
+    ) -> (L, L) {
+        for round in &self.rounds {
+            let second = round.draw(source);
+            round.play(second, votes);
+            round.play(second, present);
+        }
+        (votes[0], present[0])
+    }
+}
+
+impl Round {
+    /// Where the second of a pair wins: of a pair of equals, and of the last pair.
+    #[inline(always)]
+    fn draw<L: Lanes>(&self, source: &mut Source<'_, L>) -> (L, L) {
+        let none = L::splat(false);
+        let even = if self.equal_pairs() > 0 { source.mask(&self.even) } else { none };
+        (even, self.last.as_ref().map_or(none, |last| source.mask(last)))
+    }
+
+    #[inline(always)]
+    fn equal_pairs(&self) -> usize {
+        self.contestants / 2 - usize::from(self.last.is_some())
+    }
+
+    #[inline(always)]
+    fn play<L: Lanes>(&self, (even, last): (L, L), contestants: &mut [L]) {
+        let (pairs, equal_pairs) = (self.contestants / 2, self.equal_pairs());
+        for pair in 0..pairs {
+            let second = if pair < equal_pairs { even } else { last };
+            contestants[pair] = second.select(contestants[2 * pair + 1], contestants[2 * pair]);
+        }
+        if self.contestants % 2 == 1 {
+            contestants[pairs] = contestants[self.contestants - 1];
+        }
     }
 }

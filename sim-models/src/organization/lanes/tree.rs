@@ -11,7 +11,7 @@ mod streams;
 use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::lanes::{self, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS};
 use sim_core::monte_carlo::{Block, Simulation};
-use sim_core::random::{Address, Entity, InvalidProbability, Streams};
+use sim_core::random::{Address, Entity, InvalidProbability, Stream, Streams};
 
 use self::eager::Eager;
 use self::layer::LaneLayer;
@@ -177,36 +177,50 @@ impl Task for BlockTask<'_> {
         let mut thresholds = Thresholds::default();
         let mut source = self.generator.load::<L>();
         if let LaneLeaf::Caused { cause, below, fidelity } = &tree.leaf {
-            let stream = source.stream();
-            thresholds.set(|_| {
-                let bias = below.iter().fold(cause.leaf_bias(stream), |bias, layer| layer.map(bias));
-                0.5 * (1.0 + fidelity * bias)
-            });
+            set_thresholds(&mut thresholds, cause, below, *fidelity, source.stream());
         }
         let mut eager = Eager::<L>::new(&tree.eager);
         match tree.streamed.as_slice() {
-            [] => eager.vote(tree, &thresholds, &mut source).to_words(),
-            streamed => {
-                let mut words = [0; WORDS];
-                let mut streamed = Streamed::new(streamed);
-                let mut filled = 0;
-                while filled < WORDS {
-                    let votes = &mut words[filled..];
-                    filled += streamed.run(votes, tree, &mut eager, &thresholds, &mut source);
-                }
-                words
+            [] => {
+                let mut root = [L::splat(false)];
+                eager.votes(&mut root, tree, &thresholds, None, source);
+                root[0].to_words()
             }
+            streamed => Streamed::new(streamed).votes(tree, eager, &thresholds, source),
         }
     }
 }
 
+/// The leaves' accuracy in every trial. Compiled once for all instruction sets.
+#[inline(never)]
+fn set_thresholds(
+    thresholds: &mut Thresholds,
+    cause: &CauseSampler,
+    below: &[LayerMap],
+    fidelity: f64,
+    stream: &mut Stream,
+) {
+    thresholds.set(|_| {
+        let bias = below.iter().fold(cause.leaf_bias(stream), |bias, layer| layer.map(bias));
+        0.5 * (1.0 + fidelity * bias)
+    });
+}
+
 impl LaneLeaf {
-    /// Votes of one leaf.
+    /// Votes of leaves.
     #[inline(always)]
-    fn vote<L: Lanes>(&self, thresholds: &Thresholds, source: &mut lanes::Source<'_, L>) -> L {
+    fn fill<'a, L: Lanes>(
+        &self,
+        votes: &mut [L],
+        thresholds: &Thresholds,
+        mut source: lanes::Source<'a, L>,
+    ) -> lanes::Source<'a, L> {
         match self {
-            Self::Fixed(mask) => source.mask(mask),
-            Self::Caused { .. } => source.below(thresholds),
+            Self::Fixed(mask) => {
+                source.fill(mask, votes);
+                source
+            }
+            Self::Caused { .. } => source.fill_below(thresholds, votes),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The nodes of one layer, on lanes: messages arrive through channels, share errors, and are voted on.
 
-use sim_core::lanes::{Counter, Lanes, Mask, Source, majority};
+use sim_core::lanes::{Counter, Lanes, Mask, Outlined, Source, majority};
 use sim_core::random::InvalidProbability;
 
 use super::heard;
 use super::is_after_channel;
 use crate::organization::Layer;
-use crate::organization::lanes::coupling::LaneCoupling;
+use crate::organization::lanes::coupling::{Choice, LaneCoupling};
 
 /// The nodes of one layer, prepared for sampling.
 #[derive(Clone, Debug)]
@@ -49,24 +49,68 @@ impl LaneLayer {
 
     /// The node's vote on the votes that its children sent, which are overwritten.
     #[inline(always)]
-    pub(super) fn decide<L: Lanes>(&self, votes: &mut [L], room: &mut [L], source: &mut Source<'_, L>) -> L {
-        if self.after_channel {
-            self.transmit(votes, source);
+    pub(super) fn decide<'a, L: Lanes>(
+        &self,
+        votes: &mut [L],
+        room: &mut [L],
+        mut source: Source<'a, L>,
+    ) -> (L, Source<'a, L>) {
+        if let (true, Some(flip)) = (self.after_channel, &self.flip) {
+            source.flip(flip, votes);
         }
-        self.coupling.apply(votes, room, source);
-        if !self.after_channel {
-            self.transmit(votes, source);
+        match &self.coupling {
+            LaneCoupling::Independent => {}
+            LaneCoupling::Mixture { shared, choice: Choice::First } => {
+                let shared = source.mask(shared);
+                // Where all take the first vote the majority is the first vote, if nothing happens to the others on the way.
+                if let ([first, second, third], None, true) = (&mut *votes, &self.lost, self.after_channel) {
+                    let majority = L::majority(*first, *second, *third);
+                    return (shared.select(*first, majority), source);
+                }
+                let first = votes[0];
+                for vote in votes.iter_mut() {
+                    *vote = shared.select(first, *vote);
+                }
+            }
+            coupling => source = coupling.apply(votes, &[], room, source),
         }
-        match &self.lost {
-            None if votes.len() % 2 == 1 => majority(votes),
+        if self.is_plain_vote_of_three() {
+            return (L::majority(votes[0], votes[1], votes[2]), source);
+        }
+        L::outline(Decide { layer: self, votes, source })
+    }
+
+    #[inline(always)]
+    fn is_plain_vote_of_three(&self) -> bool {
+        self.fan_in == 3 && self.lost.is_none() && (self.after_channel || self.flip.is_none())
+    }
+}
+
+/// The decision on coupled votes, in a function of its own.
+struct Decide<'a, 'b, L> {
+    layer: &'b LaneLayer,
+    votes: &'b mut [L],
+    source: Source<'a, L>,
+}
+
+impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
+    type Output = (L, Source<'a, L>);
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { layer, votes, mut source } = self;
+        if let (false, Some(flip)) = (layer.after_channel, &layer.flip) {
+            source.flip(flip, votes);
+        }
+        let most = votes.len() as u64;
+        let vote = match &layer.lost {
+            None if most % 2 == 1 => majority(votes),
             None => {
-                let half = votes.len() as u64 / 2;
-                let mut counter = Counter::new(votes.len() as u64);
+                let mut counter = Counter::new(most);
                 counter.add_all(votes);
-                counter.equals(half).select(source.fair(), counter.at_least(half + 1))
+                counter.equals(most / 2).select(source.fair(), counter.at_least(most / 2 + 1))
             }
             Some(lost) => {
-                let most = votes.len() as u64;
                 let (mut right, mut wrong) = (Counter::new(most), Counter::new(most));
                 for &vote in votes.iter() {
                     let lost = source.mask(lost);
@@ -76,15 +120,7 @@ impl LaneLayer {
                 let (more, even) = right.compare(&wrong);
                 even.select(source.fair(), more)
             }
-        }
-    }
-
-    #[inline(always)]
-    fn transmit<L: Lanes>(&self, votes: &mut [L], source: &mut Source<'_, L>) {
-        if let Some(flip) = &self.flip {
-            for vote in votes {
-                *vote = vote.xor(source.mask(flip));
-            }
-        }
+        };
+        (vote, source)
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct StreamLayer {
     flip: Option<Mask>,
     /// Words made at once.
     batch: usize,
+    /// Vectors of votes made at once for this layer, if it is the lowest.
+    vectors: usize,
 }
 
 impl StreamLayer {
@@ -50,6 +52,7 @@ impl StreamLayer {
             shared: Mask::new(layer.node.correlation.get())?,
             flip: (!fused && flip.certain() != Some(false)).then_some(flip),
             batch: BATCH,
+            vectors: 1,
         })
     }
 
@@ -70,21 +73,13 @@ pub(super) fn with_batches(mut layers: Vec<StreamLayer>) -> Vec<StreamLayer> {
         layer.batch =
             (1..=BATCH).rev().find(|&batch| batch.is_power_of_two() && batch as f64 <= most).unwrap_or(1);
         words *= layer.children_asked();
+        let vectors = WASTE * words / WORDS as f64;
+        layer.vectors = vectors.clamp(1.0, BATCH as f64) as usize;
     }
     layers
 }
 
-/// Votes as they enter a layer.
-#[inline(always)]
-fn with_noise<L: Lanes>(layer: &StreamLayer, votes: L, source: &mut Source<'_, L>) -> L {
-    match &layer.flip {
-        Some(flip) => votes.xor(source.mask(flip)),
-        None => votes,
-    }
-}
-
-/// Bits of a mask, taken word by word.
-#[derive(Clone, Copy, Default)]
+/// Bits of a mask, taken a few words at a time.
 struct MaskWords {
     words: [u64; WORDS],
     used: usize,
@@ -93,33 +88,39 @@ struct MaskWords {
 impl MaskWords {
     const EMPTY: Self = Self { words: [0; WORDS], used: WORDS };
 
+    /// The next `count` words, a number that divides [`WORDS`] and is the same in every call.
     #[inline(always)]
-    fn next<L: Lanes>(&mut self, mask: &Mask, source: &mut Source<'_, L>) -> u64 {
+    fn next<'a, L: Lanes>(
+        &mut self,
+        count: usize,
+        mask: &Mask,
+        mut source: Source<'a, L>,
+    ) -> (&[u64], Source<'a, L>) {
         if self.used == WORDS {
             self.words = source.mask(mask).to_words();
             self.used = 0;
         }
-        self.used += 1;
-        self.words[self.used - 1]
+        self.used += count;
+        (&self.words[self.used - count..self.used], source)
     }
 }
 
-/// The state of one layer.
+/// The state of one layer: a batch of nodes that ask for one child after the other.
 struct State {
     /// Votes that wait to enter.
     entering: BitQueue,
     shared: MaskWords,
     flips: MaskWords,
-    /// The child that the current batch asks for, from 0.
-    child: u32,
-    /// Bits that it takes.
-    wanted: u32,
-    /// Nodes that ask for it.
+    /// Children that the nodes have been given.
+    given: u32,
+    /// Votes that the nodes ask for together.
+    wanted: usize,
+    /// By word: the nodes that ask for another child.
     asking: [u64; BATCH],
-    /// The votes of nodes that are decided.
-    decided: [u64; BATCH],
-    /// Bit-sliced numbers of right votes so far.
-    right: [[u64; BATCH]; COUNT_BITS],
+    /// By word: the votes of nodes that are decided, and the first votes of the others.
+    votes: [u64; BATCH],
+    /// By word: bit-sliced numbers of right votes; unused for three children.
+    right: [[u64; COUNT_BITS]; BATCH],
 }
 
 /// Bits of the number of votes of one node.
@@ -134,63 +135,77 @@ pub(super) struct Streamed<'a> {
 impl<'a> Streamed<'a> {
     #[inline(always)]
     pub(super) fn new(layers: &'a [StreamLayer]) -> Self {
-        let state = || State {
-            entering: BitQueue::default(),
-            shared: MaskWords::EMPTY,
-            flips: MaskWords::EMPTY,
-            child: 0,
-            wanted: 0,
-            asking: [0; BATCH],
-            decided: [0; BATCH],
-            right: [[0; BATCH]; COUNT_BITS],
-        };
-        let mut states: Vec<State> = layers.iter().map(|_| state()).collect();
-        for (state, layer) in states.iter_mut().zip(layers) {
-            state.begin(layer);
+        let mut states = Vec::with_capacity(layers.len());
+        for layer in layers {
+            let wanted = 64 * layer.batch;
+            states.push(State {
+                // Short of what is wanted, whole vectors are put in.
+                entering: BitQueue::with_capacity(wanted + LANES * layer.vectors),
+                shared: MaskWords::EMPTY,
+                flips: MaskWords::EMPTY,
+                given: 0,
+                wanted,
+                asking: [0; BATCH],
+                votes: [0; BATCH],
+                right: [[0; COUNT_BITS]; BATCH],
+            });
         }
         Self { layers, states }
     }
 
-    /// Evaluates a batch of roots into `words`; the number of words.
+    /// The votes of 512 roots.
     #[inline(always)]
-    pub(super) fn run<L: Lanes>(
-        &mut self,
-        words: &mut [u64],
+    pub(super) fn votes<L: Lanes>(
+        mut self,
         tree: &LaneTree,
-        eager: &mut Eager<L>,
+        mut eager: Eager<L>,
         thresholds: &Thresholds,
-        source: &mut Source<'_, L>,
-    ) -> usize {
+        mut source: Source<'_, L>,
+    ) -> [u64; WORDS] {
+        let mut lowest = vec![L::splat(false); self.layers[0].vectors];
+        let mut roots = [0; WORDS];
+        let mut done = 0;
         let top = self.layers.len() - 1;
         let mut at = top;
         loop {
             let (layer, state) = (&self.layers[at], &mut self.states[at]);
-            if state.entering.len() < state.wanted as usize {
-                if at == 0 {
-                    let votes = with_noise(layer, eager.vote(tree, thresholds, source), source);
-                    for word in votes.to_words() {
-                        state.entering.put(word);
-                    }
-                } else {
+            if state.entering.len() < state.wanted {
+                if at > 0 {
                     at -= 1;
+                } else {
+                    source = eager.votes(&mut lowest, tree, thresholds, layer.flip.as_ref(), source);
+                    for votes in &lowest {
+                        votes.to_words().into_iter().for_each(|word| state.entering.put(word));
+                    }
                 }
                 continue;
             }
-            if !state.take_child(layer, source) {
+            source = state.give_child(layer, source);
+            if state.wanted > 0 {
                 continue;
             }
-            let batch = state.decided;
             state.begin(layer);
             if at == top {
-                words[..layer.batch].copy_from_slice(&batch[..layer.batch]);
-                return layer.batch;
+                roots[done..done + layer.batch].copy_from_slice(&state.votes[..layer.batch]);
+                done += layer.batch;
+                if done == WORDS {
+                    return roots;
+                }
+                continue;
             }
-            let made = layer.batch;
+            let votes = state.votes;
+            let votes = &votes[..layer.batch];
             at += 1;
             let (above, receiver) = (&self.layers[at], &mut self.states[at]);
-            for word in &batch[..made] {
-                let noise = above.flip.as_ref().map_or(0, |flip| receiver.flips.next(flip, source));
-                receiver.entering.put(word ^ noise);
+            match &above.flip {
+                Some(flip) => {
+                    let noise;
+                    (noise, source) = receiver.flips.next(votes.len(), flip, source);
+                    for (vote, noise) in votes.iter().zip(noise) {
+                        receiver.entering.put(vote ^ noise);
+                    }
+                }
+                None => votes.iter().for_each(|&vote| receiver.entering.put(vote)),
             }
         }
     }
@@ -200,97 +215,102 @@ impl State {
     /// A new batch: every node asks for its first child.
     #[inline(always)]
     fn begin(&mut self, layer: &StreamLayer) {
-        self.child = 0;
-        self.wanted = 64 * layer.batch as u32;
-        self.asking = [u64::MAX; BATCH];
+        self.given = 0;
+        self.wanted = 64 * layer.batch;
     }
 
-    /// Gives every node that asks for it its next child. Whether all nodes are decided.
+    /// Gives every node that asks for it its next child, which must wait.
     #[inline(always)]
-    fn take_child<L: Lanes>(&mut self, layer: &StreamLayer, source: &mut Source<'_, L>) -> bool {
-        let child = self.child;
-        self.child += 1;
-        let mut wanted = 0;
-        if child == 0 {
-            for w in 0..layer.batch {
-                let vote = self.entering.take(64);
-                self.decided[w] = vote;
-                self.asking[w] = match layer.fan_in {
-                    1 => 0,
-                    _ => !self.shared.next(&layer.shared, source),
-                };
-                wanted += self.asking[w].count_ones();
-            }
-            if layer.fan_in != 3 {
-                self.right = [[0; BATCH]; COUNT_BITS];
-                self.right[0] = self.decided;
-            }
-        } else if layer.fan_in == 3 {
-            // The second child decides where it agrees with the first, the third where it is asked.
-            for w in 0..layer.batch {
-                let asking = self.asking[w];
-                let votes = L::deposit(self.entering.take(asking.count_ones()), asking);
-                let (decided, undecided) = if child == 1 {
-                    (self.decided[w], (self.decided[w] ^ votes) & asking)
-                } else {
-                    (self.decided[w] & !asking | votes, 0)
-                };
-                self.decided[w] = decided;
-                self.asking[w] = undecided;
-                wanted += undecided.count_ones();
-            }
-        } else {
-            for w in 0..layer.batch {
-                let asking = self.asking[w];
-                let votes = L::deposit(self.entering.take(asking.count_ones()), asking);
-                self.count(w, votes, child + 1);
-                self.settle(w, child + 1, layer, source);
-                wanted += self.asking[w].count_ones();
+    fn give_child<'a, L: Lanes>(&mut self, layer: &StreamLayer, mut source: Source<'a, L>) -> Source<'a, L> {
+        self.given += 1;
+        match (self.given, layer.fan_in) {
+            (1, _) => source = self.first_votes(layer, source),
+            (2, 3) => self.second_of_three::<L>(layer.batch),
+            (_, 3) => self.third_of_three::<L>(layer.batch),
+            _ => self.next_of_many(layer, &mut source),
+        }
+        if self.given == layer.fan_in {
+            self.wanted = 0;
+        }
+        source
+    }
+
+    /// First children: where errors are shared they decide.
+    #[inline(always)]
+    fn first_votes<'a, L: Lanes>(&mut self, layer: &StreamLayer, source: Source<'a, L>) -> Source<'a, L> {
+        let (shared, source) = self.shared.next(layer.batch, &layer.shared, source);
+        self.wanted = 0;
+        for (word, shared) in shared.iter().enumerate() {
+            self.votes[word] = self.entering.take_word();
+            self.asking[word] = !shared;
+            self.wanted += self.asking[word].count_ones() as usize;
+        }
+        if layer.fan_in != 3 {
+            for word in 0..layer.batch {
+                self.right[word] = [0; COUNT_BITS];
+                self.right[word][0] = self.votes[word];
             }
         }
-        self.wanted = wanted;
-        wanted == 0
+        source
     }
 
-    /// Adds a vote to the numbers of right votes; there are `votes` in all.
+    /// The second of three decides where it agrees with the first.
     #[inline(always)]
-    fn count(&mut self, word: usize, mut carry: u64, votes: u32) {
-        let planes = 32 - votes.leading_zeros() as usize;
-        for plane in &mut self.right[..planes.min(COUNT_BITS)] {
-            (plane[word], carry) = (plane[word] ^ carry, plane[word] & carry);
+    fn second_of_three<L: Lanes>(&mut self, batch: usize) {
+        self.wanted = 0;
+        for word in 0..batch {
+            let asking = self.asking[word];
+            let second = L::deposit(self.entering.take(asking.count_ones()), asking);
+            let differ = (self.votes[word] ^ second) & asking;
+            self.asking[word] = differ;
+            self.wanted += differ.count_ones() as usize;
         }
     }
 
-    /// Where at least `bound` of the votes so far are right.
+    /// The third of three decides where it is asked for.
     #[inline(always)]
-    fn at_least(&self, word: usize, bound: u32) -> u64 {
-        let mut result = u64::MAX;
-        for (i, plane) in self.right.iter().enumerate() {
-            result = if bound >> i & 1 == 1 { plane[word] & result } else { plane[word] | result };
+    fn third_of_three<L: Lanes>(&mut self, batch: usize) {
+        for word in 0..batch {
+            let asking = self.asking[word];
+            let third = L::deposit(self.entering.take(asking.count_ones()), asking);
+            self.votes[word] = self.votes[word] & !asking | third;
         }
-        result
     }
 
-    /// Decides the nodes that have a majority after `votes` votes, right or wrong; a fair coin decides an even vote.
+    /// Any other child: nodes that have a majority, right or wrong, ask for no more; a fair coin decides an even vote.
     #[inline(always)]
-    fn settle<L: Lanes>(&mut self, word: usize, votes: u32, layer: &StreamLayer, source: &mut Source<'_, L>) {
+    fn next_of_many<L: Lanes>(&mut self, layer: &StreamLayer, source: &mut Source<'_, L>) {
         let majority = layer.fan_in / 2 + 1;
-        if votes < majority {
-            return;
+        self.wanted = 0;
+        for word in 0..layer.batch {
+            let asking = self.asking[word];
+            let mut carry = L::deposit(self.entering.take(asking.count_ones()), asking);
+            let right = &mut self.right[word];
+            let planes = 32 - self.given.leading_zeros() as usize;
+            for plane in &mut right[..planes.min(COUNT_BITS)] {
+                (*plane, carry) = (*plane ^ carry, *plane & carry);
+            }
+            if self.given >= majority {
+                let won = asking & at_least(right, majority);
+                // Wrong votes are a majority where right ones are at most the rest.
+                let open = asking & !won & at_least(right, self.given + 1 - majority);
+                let even = if self.given == layer.fan_in && open != 0 { open & source.word() } else { 0 };
+                self.votes[word] = self.votes[word] & !asking | won | even;
+                self.asking[word] = open;
+            }
+            self.wanted += self.asking[word].count_ones() as usize;
         }
-        let asking = self.asking[word];
-        let right = self.at_least(word, majority);
-        // Wrong votes are at least a majority where right ones are at most the rest.
-        let wrong = !self.at_least(word, votes - majority + 1);
-        let mut decided = right;
-        let mut undecided = asking & !right & !wrong;
-        if votes == layer.fan_in && undecided != 0 {
-            decided |= undecided & source.fair().to_words()[0];
-            undecided = 0;
-        }
-        self.decided[word] = self.decided[word] & !asking | decided & asking;
-        self.asking[word] = undecided;
     }
+}
+
+/// Where a bit-sliced number is at least `bound`.
+#[inline(always)]
+fn at_least(number: &[u64; COUNT_BITS], bound: u32) -> u64 {
+    let mut result = u64::MAX;
+    for (i, plane) in number.iter().enumerate() {
+        result = if bound >> i & 1 == 1 { plane & result } else { plane | result };
+    }
+    result
 }
 
 const _: () = assert!(LANES == 64 * BATCH, "the lowest queue is filled by whole vectors");

@@ -1,0 +1,102 @@
+//! Any organization on lanes.
+//!
+//! The organization is compiled once into a [program](program): one step per agent, ordered depth first from the outputs, with a slot
+//! for every vote that is still to be read, so that memory is proportional to what is alive. A block [runs](run) the steps over vectors of 512
+//! trials. Leaves that send one message are drawn together with its noise. Rules without a bit-parallel form, such as a user's
+//! own, are applied trial by trial to the votes of the block.
+
+mod causes;
+mod program;
+mod rule;
+mod run;
+
+use sim_core::estimate::{Confidence, Estimate};
+use sim_core::lanes::{self, Generator, Kernel, LANES};
+use sim_core::monte_carlo::{Block, Simulation};
+use sim_core::random::{Address, Entity, Streams};
+
+use self::program::Program;
+use self::run::{BlockTask, OutputVotes};
+use super::count_lanes;
+use crate::organization::graph::Organization;
+use crate::organization::scalar::ScalarOrganization;
+use crate::organization::{NotSampled, OutputTally};
+
+/// An organization, prepared for sampling on lanes.
+#[derive(Clone, Debug)]
+pub struct LaneOrganization {
+    method: Method,
+    entity: Entity,
+    kernel: Option<Kernel>,
+}
+
+#[derive(Clone, Debug)]
+enum Method {
+    Lanes(Box<Program>),
+    /// Questions with several wrong answers: one trial at a time.
+    Scalar(Box<ScalarOrganization>),
+}
+
+impl LaneOrganization {
+    /// Prepares an organization.
+    ///
+    /// # Errors
+    /// As for the scalar evaluator: a law has no numbers to sample from.
+    pub fn new(organization: &Organization) -> Result<Self, NotSampled> {
+        let method = if organization.answers().is_binary() {
+            Method::Lanes(Box::new(Program::new(organization)?))
+        } else {
+            Method::Scalar(Box::new(ScalarOrganization::new(organization)?))
+        };
+        Ok(Self { method, entity: Entity::named("organization"), kernel: None })
+    }
+
+    /// The same organization on one instruction set, instead of the process's; the results are the same.
+    #[must_use]
+    pub fn on(self, kernel: Kernel) -> Self {
+        Self { kernel: Some(kernel), ..self }
+    }
+
+    /// What a reader of the estimates must know about how they were made.
+    pub fn note(&self) -> Option<String> {
+        match &self.method {
+            Method::Lanes(program) => program.note(),
+            Method::Scalar(_) => {
+                Some("several wrong answers: sampled one trial at a time, not in lanes".to_owned())
+            }
+        }
+    }
+
+    /// The votes of the outputs in the 512 trials of a block.
+    fn output_votes(&self, program: &Program, block: u64, streams: &Streams) -> Vec<OutputVotes> {
+        let generator = Generator::new(streams.open(Address::block(block).entity(self.entity)));
+        let kernel = self.kernel.unwrap_or_else(lanes::kernel);
+        kernel.run(BlockTask { program, generator })
+    }
+}
+
+impl Simulation for LaneOrganization {
+    type Tally = OutputTally;
+
+    fn run(&self, block: &Block, streams: &Streams, tally: &mut OutputTally) {
+        let program = match &self.method {
+            Method::Lanes(program) => program,
+            Method::Scalar(scalar) => return scalar.run(block, streams, tally),
+        };
+        let first = block.index() * LANES as u64;
+        let lanes = block.trials().start - first..block.trials().end - first;
+        let votes = self.output_votes(program, block.index(), streams);
+        let counts = votes.iter().map(|vote| {
+            let right = count_lanes(&vote.right, lanes.clone());
+            (right, count_lanes(&vote.present, lanes.clone()) - right)
+        });
+        tally.record_many(block.len(), counts);
+    }
+
+    fn estimates(&self, tally: &OutputTally, confidence: Confidence) -> Vec<Estimate> {
+        match &self.method {
+            Method::Lanes(program) => tally.estimates(program.abstaining(), confidence),
+            Method::Scalar(scalar) => scalar.estimates(tally, confidence),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! How an agent decides, in every lane at once.
+
+use std::sync::Arc;
+
+use sim_core::lanes::{Counter, Lanes, Mask, Source, majority};
+use sim_core::random::InvalidProbability;
+
+use super::run::{self, Ballot};
+use crate::organization::graph::{Aggregator, Decision, IntegerWeights, Tie, needed_weight};
+use crate::organization::lanes::selector::Selector;
+
+/// Sums of present weights that a supermajority is looked up for, at most.
+const MOST_LOOKED_UP: u64 = 256;
+
+/// A decision, prepared for lanes.
+#[derive(Clone, Debug)]
+pub(super) enum LaneRule {
+    /// The only input.
+    Only,
+    /// More than half of an odd number of equal votes, none of them missing.
+    PlainMajority,
+    /// More than half of the weight.
+    Majority { weights: IntegerWeights, tie: Tie },
+    /// At least a share of the weight present.
+    Supermajority { weights: IntegerWeights, threshold: f64 },
+    /// The first input present.
+    First,
+    /// The first input that a verifier accepts, else a uniformly chosen one; no input is missing.
+    BestOf { right: Mask, wrong: Mask, any: Selector },
+    /// A user's rule that knows words of 64 trials.
+    Words(Arc<dyn Aggregator>),
+    /// Trial by trial.
+    OneByOne(Decision),
+}
+
+impl LaneRule {
+    /// `missing`: inputs may be.
+    pub(super) fn new(decision: &Decision, inputs: usize, missing: bool) -> Result<Self, InvalidProbability> {
+        Ok(match decision {
+            Decision::Majority { weights, .. }
+                if !missing && inputs % 2 == 1 && weights.are_equal() && weights.total() > 0 =>
+            {
+                Self::PlainMajority
+            }
+            Decision::Majority { weights, tie } => Self::Majority { weights: weights.clone(), tie: *tie },
+            // Two answers: the one with more weight, else a fair coin.
+            Decision::Plurality { weights } => Self::Majority { weights: weights.clone(), tie: Tie::Fair },
+            Decision::Supermajority { weights, threshold } if !missing || weights.total() <= MOST_LOOKED_UP => {
+                Self::Supermajority { weights: weights.clone(), threshold: *threshold }
+            }
+            Decision::First => Self::First,
+            Decision::BestOf { true_positive, false_positive } if !missing => Self::BestOf {
+                right: Mask::new(*true_positive)?,
+                wrong: Mask::new(*false_positive)?,
+                any: Selector::new(inputs)?,
+            },
+            Decision::Custom(rule) if rule.words().is_some() => Self::Words(Arc::clone(rule)),
+            other => Self::OneByOne(other.clone()),
+        })
+    }
+
+    pub(super) fn is_one_by_one(&self) -> bool {
+        matches!(self, Self::OneByOne(_))
+    }
+
+    /// Vectors of room that it needs.
+    pub(super) fn room(&self, inputs: usize) -> usize {
+        if matches!(self, Self::BestOf { .. }) { inputs } else { 0 }
+    }
+
+    /// The votes decided. Where an input is missing its bit in `votes` has no meaning; `present` is empty where none ever is.
+    #[inline(always)]
+    pub(super) fn decide<L: Lanes>(
+        &self,
+        votes: &[L],
+        present: &[L],
+        room: &mut [L],
+        source: &mut Source<'_, L>,
+    ) -> Ballot<L> {
+        match self {
+            Self::Only => Ballot::certain(votes[0]),
+            Self::PlainMajority => Ballot::certain(majority(votes)),
+            Self::Majority { weights, tie } => {
+                let (more, even) = compare(weights, votes, present);
+                resolve(*tie, more, even, votes, present, source)
+            }
+            Self::Supermajority { weights, threshold } => supermajority(weights, *threshold, votes, present),
+            Self::First => first(votes, present),
+            Self::BestOf { right, wrong, any } => {
+                room[..votes.len()].copy_from_slice(votes);
+                let mut result = any.choose(room, source);
+                // From the last to the first: the first accepted one has the last word.
+                for &vote in votes.iter().rev() {
+                    let accepted = vote.select(source.mask(right), source.mask(wrong));
+                    result = accepted.select(vote, result);
+                }
+                Ballot::certain(result)
+            }
+            Self::Words(rule) => run::decide_words(rule.as_ref(), votes, present, source),
+            Self::OneByOne(decision) => run::decide_one_by_one(decision, votes, present, source),
+        }
+    }
+}
+
+/// Where right votes weigh more than wrong ones, and where they weigh the same.
+#[inline(always)]
+fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L, L) {
+    let total = weights.total();
+    let mut right = Counter::new(total);
+    if present.is_empty() {
+        count(&mut right, weights, votes);
+        let even = if total % 2 == 0 { right.equals(total / 2) } else { L::splat(false) };
+        return (right.at_least(total / 2 + 1), even);
+    }
+    let mut wrong = Counter::new(total);
+    for ((&vote, &here), &weight) in votes.iter().zip(present).zip(weights.of()) {
+        right.add_weighted(vote.and(here), weight);
+        wrong.add_weighted(here.and_not(vote), weight);
+    }
+    right.compare(&wrong)
+}
+
+#[inline(always)]
+fn count<L: Lanes>(counter: &mut Counter<L>, weights: &IntegerWeights, votes: &[L]) {
+    if weights.are_equal() && weights.of().first() == Some(&1) {
+        counter.add_all(votes);
+    } else {
+        for (&vote, &weight) in votes.iter().zip(weights.of()) {
+            counter.add_weighted(vote, weight);
+        }
+    }
+}
+
+/// What a majority comes to where the votes are even.
+#[inline(always)]
+fn resolve<L: Lanes>(
+    tie: Tie,
+    more: L,
+    even: L,
+    votes: &[L],
+    present: &[L],
+    source: &mut Source<'_, L>,
+) -> Ballot<L> {
+    match tie {
+        _ if even.is_zero() => Ballot::certain(more),
+        Tie::Fair => Ballot::certain(even.select(source.fair(), more)),
+        Tie::Wrong => Ballot::certain(more),
+        Tie::Abstain => Ballot { right: more, present: even.not() },
+        Tie::First => {
+            let first = first(votes, present);
+            let lead = first.present.select(first.right, source.fair());
+            Ballot::certain(even.select(lead, more))
+        }
+    }
+}
+
+#[inline(always)]
+fn first<L: Lanes>(votes: &[L], present: &[L]) -> Ballot<L> {
+    if present.is_empty() {
+        return Ballot::certain(votes[0]);
+    }
+    let (mut right, mut found) = (L::splat(false), L::splat(false));
+    for (&vote, &here) in votes.iter().zip(present) {
+        right = right.or(vote.and(here).and_not(found));
+        found = found.or(here);
+    }
+    Ballot { right, present: found }
+}
+
+#[inline(always)]
+fn supermajority<L: Lanes>(weights: &IntegerWeights, threshold: f64, votes: &[L], present: &[L]) -> Ballot<L> {
+    let total = weights.total();
+    let mut right = Counter::new(total);
+    if present.is_empty() {
+        count(&mut right, weights, votes);
+        let needed = needed_weight(threshold, total);
+        let won = right.at_least(needed);
+        // Wrong votes weigh enough where right ones weigh at most the rest.
+        let lost = right.at_least(total + 1 - needed).not();
+        return agreed(won, lost, total);
+    }
+    let (mut wrong, mut all) = (Counter::new(total), Counter::new(total));
+    for ((&vote, &here), &weight) in votes.iter().zip(present).zip(weights.of()) {
+        right.add_weighted(vote.and(here), weight);
+        wrong.add_weighted(here.and_not(vote), weight);
+        all.add_weighted(here, weight);
+    }
+    let (mut won, mut lost) = (L::splat(false), L::splat(false));
+    for here in 1..=total {
+        let needed = needed_weight(threshold, here);
+        let this = all.equals(here);
+        won = won.or(this.and(right.at_least(needed)));
+        lost = lost.or(this.and(wrong.at_least(needed)));
+    }
+    agreed(won, lost, total)
+}
+
+#[inline(always)]
+fn agreed<L: Lanes>(won: L, lost: L, total: u64) -> Ballot<L> {
+    // Votes without any weight agree on nothing.
+    let present = if total == 0 { L::splat(false) } else { won.or(lost) };
+    Ballot { right: won, present }
+}

@@ -1,0 +1,227 @@
+//! Running a program over one block of trials.
+
+use sim_core::lanes::{Generator, LANES, Lanes, Source, Task, WORDS};
+use sim_core::random::Stream;
+
+use super::causes::Drawn;
+use super::program::{PortSource, Program, StepCoupling};
+use crate::organization::graph::{Aggregator, Answer, Coupling, Decision, Draws, VoteCoupling, WordVotes};
+use crate::organization::lanes::coupling::LaneCoupling;
+use crate::organization::scalar;
+
+/// The votes of one agent in all lanes.
+#[derive(Clone, Copy)]
+pub(super) struct Ballot<L> {
+    /// Whether the vote is right; no meaning where there is none.
+    pub(super) right: L,
+    /// Whether there is a vote.
+    pub(super) present: L,
+}
+
+impl<L: Lanes> Ballot<L> {
+    /// Votes none of which is missing.
+    #[inline(always)]
+    pub(super) fn certain(right: L) -> Self {
+        Self { right, present: L::splat(true) }
+    }
+}
+
+/// The votes of one output: those that are right, and those that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OutputVotes {
+    pub(super) right: [u64; WORDS],
+    pub(super) present: [u64; WORDS],
+}
+
+/// One block of trials.
+pub(super) struct BlockTask<'a> {
+    pub(super) program: &'a Program,
+    pub(super) generator: Generator,
+}
+
+impl Task for BlockTask<'_> {
+    type Output = Vec<OutputVotes>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) -> Vec<OutputVotes> {
+        let program = self.program;
+        let mut source = self.generator.load::<L>();
+        let drawn = Drawn::new(&program.causes, &program.masks, &mut source);
+        let empty = L::splat(false);
+        let mut slots = vec![Ballot::certain(empty); program.slots];
+        let (mut votes, mut present) = (vec![empty; program.inputs], vec![empty; program.inputs]);
+        let mut room = vec![empty; program.room];
+        for step in &program.steps {
+            let ports = &program.ports[step.first_port as usize..][..step.ports as usize];
+            for ((port, vote), here) in ports.iter().zip(&mut votes).zip(&mut present) {
+                let mut ballot = match port.source {
+                    PortSource::Slot(slot) => slots[slot as usize],
+                    PortSource::Leaf(fresh) => Ballot::certain(drawn.vote(fresh, &program.masks, &mut source)),
+                };
+                if let Some(flip) = port.flip {
+                    ballot.right = ballot.right.xor(source.mask(program.masks.get(flip)));
+                }
+                if let Some(lost) = port.lost {
+                    ballot.present = ballot.present.and_not(source.mask(program.masks.get(lost)));
+                }
+                (*vote, *here) = (ballot.right, ballot.present);
+            }
+            let received = ports.len();
+            let arrived: &[L] = if step.missing { &present[..received] } else { &[] };
+            match &step.coupling {
+                StepCoupling::Lanes(LaneCoupling::Independent) => {}
+                StepCoupling::Lanes(coupling) if step.missing => {
+                    coupling.apply_present(&mut votes[..received], arrived, &mut room, &mut source);
+                }
+                StepCoupling::Lanes(coupling) => coupling.apply(&mut votes[..received], &mut room, &mut source),
+                StepCoupling::OneByOne(coupling) => {
+                    couple_one_by_one(Rule::Model(coupling), &mut votes[..received], arrived, &mut source);
+                }
+                StepCoupling::Custom(rule) => {
+                    couple_one_by_one(Rule::Custom(rule.as_ref()), &mut votes[..received], arrived, &mut source);
+                }
+            }
+            let mut inputs = received;
+            if let Some(own) = step.own {
+                votes[received] = drawn.vote(own, &program.masks, &mut source);
+                present[received] = L::splat(true);
+                inputs += 1;
+            }
+            let here = if step.missing { &present[..inputs] } else { &[] };
+            slots[step.slot as usize] = step.rule.decide(&votes[..inputs], here, &mut room, &mut source);
+        }
+        let mut outputs = Vec::with_capacity(program.outputs.len());
+        for &slot in &program.outputs {
+            let Ballot { right, present } = slots[slot as usize];
+            outputs.push(OutputVotes { right: right.and(present).to_words(), present: present.to_words() });
+        }
+        outputs
+    }
+}
+
+/// The inputs of a step as words, for rules that have no form for vectors.
+struct Inputs {
+    right: Vec<[u64; WORDS]>,
+    /// Empty where none is missing.
+    present: Vec<[u64; WORDS]>,
+}
+
+impl Inputs {
+    #[inline(always)]
+    fn new<L: Lanes>(votes: &[L], present: &[L]) -> Self {
+        let (mut right, mut here) = (Vec::with_capacity(votes.len()), Vec::with_capacity(present.len()));
+        for vote in votes {
+            right.push(vote.to_words());
+        }
+        for present in present {
+            here.push(present.to_words());
+        }
+        Self { right, present: here }
+    }
+
+    fn word(&self, word: usize) -> Vec<WordVotes> {
+        let vote = |i: usize| {
+            let present = self.present.get(i).map_or(u64::MAX, |words| words[word]);
+            WordVotes { right: self.right[i][word] & present, present }
+        };
+        (0..self.right.len()).map(vote).collect()
+    }
+
+    /// The votes of one trial.
+    fn trial(&self, lane: usize, votes: &mut Vec<Option<Answer>>) {
+        let bit = |words: &[u64; WORDS]| words[lane / 64] >> (lane % 64) & 1 == 1;
+        votes.clear();
+        votes.extend((0..self.right.len()).map(|i| {
+            let present = self.present.get(i).is_none_or(bit);
+            present.then(|| Answer::of(bit(&self.right[i])))
+        }));
+    }
+}
+
+fn set(words: &mut [u64; WORDS], lane: usize, bit: bool) {
+    let place = 1 << (lane % 64);
+    words[lane / 64] = words[lane / 64] & !place | if bit { place } else { 0 };
+}
+
+/// A user's rule, 64 trials at a time.
+#[inline(always)]
+pub(super) fn decide_words<L: Lanes>(
+    rule: &dyn Aggregator,
+    votes: &[L],
+    present: &[L],
+    source: &mut Source<'_, L>,
+) -> Ballot<L> {
+    let [right, here] = words_decided(rule, &Inputs::new(votes, present), source.stream());
+    Ballot { right: L::from_words(right), present: L::from_words(here) }
+}
+
+#[inline(never)]
+fn words_decided(rule: &dyn Aggregator, inputs: &Inputs, stream: &mut Stream) -> [[u64; WORDS]; 2] {
+    let mut result = [[0; WORDS]; 2];
+    let Some(rule) = rule.words() else { return result };
+    for word in 0..WORDS {
+        let decided = rule.decide(&inputs.word(word), &mut Draws::new(stream));
+        result[0][word] = decided.right & decided.present;
+        result[1][word] = decided.present;
+    }
+    result
+}
+
+/// A rule that is applied trial by trial.
+#[inline(always)]
+pub(super) fn decide_one_by_one<L: Lanes>(
+    decision: &Decision,
+    votes: &[L],
+    present: &[L],
+    source: &mut Source<'_, L>,
+) -> Ballot<L> {
+    let [right, here] = trials_decided(decision, &Inputs::new(votes, present), source.stream());
+    Ballot { right: L::from_words(right), present: L::from_words(here) }
+}
+
+#[inline(never)]
+fn trials_decided(decision: &Decision, inputs: &Inputs, stream: &mut Stream) -> [[u64; WORDS]; 2] {
+    let mut result = [[0; WORDS]; 2];
+    let mut votes = Vec::with_capacity(inputs.right.len());
+    for lane in 0..LANES {
+        inputs.trial(lane, &mut votes);
+        let answer = scalar::decide_binary(decision, &votes, &mut Draws::new(stream));
+        set(&mut result[0], lane, answer.is_some_and(Answer::is_right));
+        set(&mut result[1], lane, answer.is_some());
+    }
+    result
+}
+
+/// A coupling that is applied trial by trial.
+#[derive(Clone, Copy)]
+enum Rule<'a> {
+    Model(&'a Coupling),
+    Custom(&'a dyn VoteCoupling),
+}
+
+#[inline(always)]
+fn couple_one_by_one<L: Lanes>(rule: Rule<'_>, votes: &mut [L], present: &[L], source: &mut Source<'_, L>) {
+    let mut inputs = Inputs::new(votes, present);
+    trials_coupled(rule, &mut inputs, source.stream());
+    for (vote, words) in votes.iter_mut().zip(&inputs.right) {
+        *vote = L::from_words(*words);
+    }
+}
+
+#[inline(never)]
+fn trials_coupled(rule: Rule<'_>, inputs: &mut Inputs, stream: &mut Stream) {
+    let mut votes = Vec::with_capacity(inputs.right.len());
+    for lane in 0..LANES {
+        inputs.trial(lane, &mut votes);
+        match rule {
+            Rule::Model(coupling) => scalar::couple(coupling, &mut votes, &mut Draws::new(stream)),
+            Rule::Custom(rule) => rule.couple(&mut votes, &mut Draws::new(stream)),
+        }
+        // Whether a vote is there is not the coupling's to say.
+        for (i, vote) in votes.iter().enumerate() {
+            if let Some(answer) = vote {
+                set(&mut inputs.right[i], lane, answer.is_right());
+            }
+        }
+    }
+}
