@@ -98,6 +98,21 @@ mod tests {
         }
     }
 
+    /// Three unlike channels, by hand: `rho (p + q + r)/3 + (1 - rho)(pq + pr + qr - 2 pqr)`. |z| < 5.2.
+    #[test]
+    fn a_copied_input_is_drawn_uniformly() {
+        let fidelities = [1.0, 0.5, 0.0];
+        let inputs = (0..3).map(|from| Input { from, fidelity: fidelities[from] }).collect();
+        let mut nodes = vec![Node::Leaf { family: 0 }; 3];
+        nodes.push(Node::Aggregator { inputs, correlation: 0.6 });
+        let graph = Graph { nodes, families: vec![Family { bias: 0.8, correlation: 0.0 }] };
+        let [p, q, r] = fidelities.map(|fidelity| (1.0 + 0.8 * fidelity) / 2.0);
+        let expected = 0.6 * (p + q + r) / 3.0 + 0.4 * (p * q + p * r + q * r - 2.0 * p * q * r);
+        let trials = 400_000;
+        let z = z_score(run(&graph, trials, 5), trials, expected);
+        assert!(z.abs() < 5.2, "z = {z:.2}");
+    }
+
     /// A family that always agrees is one leaf: over clean channels the tree passes its vote on. With
     /// probability s it agrees, so the accuracy is `s p + (1 - s) exact`.
     #[test]
