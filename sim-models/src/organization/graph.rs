@@ -8,6 +8,7 @@ mod decision;
 mod dependence;
 mod draws;
 mod error;
+mod file;
 mod organization;
 mod received;
 
@@ -19,5 +20,6 @@ pub use decision::{Decision, IntegerWeights, needed_weight};
 pub use dependence::{Cause, CauseLaw, Coupling, Group, Members, VoteCoupling};
 pub use draws::Draws;
 pub use error::InvalidOrganization;
+pub use file::{FileDefaults, InvalidFile, NotExportable};
 pub use organization::Organization;
 pub use received::{AccuracyUnknown, received_accuracy};

@@ -1,0 +1,3 @@
+//! Organizations as graphs: the builder, files, figures and shapes.
+
+mod file;
