@@ -6,6 +6,7 @@ mod answer;
 mod builder;
 mod decision;
 mod dependence;
+mod dot;
 mod draws;
 mod error;
 mod file;

@@ -31,6 +31,8 @@ mod write;
 use serde_json::Value;
 
 pub use error::{InvalidFile, NotExportable};
+pub(super) use unique::parse as parse_json;
+pub(super) use write::{DependenceEntry, RuleEntry, line};
 
 use super::Organization;
 use crate::organization::{Bias, Correlation, Erasure, Fidelity};

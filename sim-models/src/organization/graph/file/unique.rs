@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::InvalidFile;
 
 /// The value of a text.
-pub(super) fn parse(text: &str) -> Result<Value, InvalidFile> {
+pub(in crate::organization::graph) fn parse(text: &str) -> Result<Value, InvalidFile> {
     let syntax = |reason: String| InvalidFile::Syntax { format: "JSON", reason };
     // Some editors begin a file with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
