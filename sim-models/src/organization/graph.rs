@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod organization;
 mod received;
+pub mod shapes;
 
 pub use agent::{Agent, Link};
 pub use aggregator::{Aggregator, Law, Rule, Tie, Weights, WordAggregator, WordVotes};

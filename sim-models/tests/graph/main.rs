@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
+mod builder;
 mod dot;
 mod file;
 mod random;
+mod shapes;
