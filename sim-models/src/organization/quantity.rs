@@ -63,6 +63,9 @@ bounded! {
 }
 
 impl Bias {
+    /// A fair coin.
+    pub const ZERO: Self = Self(0.0);
+
     /// Accuracy `(1 + mu) / 2`, in [0, 1].
     pub fn accuracy(self) -> f64 {
         0.5 * (1.0 + self.0)

@@ -9,8 +9,8 @@ use sim_core::graph::Graph;
 
 use self::names::Names;
 use super::error::told;
-use super::{Agent, Answers, Cause, Coupling, InvalidOrganization, Link, Organization, Rule};
-use crate::organization::{Bias, Channel};
+use super::{Agent, Answers, Cause, Coupling, InvalidOrganization, Link, Organization, Rule, Weights};
+use crate::organization::{Bias, Channel, Leaf};
 use crate::registry::number;
 
 /// Collects agents, channels and dependence, in any order; [`OrganizationBuilder::build`] checks them.
@@ -174,8 +174,17 @@ fn check_agent(agent: &mut Agent, is_leaf: bool, answers: Answers) -> Result<(),
     if is_leaf && agent.knowledge.is_none() {
         return Err(InvalidOrganization::Idle { agent: id() });
     }
+    if let Some(Leaf::Compute { tokens, .. }) = agent.knowledge
+        && !tokens.is_finite()
+    {
+        return Err(InvalidOrganization::ComputeTokens { agent: id(), found: tokens });
+    }
     if is_leaf {
         agent.rule = Rule::of_habit(answers);
+    }
+    // The order of weights says nothing; one order makes equal organizations look equal.
+    if let Rule::WeightedMajority { weights: Weights::Named(named), .. } = &mut agent.rule {
+        named.sort_by(|a, b| a.0.cmp(&b.0));
     }
     Ok(())
 }

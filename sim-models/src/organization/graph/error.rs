@@ -72,6 +72,14 @@ pub enum InvalidOrganization {
         /// What is wrong with the bias.
         reason: OutOfRange,
     },
+    /// An amount of compute that is none.
+    #[error("the compute of agent `{agent}` is {} tokens; an amount is a finite number from 0", number(*found))]
+    ComputeTokens {
+        /// The agent.
+        agent: String,
+        /// The amount.
+        found: f64,
+    },
     /// A weight of an agent's own vote that is none.
     #[error("agent `{agent}` gives its own vote the weight {}; a weight is a number from 0", number(*found))]
     OwnWeight {
