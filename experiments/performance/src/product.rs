@@ -4,9 +4,20 @@
 //! listed here is printed as skipped. A kernel computes on the calling thread alone: its time is that
 //! thread's, and it must not start a thread pool, which would inherit the one core of the measurement.
 
+#![expect(clippy::expect_used, reason = "the cases are ours and valid")]
+
 use crate::{
-    kernel::{GraphKernel, TreeKernel},
+    kernel::{GraphKernel, InProcess, TreeKernel},
     tree::TreeCase,
+};
+use sim_core::{
+    estimate::Proportion,
+    lanes::Kernel,
+    monte_carlo::{self, Block, Control, Simulation, Stop},
+    random::{Family, Purpose, Streams},
+};
+use sim_models::organization::{
+    AgentTree, Bias, Channel, Correlation, Dependence, Evaluation, Fidelity, LaneTree, Layer, Leaf, Node, Sharing,
 };
 
 /// Every node of every trial, in lanes.
@@ -24,17 +35,56 @@ pub const COLLAPSED_AVX2: &str = "synergy eager, 4 levels collapsed, AVX2";
 /// A general graph in lanes.
 pub const GRAPH_AVX512: &str = "synergy graph, AVX-512";
 
-/// The product's tree kernels. One that needs an instruction set says so where the set is missing:
-///
-/// ```text
-/// let missing = (!machine::has_avx2()).then(|| "this machine has no AVX2".to_owned());
-/// vec![InProcess::boxed(EAGER_AVX2, missing, |case, trials, seed| ...)]
-/// ```
+/// The product's tree kernels. One that needs an instruction set says so where the set is missing.
 pub fn tree_kernels() -> Vec<Box<TreeKernel>> {
-    Vec::new()
+    let tree = |name, kernel: Kernel, evaluation, collapsed: usize| {
+        InProcess::boxed(name, missing(kernel), move |case: &TreeCase, trials, seed| {
+            let layers = (case.depth as usize).saturating_sub(collapsed);
+            right_roots(&prepare(case, layers, evaluation).on(kernel), trials, seed)
+        })
+    };
+    let (eager, streams) = (Evaluation::Eager, Evaluation::Automatic);
+    vec![
+        tree(EAGER_AVX512, Kernel::Avx512, eager, 0),
+        tree(EAGER_AVX2, Kernel::Avx2, eager, 0),
+        tree(STREAMS_AVX512, Kernel::Avx512, streams, 0),
+        tree(STREAMS_AVX2, Kernel::Avx2, streams, 0),
+        tree(COLLAPSED_AVX512, Kernel::Avx512, eager, 4),
+        tree(COLLAPSED_AVX2, Kernel::Avx2, eager, 4),
+    ]
 }
 
-/// The product's graph kernels. [`crate::graph::to_json`] gives the organization file of the graph.
+/// Why a kernel cannot run here, if it cannot.
+fn missing(kernel: Kernel) -> Option<String> {
+    (!kernel.is_available()).then(|| format!("this machine has no {kernel}"))
+}
+
+/// The case as the product's tree, of which the top `layers` are sampled.
+fn prepare(case: &TreeCase, layers: usize, evaluation: Evaluation) -> LaneTree {
+    let valid = "a case is a valid tree";
+    let node = Node {
+        fan_in: case.fan_in,
+        dependence: Dependence::Mixture,
+        correlation: Correlation::new(case.correlation).expect(valid),
+        sharing: Sharing::AfterChannel,
+    };
+    let channel = Channel::new(0.0, Fidelity::new(case.fidelity).expect(valid));
+    let leaf = Leaf::Bias(Bias::new(case.leaf_bias).expect(valid));
+    let tree = AgentTree::uniform(leaf, Layer { node, channel }, case.depth as usize).expect(valid);
+    LaneTree::with_evaluation(&tree, Some(layers), evaluation).expect(valid)
+}
+
+/// Trials in which the root is right. On the calling thread: not through the Monte Carlo runner, which has a pool.
+fn right_roots(tree: &LaneTree, trials: u64, seed: u64) -> u64 {
+    let streams = Streams::new(seed, Purpose::World, Family::common());
+    let mut tally = Proportion::default();
+    for block in Block::cover(0..trials) {
+        tree.run(&block, &streams, &mut tally);
+    }
+    tally.successes()
+}
+
+/// The product's graph kernels.
 pub fn graph_kernels() -> Vec<Box<GraphKernel>> {
     Vec::new()
 }
@@ -45,5 +95,13 @@ pub type Parallel = Box<dyn FnMut(&TreeCase, u64, u64, usize) -> u64>;
 
 /// The product on several threads, in a pool of its own.
 pub fn parallel() -> Option<Parallel> {
-    None
+    Some(Box::new(|case, trials, seed, threads| {
+        let valid = "some trials on some threads";
+        let tree = prepare(case, case.depth as usize, Evaluation::Automatic);
+        let streams = Streams::new(seed, Purpose::World, Family::common());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect(valid);
+        let stop = Stop::after(trials).expect(valid);
+        let run = pool.install(|| monte_carlo::run(&tree, &streams, &stop, &Control::default()));
+        run.tally.successes()
+    }))
 }
