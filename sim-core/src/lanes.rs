@@ -43,6 +43,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod common;
 mod counter;
 mod generator;
 mod kernel;
@@ -52,6 +53,7 @@ mod queue;
 mod thresholds;
 mod vector;
 
+pub use common::CommonMasks;
 pub use counter::{Counter, majority};
 pub use generator::{Generator, Source};
 pub use kernel::{Kernel, NoSuchKernel, Task, kernel, select};

@@ -65,8 +65,8 @@ impl Mask {
             0.0 => Kind::Certain(false),
             1.0 => Kind::Certain(true),
             0.5 => Kind::Fair,
-            p if p < RAREST => Kind::Rare { digits: Digits(p), complement: false },
-            p if 1.0 - p < RAREST => Kind::Rare { digits: Digits(1.0 - p), complement: true },
+            p if p < RAREST => Kind::Rare { digits: Digits::of(p), complement: false },
+            p if 1.0 - p < RAREST => Kind::Rare { digits: Digits::of(1.0 - p), complement: true },
             p => Kind::Alias(Box::new(AliasTable::new(p))),
         };
         Ok(Self { probability, kind })
@@ -183,11 +183,15 @@ impl AliasTable {
     }
 }
 
-/// The binary digits of a probability below 1/2.
+/// The binary digits of a probability below 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Digits(f64);
 
 impl Digits {
+    pub(super) fn of(probability: f64) -> Self {
+        Self(probability)
+    }
+
     /// All digits after the point, up to the last one that is set.
     #[inline(always)]
     pub(super) fn iter(self) -> impl Iterator<Item = bool> {
