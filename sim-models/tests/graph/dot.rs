@@ -171,6 +171,9 @@ fn mistakes_are_told_with_line_and_column() {
     }
     let deep = format!("digraph {}", "{".repeat(1_000_000));
     assert!(refused(&deep).contains("subgraphs are at most 64 deep"));
+    let side = |letter: &str| (0..10_000).map(|i| format!("{letter}{i} ")).collect::<String>();
+    let pairs = format!("digraph {{ {{ {} }} -> {{ {} }} }}", side("a"), side("b"));
+    assert!(refused(&pairs).contains("line 1, column 11: a graph has at most 5000000 edges"));
 }
 
 #[derive(Debug)]

@@ -1,32 +1,4 @@
 //! Organizations as DOT, the language of Graphviz: a figure that says everything.
-//!
-//! `dot -Tsvg` draws it; [`Organization::from_dot`] reads it back, or a graph that somebody wrote by hand:
-//!
-//! ```
-//! use sim_models::organization::graph::Organization;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let organization = Organization::from_dot(
-//!     r#"digraph {
-//!         node [bias=0.2, family=small]  a; b; c;
-//!         node [bias="", family=""]      // an empty value unsets
-//!         v [aggregator=majority, dependence=mixture, correlation=0.1]
-//!         {a b c} -> v [fidelity=0.9, tokens=50]
-//!     }"#,
-//! )?;
-//! assert_eq!(organization.graph().edge_count(), 3);
-//! assert_eq!(Organization::from_dot(&organization.to_dot())?.to_json()?, organization.to_json()?);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! | of | attributes |
-//! |---|---|
-//! | a node | `bias`, or `compute_tokens`, `compute_coefficient`, `compute_exponent`, `compute_cap`; `family`, `own_weight`; `aggregator` with `tie`, `weights`, `threshold`, `true_positive`, `false_positive`; `dependence` with `correlation`, for the votes received there |
-//! | an edge | `fidelity`, `tokens`, `erasure`, `detected`, `vote_weight` (of the sender, for a weighted majority) |
-//! | the graph | `window`; `outputs`, names with commas between them or a JSON list; `wrong_answers`, `zipf`; `causes`, the dependence of groups as a JSON list as in files |
-//!
-//! They mean what they mean in a file. Attributes of Graphviz are left to Graphviz; others are refused.
 
 mod attributes;
 mod lexer;
@@ -40,12 +12,40 @@ use super::{FileDefaults, InvalidFile, Organization};
 impl Organization {
     /// The organization as a digraph: leaves are ellipses with their bias, agents that decide are boxes with their rule, channels are
     /// labeled with what they lose, families have colors, outputs a double line. It carries all that a file can say; a rule or a
-    /// coupling of the user's own is only called `custom`.
+    /// coupling of the user's own is only called `custom`. `dot -Tsvg` draws it, [`Organization::from_dot`] reads it back.
     pub fn to_dot(&self) -> String {
         write::dot(self)
     }
 
     /// Reads an organization from a digraph in DOT.
+    ///
+    /// It may be one that [`Organization::to_dot`] wrote, or one that somebody wrote by hand:
+    ///
+    /// ```
+    /// use sim_models::organization::graph::Organization;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let organization = Organization::from_dot(
+    ///     r#"digraph {
+    ///         node [bias=0.2, family=small]  a; b; c;
+    ///         node [bias="", family=""]      // an empty value unsets
+    ///         v [aggregator=majority, dependence=mixture, correlation=0.1]
+    ///         {a b c} -> v [fidelity=0.9, tokens=50]
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(organization.graph().edge_count(), 3);
+    /// assert_eq!(Organization::from_dot(&organization.to_dot())?.to_json()?, organization.to_json()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// | of | attributes |
+    /// |---|---|
+    /// | a node | `bias`, or `compute_tokens`, `compute_coefficient`, `compute_exponent`, `compute_cap`; `family`, `own_weight`; `aggregator` with `tie`, `weights`, `threshold`, `true_positive`, `false_positive`; `dependence` with `correlation`, for the votes received there |
+    /// | an edge | `fidelity`, `tokens`, `erasure`, `detected`, `vote_weight` (of the sender, for a weighted majority) |
+    /// | the graph | `window`; `outputs`, names with commas between them or a JSON list; `wrong_answers`, `zipf`; `causes`, the dependence of groups as a JSON list as in files |
+    ///
+    /// They mean what they mean in a file; a curve has no attribute. Attributes of Graphviz are left to Graphviz; others are refused.
     ///
     /// # Errors
     /// The first thing that is wrong, and where.

@@ -1,24 +1,4 @@
 //! Organizations as files: JSON, and any table with the same keys.
-//!
-//! ```
-//! use sim_models::organization::graph::Organization;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let organization = Organization::from_json(
-//!     r#"{ "agents": [ { "id": "a", "bias": 0.2 }, { "id": "b", "bias": 0.2 }, { "id": "v" } ],
-//!          "channels": [ { "from": "a", "to": "v", "fidelity": 0.9 }, { "from": "b", "to": "v" } ] }"#,
-//! )?;
-//! assert_eq!(organization.graph().name(organization.outputs()[0]), "v");
-//! assert_eq!(Organization::from_json(&organization.to_json()?)?.to_json()?, organization.to_json()?);
-//!
-//! let error = Organization::from_json(r#"{ "agents": [ { "id": "a", "bais": 0.2 } ] }"#).unwrap_err();
-//! assert_eq!(
-//!     error.to_string(),
-//!     "agent `a` has no key `bais`; did you mean `bias`? (keys: id, bias, compute, family, own_weight, aggregator)"
-//! );
-//! # Ok(())
-//! # }
-//! ```
 
 mod error;
 mod names;
@@ -53,6 +33,52 @@ pub struct FileDefaults {
 
 impl Organization {
     /// Reads an organization from JSON.
+    ///
+    /// ```
+    /// use sim_models::organization::graph::Organization;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let organization = Organization::from_json(
+    ///     r#"{ "agents": [ { "id": "a", "bias": 0.2 }, { "id": "b", "bias": 0.2 }, { "id": "v" } ],
+    ///          "channels": [ { "from": "a", "to": "v", "fidelity": 0.9 }, { "from": "b", "to": "v" } ] }"#,
+    /// )?;
+    /// assert_eq!(organization.graph().name(organization.outputs()[0]), "v");
+    /// assert_eq!(Organization::from_json(&organization.to_json()?)?.to_json()?, organization.to_json()?);
+    ///
+    /// let error = Organization::from_json(r#"{ "agents": [ { "id": "a", "bais": 0.2 } ] }"#).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "agent `a` has no key `bais`; did you mean `bias`? (keys: id, bias, compute, family, own_weight, aggregator)"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// | of | key | |
+    /// |---|---|---|
+    /// | the organization | `agents` | list of agents |
+    /// | | `channels`, `dependence` | lists of channels and of dependences |
+    /// | | `outputs` | list of ids; unless stated, the only agent without outgoing channels |
+    /// | | `window` | most tokens that the messages to one agent have together |
+    /// | | `answers` | `{ "wrong": 5, "zipf": 1.0 }`: number of wrong answers, and exponent of Zipf's law; one wrong answer unless stated |
+    /// | an agent | `id` | its name |
+    /// | | `bias` or `compute` | what it knows: a bias in [-1, 1], or `{ "tokens": 100, "coefficient": 0.01, "exponent": 0.2, "cap": 1 }` |
+    /// | | `family` | its model family |
+    /// | | `own_weight` | weight of its own fresh vote beside those that it receives; 1 |
+    /// | | `aggregator` | the name of a rule, or a table with `rule`; `majority`, and with several wrong answers `plurality` |
+    /// | a rule | `rule` | `majority`, `weighted-majority`, `supermajority`, `first`, `plurality`, `best-of` |
+    /// | | `tie` | `fair`, `abstain`, `first`, `wrong`, or `impossible` (refused if there can be one); fair. Of majorities |
+    /// | | `weights` | `log-odds`, or a table of weights by sender, 1 for others; log-odds. Of a weighted majority |
+    /// | | `threshold` | share in (0.5, 1]. Of a supermajority |
+    /// | | `true_positive`, `false_positive` | how often a right and a wrong vote is accepted. Of best-of |
+    /// | a channel | `from`, `to` | ids |
+    /// | | `fidelity` or `curve` | fidelity in [0, 1], 1; or `{ "law": "exponential", "scale": 20 }` by length: `constant`, `exponential`, `saturating`, `power`, `repetition` of [`FidelityCurve`](crate::theory::channel::FidelityCurve) |
+    /// | | `tokens` | length of a message; 0 |
+    /// | | `erasure`, `detected` | probability that a message is lost, 0; whether the loss is noticed, false |
+    /// | a dependence | `at`, `family` or `everyone` | an agent whose received votes are coupled; a group whose fresh votes share a cause (`"everyone": true`) |
+    /// | | `model` | at an agent: `mixture`, `copying`, `beta-binomial`, `gaussian`; of a group: `shared-vote` (or `mixture`), `copying`, `difficulty` (or `beta-binomial`), `gaussian-factor` (or `gaussian`) |
+    /// | | `correlation` | pairwise correlation in [0, 1] |
+    /// | | `votes` | of a group: `leaves`, or `all` for those of workers too; leaves |
     ///
     /// # Errors
     /// The first thing that is wrong, and where.

@@ -1,7 +1,5 @@
 //! Which totals the votes of one agent can have.
 
-use std::collections::BTreeSet;
-
 use super::super::{Answers, IntegerWeights};
 
 /// What is known beforehand of the inputs to one decision.
@@ -42,12 +40,12 @@ impl Inputs<'_> {
     /// Whether a sum of the weights with signs, 0 allowed for inputs that can be missing, is 0: the distances from 0 that can be
     /// reached, heaviest inputs first; one that the remaining inputs cannot take back is dropped.
     fn may_balance(&self) -> bool {
-        const MOST_STEPS: usize = 1 << 21;
+        const MOST_STEPS: usize = 1 << 16;
         let mut inputs: Vec<(u64, bool)> =
             self.weights.of().iter().copied().zip(self.missable.iter().copied()).collect();
         inputs.sort_unstable_by(|a, b| b.cmp(a));
         let mut remaining = self.weights.total();
-        let mut reached = BTreeSet::from([0_u64]);
+        let mut reached = vec![0_u64];
         let mut steps = 0;
         for (weight, missable) in inputs {
             steps += reached.len();
@@ -59,8 +57,10 @@ impl Inputs<'_> {
                 [Some(at + weight), Some(at.abs_diff(weight)), missable.then_some(at)].into_iter().flatten()
             });
             reached = nexts.filter(|&at| at <= remaining).collect();
+            reached.sort_unstable();
+            reached.dedup();
         }
-        reached.contains(&0)
+        reached.first() == Some(&0)
     }
 
     /// Whether the heaviest answer can weigh less than `needed` of those present, or none be present. Unlike weights are taken to

@@ -38,6 +38,9 @@ struct Parser<'a> {
 /// Subgraphs within each other.
 const DEEPEST: usize = 64;
 
+/// Edges of one text. `{a b} -> {c d}` stands for all pairs, so that a short text could ask for any number.
+const MOST_EDGES: usize = 5_000_000;
+
 /// The digraph of a text.
 pub(super) fn parse(text: &str) -> Result<Document, InvalidFile> {
     let mut lexer = Lexer::new(text);
@@ -208,6 +211,9 @@ impl Parser<'_> {
             self.attributes_if_any(Owner::Edge, stated)?;
             own.extend(std::mem::take(stated));
             for pair in ends.windows(2) {
+                if self.document.edges.len() + pair[0].len() * pair[1].len() > MOST_EDGES {
+                    return Err(at.error(format!("a graph has at most {MOST_EDGES} edges; found more")));
+                }
                 for &from in &pair[0] {
                     pair[1].iter().for_each(|&to| self.edge(from, to, &own));
                 }
