@@ -7,6 +7,7 @@
 mod binomial;
 mod covariance;
 mod float;
+mod joint;
 mod mean;
 mod paired;
 mod paired_proportions;
@@ -16,6 +17,7 @@ mod ratio;
 
 pub use binomial::{BinomialTails, binomial_tails};
 pub use covariance::Covariance;
+pub use joint::JointProportions;
 pub use mean::Mean;
 pub use paired::PairedDifference;
 pub use paired_proportions::PairedProportions;

@@ -9,7 +9,7 @@ mod quantity;
 mod sampled;
 mod tree;
 
-pub use lanes::{Evaluation, LaneTree};
+pub use lanes::{Evaluation, InvalidGrid, LaneTree, TreeGrid};
 pub use quantity::{Bias, Correlation, Erasure, Fidelity, OutOfRange};
 pub use sampled::{NotSampled, SampledTree};
 pub use tree::{AgentTree, Channel, CommonCause, Dependence, InvalidTree, Layer, Leaf, Node, Sharing};

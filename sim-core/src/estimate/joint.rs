@@ -47,7 +47,11 @@ impl TryFrom<Counts> for JointProportions {
         let n = tally.quantities();
         let fits = (0..n).all(|i| (0..=i).all(|j| tally.both(i, j) <= tally.both(j, j)))
             && (0..n).all(|i| tally.both(i, i) <= trials);
-        if n * (n + 1) / 2 == tally.both.len() && fits { Ok(tally) } else { Err(NoTriangle(tally.both.len())) }
+        if n * (n + 1) / 2 == tally.both.len() && fits {
+            Ok(tally)
+        } else {
+            Err(NoTriangle(tally.both.len()))
+        }
     }
 }
 

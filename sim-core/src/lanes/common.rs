@@ -27,7 +27,8 @@ impl CommonMasks {
         if let Some(&wrong) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
             return Err(InvalidProbability(wrong));
         }
-        let mut rows: Vec<_> = probabilities.iter().map(|&p| Digits::of(if p < 1.0 { p } else { 0.0 }).iter()).collect();
+        let mut rows: Vec<_> =
+            probabilities.iter().map(|&p| Digits::of(if p < 1.0 { p } else { 0.0 }).iter()).collect();
         let digit = |_| rows.iter_mut().map(|row| row.next().unwrap_or(false)).collect();
         Ok(Self {
             digits: (0..DIGITS).map(digit).collect(),

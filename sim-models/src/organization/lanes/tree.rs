@@ -8,6 +8,8 @@ mod eager;
 mod layer;
 mod streams;
 
+use std::ops::Range;
+
 use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::lanes::{self, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS};
 use sim_core::monte_carlo::{Block, Simulation};
@@ -153,12 +155,12 @@ fn automatic_eager_layers(tree: &AgentTree, layers: &[crate::organization::Layer
 }
 
 /// What is left of a bias after the channel, if lost messages are not noticed; noticed ones are not part of it.
-fn heard(channel: &Channel) -> f64 {
+pub(super) fn heard(channel: &Channel) -> f64 {
     channel.fidelity.get() * if channel.detected { 1.0 } else { 1.0 - channel.erasure.get() }
 }
 
 /// Whether the channel's noise may be drawn together with the votes sent: errors are shared after it, or not at all.
-fn is_after_channel(layer: &crate::organization::Layer) -> bool {
+pub(super) fn is_after_channel(layer: &crate::organization::Layer) -> bool {
     layer.node.sharing == Sharing::AfterChannel || layer.node.correlation.get() == 0.0
 }
 
@@ -244,15 +246,17 @@ impl Simulation for LaneTree {
 }
 
 /// How many of some lanes are set.
-pub(super) fn count_lanes(words: &[u64; WORDS], lanes: std::ops::Range<u64>) -> u64 {
-    let below = |bound: u64| {
-        // The word's lanes below the bound.
-        move |i: u64| match bound.saturating_sub(64 * i) {
-            0 => 0,
-            n @ 1..64 => (1 << n) - 1,
-            _ => u64::MAX,
-        }
+pub(super) fn count_lanes(words: &[u64; WORDS], lanes: Range<u64>) -> u64 {
+    words.iter().zip(lane_masks(lanes)).map(|(word, lanes)| u64::from((word & lanes).count_ones())).sum()
+}
+
+/// Words in which some lanes are set.
+pub(super) fn lane_masks(lanes: Range<u64>) -> [u64; WORDS] {
+    // The lanes of word `i` that are below a bound.
+    let below = |i: u64, bound: u64| match bound.saturating_sub(64 * i) {
+        0 => 0,
+        n @ 1..64 => (1 << n) - 1,
+        _ => u64::MAX,
     };
-    let (start, end) = (below(lanes.start), below(lanes.end));
-    (0..).zip(words).map(|(i, word)| u64::from((word & end(i) & !start(i)).count_ones())).sum()
+    std::array::from_fn(|i| below(i as u64, lanes.end) & !below(i as u64, lanes.start))
 }
