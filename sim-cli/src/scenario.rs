@@ -3,6 +3,7 @@
 mod axis;
 mod document;
 mod figure;
+mod given;
 mod read;
 mod stop;
 
@@ -24,9 +25,6 @@ pub const DEFAULT_SEED: u64 = 1;
 
 /// Most cells of one sweep: their rows must fit into memory.
 const MOST_CELLS: usize = 10_000_000;
-
-/// Longest scenario file, in bytes.
-const MOST_BYTES: u64 = 1 << 24;
 
 /// A model with its parameters, and what shall be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,19 +97,11 @@ impl Opened {
 
     /// Reads a file.
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
-        let bytes = read::read_limited(path).map_err(|error| {
-            let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
-            problem.help(
+        let text = given::read_text(path).map_err(|problem| match path.is_file() {
+            true => problem,
+            false => problem.help(
                 "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
-            )
-        })?;
-        if bytes.len() as u64 > MOST_BYTES {
-            let sentence = format!("{} is no scenario: it is longer than {MOST_BYTES} bytes", path.display());
-            return Err(Problem::input(sentence));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let position = error.utf8_error().valid_up_to();
-            Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
+            ),
         })?;
         let document = Document::parse(path, &text)?;
         let scenario = read::read_scenario(registry, &document)?;
@@ -125,15 +115,12 @@ impl Opened {
             let Some((key, text)) = assignment.split_once('=') else {
                 return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
             };
-            let (key, value) = (key.trim(), Value::parse(text));
-            let checked = match parameters.iter().find(|parameter| parameter.key == key) {
-                Some(parameter) => parameter.normalize(&value),
-                None => Err(ParameterError::unknown(key, &parameters)),
+            let key = key.trim();
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
+                let problem = Problem::parameters(&ParameterError::unknown(key, &parameters));
+                return Err(problem.context(&format!("--set {assignment}")));
             };
-            let value = checked.map_err(|error| {
-                let problem = Problem::parameters(&error);
-                problem.context(&format!("--set {assignment}"))
-            })?;
+            let value = given::from_command_line(parameter, text)?;
             // What is set by hand is no longer swept.
             self.scenario.sweep.retain(|axis| axis.key != key);
             self.scenario.parameters.insert(key.to_owned(), value);

@@ -3,6 +3,7 @@
 //! A new model is one file with a [`Model`], and one line in [`Registry::builtin`]. Its parameters are asked for
 //! once, in [`Parameters::read`]; schema, bounds, defaults, help and canonical form come from that.
 
+mod document;
 mod erased;
 mod error;
 mod form;
@@ -12,9 +13,13 @@ mod schema;
 mod unit;
 mod value;
 
+pub use document::Document;
 pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
 pub use error::ParameterError;
-pub use form::{Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, integer, real};
+pub use form::{
+    Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, document, integer, real,
+    table,
+};
 pub use model::{About, Metric, Model, Prediction};
 pub use parameter::{Bounds, Choice, Kind, Parameter};
 pub use schema::{parameter_schema, parameters_schema};

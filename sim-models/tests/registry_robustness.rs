@@ -9,8 +9,8 @@ use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::monte_carlo::{Block, Control, Simulation, Stop};
 use sim_core::random::{Address, Family, Purpose, Streams};
 use sim_models::registry::{
-    About, AnyModel, Failure, Form, Kind, Metric, Model, Parameter, ParameterError, Parameters, Prediction,
-    Registry, Unit, Value, Values, boolean, integer, nearest, real,
+    About, AnyModel, Document, Failure, Form, Kind, Metric, Model, Parameter, ParameterError, Parameters,
+    Prediction, Registry, Unit, Value, Values, boolean, integer, nearest, real,
 };
 
 fn text(text: &str) -> Value {
@@ -47,6 +47,9 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         text("5kγ"),
         text("\u{0}\u{202e}🌲"),
         text(&"é".repeat(100_000)),
+        Value::Document(Document::new("a.json", "{}")),
+        Value::Table(BTreeMap::new()),
+        list(&[Value::Table(BTreeMap::from([("a".to_owned(), Value::Integer(1))]))]),
     ];
     let reals = [
         f64::MAX,
@@ -69,7 +72,7 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         Kind::Integer { low, high } => values.extend([*low, (*high).min(most)].map(Value::Integer)),
         Kind::Choice(choices) => values.extend(choices.iter().map(|choice| text(choice.name))),
         Kind::Real(bounds) => values.extend([bounds.low, bounds.high].map(Value::Real)),
-        Kind::Boolean => {}
+        Kind::Boolean | Kind::Document | Kind::Table => {}
     }
     values.extend(parameter.word.iter().map(|word| text(word.name)));
     values

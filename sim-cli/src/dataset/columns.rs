@@ -146,7 +146,7 @@ fn reals(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
 }
 
 /// The column of a parameter: of its own type, or a list of it where some cell lists layers. A word instead of a number,
-/// such as `unlimited`, is null.
+/// such as `unlimited`, is null; a document is its name, a table is JSON.
 fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
     let values: Vec<Option<&Value>> = rows.iter().map(|row| row.cell.values.get(parameter.key)).collect();
     let listed = values.iter().flatten().any(|value| matches!(value, Value::List(_)));
@@ -160,7 +160,10 @@ fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
         Kind::Real(_) => column(Float64Builder::new(), &values, listed, |b, v| {
             b.append_option(v.and_then(Value::as_number))
         }),
-        Kind::Choice(_) => column(StringBuilder::new(), &values, listed, |b, v| b.append_option(as_text(v))),
+        Kind::Choice(_) | Kind::Document | Kind::Table => {
+            let show = |value: &Value| value.to_string();
+            column(StringBuilder::new(), &values, listed, |b, v| b.append_option(v.map(show)))
+        }
     }
 }
 
@@ -193,10 +196,6 @@ fn as_boolean(value: Option<&Value>) -> Option<bool> {
 
 fn as_integer(value: Option<&Value>) -> Option<i64> {
     if let Some(Value::Integer(n)) = value { Some(*n) } else { None }
-}
-
-fn as_text(value: Option<&Value>) -> Option<&str> {
-    if let Some(Value::Text(text)) = value { Some(text) } else { None }
 }
 
 /// Whether a column holds numbers.

@@ -5,7 +5,7 @@ use sim_core::estimate::Estimate;
 use sim_core::monte_carlo::{Ending, Stop};
 use sim_models::registry::{AnyModel, Value, Values, number};
 
-use super::{Format, align, say, write_bytes};
+use super::{Format, abridged, align, say, write_bytes};
 use crate::dataset::Row;
 use crate::problem::{Outcome, Problem};
 
@@ -83,7 +83,7 @@ impl Report {
 
     fn table(&self) -> String {
         let parameters: Vec<_> =
-            self.parameters.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            self.parameters.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect();
         let mut text = format!("{}  {}\n", self.model, wrap(&parameters, 100, "  "));
         if !self.estimates.is_empty() {
             let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
@@ -190,10 +190,21 @@ fn csv_number(x: f64) -> String {
     if x.is_nan() { String::new() } else { number(x) }
 }
 
-fn csv_value(value: &Value) -> String {
+/// A parameter in a table for people: tables can be long.
+fn shown(value: &Value) -> String {
     match value {
-        Value::List(_) => format!("\"{value}\""),
+        Value::Table(_) => abridged(&value.to_string(), 60),
         other => other.to_string(),
+    }
+}
+
+/// A list and what holds a separator are quoted, and a quote in it is doubled.
+fn csv_value(value: &Value) -> String {
+    let text = value.to_string();
+    if matches!(value, Value::List(_)) || text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
     }
 }
 

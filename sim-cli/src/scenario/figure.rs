@@ -106,9 +106,11 @@ impl FigureSpec {
             }
         }
         if let Some(axis) = sweep.iter().find(|axis| self.series.as_ref() == Some(&axis.key))
-            && axis.values.iter().any(|value| matches!(value, Value::List(_)))
+            && let Some(value) =
+                axis.values.iter().find(|value| matches!(value, Value::List(_) | Value::Table(_)))
         {
-            let sentence = format!("the figure cannot name curves by lists, as the axis `{}` has", axis.key);
+            let sentence =
+                format!("the figure cannot name curves by {}s, as the axis `{}` has", value.kind(), axis.key);
             return Err(Problem::input(sentence));
         }
         for (log, range, key) in
@@ -269,9 +271,7 @@ impl Reader<'_> {
         self.node(key)
             .map(|node| {
                 let numbers = match node.value() {
-                    Some(Value::List(items)) => {
-                        items.iter().map(Value::as_number).collect::<Option<Vec<_>>>()
-                    }
+                    Value::List(items) => items.iter().map(Value::as_number).collect::<Option<Vec<_>>>(),
                     _ => None,
                 };
                 match numbers.as_deref() {
@@ -332,7 +332,7 @@ impl Reader<'_> {
             None if keys.contains(&"level") => return Err(incomplete("level")),
             None => None,
             Some(node) => {
-                let level = node.value().and_then(|value| value.as_number());
+                let level = node.value().as_number();
                 Some(level.ok_or_else(|| self.wrong(node, "level", "a number"))?)
             }
         };
