@@ -4,6 +4,7 @@ mod axis;
 mod document;
 mod figure;
 mod given;
+mod quantities;
 mod read;
 mod stop;
 
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
 
+use self::quantities::Quantities;
 use crate::problem::{Outcome, Problem};
 
 /// The seed of a scenario that names none.
@@ -142,23 +144,32 @@ impl Opened {
         Values::resolve(&model.parameters(), &self.scenario.parameters).map_err(|error| self.explain(&error))
     }
 
-    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and the figure.
+    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and that the figure
+    /// draws what some cell has.
     pub fn check_cells(&self, model: &dyn AnyModel) -> Outcome<()> {
         let parameters = model.parameters();
         let mut first = None;
         let count = self.scenario.cell_count().map_err(|problem| self.within("sweep", problem))?;
         for index in 0..count {
             let values = Values::resolve(&parameters, &self.scenario.cell(index));
-            match values.and_then(|values| model.predict(&values).map(|_| ())) {
-                Ok(()) => {
-                    let Some(figure) = &self.scenario.figure else { return Ok(()) };
-                    let checked = figure.check(&self.scenario.sweep);
-                    return checked.map_err(|problem| self.within("figure", problem));
-                }
+            let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
+            match values.and_then(runs) {
+                Ok(()) => return self.check_figure(model, count, index),
                 Err(error) => first = first.or(Some(error)),
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// Checks the figure of a sweep, whose cells before `first` cannot run.
+    fn check_figure(&self, model: &dyn AnyModel, cells: usize, first: usize) -> Outcome<()> {
+        let Some(figure) = &self.scenario.figure else { return Ok(()) };
+        let document = self.document.as_ref();
+        if let Some((document, entry)) = document.and_then(|d| Some((d, d.root.get("figure")?))) {
+            let known = Quantities::for_figure(figure, model, &self.scenario, first..cells);
+            FigureSpec::check_quantities(document, entry, &known)?;
+        }
+        figure.check(&self.scenario.sweep).map_err(|problem| self.within("figure", problem))
     }
 
     /// A problem with the place of a table of the file.

@@ -59,7 +59,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         None => StopSpec::default(),
     };
     let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, model, &sweep)?),
+        Some(entry) => Some(FigureSpec::read(document, entry, &sweep)?),
         None => None,
     };
     Ok(Scenario { model: name.clone(), seed, parameters: values, stop, sweep, figure })
