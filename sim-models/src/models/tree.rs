@@ -1,8 +1,8 @@
 //! Agent trees with binary votes.
 
 use crate::organization::{
-    AgentTree, Bias, Channel, CommonCause, Correlation, Dependence, Erasure, Fidelity, InvalidTree, Layer,
-    Leaf, Node, NotSampled, SampledTree, Sharing,
+    AgentTree, Bias, Channel, CommonCause, Correlation, Dependence, Erasure, Fidelity, InvalidTree, LaneTree,
+    Layer, Leaf, Node, NotSampled, Sharing,
 };
 use crate::registry::{
     About, Form, Layered, Metric, Model, ParameterError, Parameters, Prediction, Single, Unit, boolean,
@@ -226,7 +226,7 @@ impl TreeParameters {
 
 impl Model for Tree {
     type Parameters = TreeParameters;
-    type Plan = SampledTree;
+    type Plan = LaneTree;
 
     fn about(&self) -> About {
         About {
@@ -336,9 +336,9 @@ impl Model for Tree {
         ]
     }
 
-    fn prepare(&self, parameters: &TreeParameters) -> Result<SampledTree, ParameterError> {
+    fn prepare(&self, parameters: &TreeParameters) -> Result<LaneTree, ParameterError> {
         let top_layers = parameters.top_layers.map(|layers| layers as usize);
-        SampledTree::new(&parameters.tree, top_layers).map_err(|error| match error {
+        LaneTree::new(&parameters.tree, top_layers).map_err(|error| match error {
             NotSampled::TooLarge { .. } => ParameterError::impossible(
                 &["top_layers", "fan_in"],
                 format!("{error}; fewer top_layers are as exact, and `synergy predict` samples none"),
@@ -350,7 +350,7 @@ impl Model for Tree {
         })
     }
 
-    fn notes(&self, plan: &SampledTree) -> Vec<String> {
+    fn notes(&self, plan: &LaneTree) -> Vec<String> {
         plan.note().into_iter().collect()
     }
 }

@@ -12,19 +12,11 @@ use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, InvalidProbability, Stream, Streams};
 use thiserror::Error;
 
-use self::cause::CauseSampler;
+pub(super) use self::cause::CauseSampler;
 use self::node::NodeSampler;
 use super::AgentTree;
-use crate::theory::{layer, recursion};
-
-/// Leaves per trial up to which a tree is sampled whole unless the caller says otherwise.
-const AUTOMATIC_LEAVES: f64 = 1024.0;
-
-/// Chains have one leaf at any length; this bounds their work per trial too.
-const MOST_AUTOMATIC_LAYERS: usize = 1024;
-
-/// Leaves per trial beyond which a tree is not sampled: a single trial would take about a second.
-const MOST_LEAVES: f64 = 1e8;
+use super::cut::{MOST_LEAVES, TreeCut};
+use crate::theory::layer;
 
 /// An agent tree, prepared for sampling.
 #[derive(Clone, Debug)]
@@ -33,8 +25,7 @@ pub struct SampledTree {
     entry: Entry,
     /// The sampled layers, from the lowest one to the root.
     nodes: Vec<NodeSampler>,
-    /// Layers below the sampled ones.
-    cut: usize,
+    cut: TreeCut,
     entity: Entity,
 }
 
@@ -81,32 +72,19 @@ impl SampledTree {
     /// # Errors
     /// The sampled layers have too many leaves, or the common cause has no law.
     pub fn new(tree: &AgentTree, top_layers: Option<usize>) -> Result<Self, NotSampled> {
-        let depth = tree.layers().len();
-        let sampled = top_layers.unwrap_or_else(|| automatic_layers(tree)).min(depth);
-        let cut = depth - sampled;
-        let leaves: f64 = tree.layers()[cut..].iter().map(|layer| f64::from(layer.node.fan_in)).product();
-        if leaves > MOST_LEAVES {
-            return Err(NotSampled::TooLarge { layers: sampled, leaves });
-        }
-        let layers = tree.theory_layers();
-        let trajectory = recursion::trajectory(&layers, tree.leaf_bias().get());
-        let entry = match tree.effective_cause() {
-            None => Entry::Fixed(coin_of_bias(trajectory[cut])?),
-            Some(cause) => Entry::Caused {
-                cause: CauseSampler::new(cause, tree.leaf_bias()).ok_or(NotSampled::NoCause {
-                    correlation: cause.correlation().get(),
-                    bias: tree.leaf_bias().get(),
-                })?,
-                below: layers[..cut].iter().map(layer::Layer::prepare).collect(),
-            },
+        let cut = TreeCut::new(tree, top_layers)?;
+        let entry = match CauseSampler::of(tree)? {
+            None => Entry::Fixed(coin_of_bias(cut.entry_bias())?),
+            Some(cause) => Entry::Caused { cause, below: cut.layer_maps(tree) },
         };
-        let nodes = (cut..depth).map(|l| NodeSampler::new(&tree.layers()[l], trajectory[l]));
+        let layers = &tree.layers()[cut.below()..];
+        let nodes = layers.iter().enumerate().map(|(l, layer)| NodeSampler::new(layer, cut.sampled_bias(l)));
         Ok(Self { entry, nodes: nodes.collect::<Result<_, _>>()?, cut, entity: Entity::named("tree") })
     }
 
     /// How many layers below the sampled ones are replaced by their exact bias.
     pub fn cut(&self) -> usize {
-        self.cut
+        self.cut.below()
     }
 
     /// How many layers are sampled.
@@ -116,14 +94,7 @@ impl SampledTree {
 
     /// What a reader of the estimates must know: which part was not sampled.
     pub fn note(&self) -> Option<String> {
-        let (cut, sampled) = (self.cut, self.nodes.len());
-        (cut > 0).then(|| {
-            format!(
-                "sampled the top {sampled} of {} layers; each subtree below them is one vote with its exact bias{}",
-                cut + sampled,
-                if matches!(self.entry, Entry::Caused { .. }) { " given the common cause" } else { "" }
-            )
-        })
+        self.cut.note(matches!(self.entry, Entry::Caused { .. }))
     }
 
     /// One trial: whether the root is right. `received` holds, per sampled layer, the votes that the node on the
@@ -176,15 +147,4 @@ impl Simulation for SampledTree {
 
 fn coin_of_bias(bias: f64) -> Result<Coin, InvalidProbability> {
     Coin::new(0.5 * (1.0 + bias))
-}
-
-/// The top layers that have at most [`AUTOMATIC_LEAVES`] leaves, at least one.
-fn automatic_layers(tree: &AgentTree) -> usize {
-    let mut leaves = 1.0;
-    let fits = |layer: &&super::Layer| {
-        leaves *= f64::from(layer.node.fan_in);
-        leaves <= AUTOMATIC_LEAVES
-    };
-    let layers = tree.layers().iter().rev().take_while(fits).count();
-    layers.clamp(usize::from(!tree.layers().is_empty()), MOST_AUTOMATIC_LAYERS)
 }

@@ -24,6 +24,10 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// A channel that loses and changes nothing, at no cost.
+    pub const PERFECT: Self =
+        Self { tokens: 0.0, fidelity: Fidelity::PERFECT, erasure: Erasure::NONE, detected: false };
+
     /// A channel that loses no message.
     pub fn new(tokens: f64, fidelity: Fidelity) -> Self {
         Self { tokens, fidelity, erasure: Erasure::NONE, detected: false }
@@ -35,6 +39,16 @@ impl Channel {
     /// The curve has no fidelity in [0, 1] at this length.
     pub fn with_curve(tokens: f64, curve: FidelityCurve) -> Result<Self, super::OutOfRange> {
         Ok(Self::new(tokens, Fidelity::new(curve.fidelity(tokens))?))
+    }
+
+    /// The same channel, which loses messages unnoticed: the receiver reads a uniformly drawn answer instead.
+    pub fn losing(self, erasure: Erasure) -> Self {
+        Self { erasure, detected: false, ..self }
+    }
+
+    /// The same channel, which loses messages so that the receiver notices.
+    pub fn losing_noticeably(self, erasure: Erasure) -> Self {
+        Self { erasure, detected: true, ..self }
     }
 }
 

@@ -3,13 +3,14 @@
 use sim_core::random::{Coin, Stream};
 use sim_core::special::{beta_quantile, normal_cdf, normal_quantile};
 
-use crate::organization::{Bias, CommonCause};
+use super::NotSampled;
+use crate::organization::{AgentTree, Bias, CommonCause};
 use crate::theory::common_cause::Difficulty;
 use crate::theory::dependence::gaussian::Factor;
 
 /// Draws the bias that all leaves of one trial have.
 #[derive(Clone, Debug)]
-pub(super) enum CauseSampler {
+pub(in crate::organization) enum CauseSampler {
     /// With the first coin one vote for all, drawn with the second coin; else the leaf bias.
     SharedVote { shared: Coin, vote: Coin, bias: f64 },
     /// Accuracy from a Beta law with these shapes.
@@ -19,9 +20,19 @@ pub(super) enum CauseSampler {
 }
 
 impl CauseSampler {
+    /// Samples the cause of a tree, if it has one.
+    ///
+    /// # Errors
+    /// The cause has no law.
+    pub(in crate::organization) fn of(tree: &AgentTree) -> Result<Option<Self>, NotSampled> {
+        let Some(cause) = tree.effective_cause() else { return Ok(None) };
+        let (correlation, bias) = (cause.correlation().get(), tree.leaf_bias().get());
+        Self::new(cause, tree.leaf_bias()).ok_or(NotSampled::NoCause { correlation, bias }).map(Some)
+    }
+
     /// Samples a cause in its simplest form: see [`crate::organization::AgentTree::effective_cause`]. `None` where its law
     /// has no shape that floats can hold.
-    pub(super) fn new(cause: CommonCause, leaf: Bias) -> Option<Self> {
+    fn new(cause: CommonCause, leaf: Bias) -> Option<Self> {
         let accuracy = leaf.accuracy();
         let rho = cause.correlation().get();
         // `Bias` and `Correlation` are checked types, so these are probabilities.
@@ -46,7 +57,7 @@ impl CauseSampler {
     }
 
     /// The leaves' bias in one trial.
-    pub(super) fn leaf_bias(&self, stream: &mut Stream) -> f64 {
+    pub(in crate::organization) fn leaf_bias(&self, stream: &mut Stream) -> f64 {
         match self {
             Self::SharedVote { shared, vote, bias } => match (stream.toss(shared), stream.toss(vote)) {
                 (false, _) => *bias,

@@ -1,0 +1,140 @@
+//! Counting votes in every lane at once.
+
+use super::Lanes;
+
+/// Planes of a counter: enough for the sum of integer weights.
+const PLANES: usize = 48;
+
+/// A number per lane, bit-sliced: plane `i` holds bit `i` of all 512 numbers.
+#[derive(Clone, Copy)]
+pub struct Counter<L> {
+    planes: [L; PLANES],
+    used: usize,
+}
+
+impl<L: Lanes> Counter<L> {
+    /// Zero in every lane. `most` is the largest number that will be reached; above 2^48 - 1 the highest bits are lost.
+    #[inline(always)]
+    pub fn new(most: u64) -> Self {
+        let used = (64 - most.leading_zeros() as usize).min(PLANES);
+        Self { planes: [L::splat(false); PLANES], used }
+    }
+
+    /// Adds 1 where the lane is set.
+    #[inline(always)]
+    pub fn add(&mut self, lanes: L) {
+        self.carry(lanes, 0);
+    }
+
+    /// Adds 1 where `a` is set and 1 where `b` is: cheaper than two additions.
+    #[inline(always)]
+    pub fn add_two(&mut self, a: L, b: L) {
+        let ones = self.planes[0];
+        self.planes[0] = L::xor3(ones, a, b);
+        self.carry(L::majority(ones, a, b), 1);
+    }
+
+    /// Adds 1 for each vector of lanes that is set.
+    #[inline(always)]
+    pub fn add_all(&mut self, votes: &[L]) {
+        let mut pairs = votes.chunks_exact(2);
+        for pair in &mut pairs {
+            self.add_two(pair[0], pair[1]);
+        }
+        for &vote in pairs.remainder() {
+            self.add(vote);
+        }
+    }
+
+    /// Adds `weight` where the lane is set.
+    #[inline(always)]
+    pub fn add_weighted(&mut self, lanes: L, weight: u64) {
+        let mut rest = weight;
+        while rest != 0 {
+            self.carry(lanes, rest.trailing_zeros() as usize);
+            rest &= rest - 1;
+        }
+    }
+
+    /// Half adders from a plane up.
+    #[inline(always)]
+    fn carry(&mut self, mut carry: L, from: usize) {
+        for plane in &mut self.planes[from.min(self.used)..self.used] {
+            let next = plane.and(carry);
+            *plane = plane.xor(carry);
+            carry = next;
+        }
+    }
+
+    /// Where the number is at least `bound`.
+    #[inline(always)]
+    pub fn at_least(&self, bound: u64) -> L {
+        if self.used < 64 && bound >> self.used != 0 {
+            return L::splat(false);
+        }
+        // From the lowest bit: at least, given that the lower bits are.
+        let mut result = L::splat(true);
+        for (i, &plane) in self.planes[..self.used].iter().enumerate() {
+            result = if bound >> i & 1 == 1 { plane.and(result) } else { plane.or(result) };
+        }
+        result
+    }
+
+    /// Where the number is exactly `value`.
+    #[inline(always)]
+    pub fn equals(&self, value: u64) -> L {
+        if self.used < 64 && value >> self.used != 0 {
+            return L::splat(false);
+        }
+        let mut result = L::splat(true);
+        for (i, &plane) in self.planes[..self.used].iter().enumerate() {
+            result = if value >> i & 1 == 1 { result.and(plane) } else { result.and_not(plane) };
+        }
+        result
+    }
+
+    /// Where this number is above and where it equals the other one.
+    #[inline(always)]
+    pub fn compare(&self, other: &Self) -> (L, L) {
+        let (mut above, mut equal) = (L::splat(false), L::splat(true));
+        for i in 0..self.used.max(other.used) {
+            let (a, b) = (self.planes[i], other.planes[i]);
+            let differ = a.xor(b);
+            above = differ.select(a, above);
+            equal = equal.and_not(differ);
+        }
+        (above, equal)
+    }
+
+    /// The number in one lane.
+    pub fn number(&self, lane: usize) -> u64 {
+        let bit = |i: usize| self.planes[i].to_words()[lane / 64] >> (lane % 64) & 1;
+        (0..self.used).map(|i| bit(i) << i).sum()
+    }
+}
+
+/// Where more than half of an odd number of votes are set.
+#[inline(always)]
+pub fn majority<L: Lanes>(votes: &[L]) -> L {
+    match *votes {
+        [a] => a,
+        [a, b, c] => L::majority(a, b, c),
+        [a, b, c, d, e] => {
+            // Two full adders leave s + 2 (x + y), which is 3 or more where two of the three are set.
+            let (s, x) = (L::xor3(a, b, c), L::majority(a, b, c));
+            let (s, y) = (L::xor3(s, d, e), L::majority(s, d, e));
+            L::majority(x, y, s)
+        }
+        [a, b, c, d, e, f, g] => {
+            let (s, x) = (L::xor3(a, b, c), L::majority(a, b, c));
+            let (t, y) = (L::xor3(d, e, f), L::majority(d, e, f));
+            // s + t + g carries once; four or more are two carries or more.
+            L::majority(x, y, L::majority(s, t, g))
+        }
+        _ => {
+            let mut counter = Counter::new(votes.len() as u64);
+            counter.add_all(votes);
+            counter.at_least(votes.len() as u64 / 2 + 1)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! How votes received by one agent become dependent, in every lane at once. The rules are those of
+//! [`Coupling`](crate::organization::graph::Coupling).
+
+use sim_core::lanes::{LANES, Lanes, Mask, Source, Thresholds};
+use sim_core::random::InvalidProbability;
+use sim_core::special::{normal_cdf, normal_quantile};
+
+use super::selector::Selector;
+use crate::theory::dependence::{Dependence, gaussian::Factor};
+
+/// A rule, prepared for a number of votes.
+#[derive(Clone, Debug)]
+pub(super) enum LaneCoupling {
+    /// Votes stay as they are.
+    Independent,
+    /// Where the mask is set all take the vote of one.
+    Mixture { shared: Mask, choice: Choice },
+    /// Where its mask is set a vote takes the own vote of the first for which it is.
+    Copying(Mask),
+    /// Every vote but the first keeps itself where its mask is set, else takes a uniformly chosen earlier one.
+    BetaBinomial(Vec<(Mask, Selector)>),
+    /// Signs of latent normal numbers that share a factor.
+    Gaussian { r: f64, accuracies: Vec<f64> },
+}
+
+/// Whose vote all take.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    /// The first one's: as good as any where all have the same law and are independent.
+    First,
+    /// A uniformly chosen one's.
+    Uniform(Selector),
+}
+
+impl LaneCoupling {
+    /// The rule for votes that are right with these accuracies. `alike` says that they are independent and equally
+    /// distributed.
+    pub(super) fn new(
+        dependence: Dependence,
+        rho: f64,
+        accuracies: &[f64],
+        alike: bool,
+    ) -> Result<Self, InvalidProbability> {
+        let votes = accuracies.len();
+        if rho == 0.0 || votes <= 1 {
+            return Ok(Self::Independent);
+        }
+        let choice = || if alike { Ok(Choice::First) } else { Selector::new(votes).map(Choice::Uniform) };
+        Ok(match dependence {
+            Dependence::Copying => Self::Copying(Mask::new(rho.sqrt())?),
+            Dependence::BetaBinomial if rho < 1.0 => {
+                // t / (t + i) with t = (1 - rho) / rho, which may be too large for a float.
+                let keep = |i: usize| Mask::new((1.0 - rho) / ((1.0 - rho) + i as f64 * rho));
+                let votes = (1..votes).map(|i| Ok((keep(i)?, Selector::new(i)?)));
+                Self::BetaBinomial(votes.collect::<Result<_, _>>()?)
+            }
+            Dependence::Gaussian if rho < 1.0 => Self::Gaussian {
+                r: Factor::from_sign_correlation(rho).latent(),
+                accuracies: accuracies.to_vec(),
+            },
+            Dependence::Mixture | Dependence::BetaBinomial | Dependence::Gaussian => {
+                Self::Mixture { shared: Mask::new(rho)?, choice: choice()? }
+            }
+        })
+    }
+
+    /// How many vectors of room it needs beside the votes.
+    pub(super) fn room(&self, votes: usize) -> usize {
+        match self {
+            Self::Mixture { choice: Choice::Uniform(_), .. } | Self::BetaBinomial(_) => votes,
+            _ => 0,
+        }
+    }
+
+    /// Couples the votes. `room` has the size that [`LaneCoupling::room`] says.
+    #[inline(always)]
+    pub(super) fn apply<L: Lanes>(&self, votes: &mut [L], room: &mut [L], source: &mut Source<'_, L>) {
+        match self {
+            Self::Independent => {}
+            Self::Mixture { shared, choice } => {
+                let shared = source.mask(shared);
+                let common = match choice {
+                    Choice::First => votes[0],
+                    Choice::Uniform(selector) => {
+                        room[..votes.len()].copy_from_slice(votes);
+                        selector.choose(room, source)
+                    }
+                };
+                for vote in votes {
+                    *vote = shared.select(common, *vote);
+                }
+            }
+            Self::Copying(mask) => {
+                let (mut found, mut common) = (L::splat(false), L::splat(false));
+                for vote in votes {
+                    let copies = source.mask(mask);
+                    common = found.select(common, *vote);
+                    found = found.or(copies);
+                    // Until the first copier is found `common` is the vote itself.
+                    *vote = copies.select(common, *vote);
+                }
+            }
+            Self::BetaBinomial(rules) => {
+                for (i, (keep, selector)) in rules.iter().enumerate() {
+                    room[..=i].copy_from_slice(&votes[..=i]);
+                    let earlier = selector.choose(room, source);
+                    votes[i + 1] = source.mask(keep).select(votes[i + 1], earlier);
+                }
+            }
+            Self::Gaussian { r, accuracies } => gaussian(*r, accuracies, votes, source),
+        }
+    }
+}
+
+/// Gaussian coupling given the votes that were realized. Given the factor `S`, a vote of accuracy `p` is right with probability
+/// `P = Phi((Phi^-1(p) + sqrt(r) S) / sqrt(1 - r))`; of the votes that were right `min(1, P / p)` stay so, and of those that were wrong
+/// `max(0, (P - p) / (1 - p))` become right.
+#[inline(always)]
+fn gaussian<L: Lanes>(r: f64, accuracies: &[f64], votes: &mut [L], source: &mut Source<'_, L>) {
+    let mut factor = [0.0; LANES];
+    for value in &mut factor {
+        *value = r.sqrt() * source.stream().normal();
+    }
+    let (mut stays, mut turns) = (Thresholds::default(), Thresholds::default());
+    let mut last = None;
+    for (&p, vote) in accuracies.iter().zip(votes) {
+        if p == 0.0 || p == 1.0 {
+            continue;
+        }
+        if last != Some(p) {
+            set_gaussian_thresholds(p, r, &factor, &mut stays, &mut turns);
+            last = Some(p);
+        }
+        let (stay, turn): (L, L) = (source.below(&stays), source.below(&turns));
+        *vote = vote.select(stay, turn);
+    }
+}
+
+/// Numbers, not lanes: compiled once for all instruction sets.
+#[inline(never)]
+fn set_gaussian_thresholds(
+    p: f64,
+    r: f64,
+    factor: &[f64; LANES],
+    stays: &mut Thresholds,
+    turns: &mut Thresholds,
+) {
+    let threshold = normal_quantile(p);
+    let right: [f64; LANES] =
+        std::array::from_fn(|lane| normal_cdf((threshold + factor[lane]) / (1.0 - r).sqrt()));
+    stays.set(|lane| (right[lane] / p).min(1.0));
+    turns.set(|lane| ((right[lane] - p) / (1.0 - p)).max(0.0));
+}

@@ -1,0 +1,69 @@
+//! A uniform choice among votes, made in every lane at once.
+
+use sim_core::lanes::{Lanes, Mask, Source};
+use sim_core::random::InvalidProbability;
+
+/// Chooses one of `n` votes uniformly and independently in every lane, with about `log2 n` masks.
+///
+/// A knock-out: in every round neighbors are paired, and of a pair that stands for `s` and `t` votes the second wins with probability
+/// `t / (s + t)`. A lane follows only one path, so the pairs of a round that have the same odds share one mask.
+#[derive(Clone, Debug)]
+pub(super) struct Selector {
+    /// By round.
+    rounds: Vec<Round>,
+}
+
+/// One round of a knock-out. All pairs but the last stand for equally many votes.
+#[derive(Clone, Debug)]
+struct Round {
+    /// Number of contestants.
+    contestants: usize,
+    /// Whether the second of a pair wins.
+    even: Mask,
+    /// Whether the second of the last pair wins, where that stands for fewer votes.
+    last: Option<Mask>,
+}
+
+impl Selector {
+    /// The choice among `n >= 1` votes.
+    pub(super) fn new(n: usize) -> Result<Self, InvalidProbability> {
+        let mut rounds = Vec::new();
+        // All contestants stand for `size` votes but the last, which stands for `rest`.
+        let (mut contestants, mut size, mut rest) = (n, 1, 1);
+        while contestants > 1 {
+            let paired = contestants % 2 == 0;
+            let last = if paired && rest != size {
+                Some(Mask::new(rest as f64 / (size + rest) as f64)?)
+            } else {
+                None
+            };
+            rounds.push(Round { contestants, even: Mask::new(0.5)?, last });
+            rest = if paired { size + rest } else { rest };
+            (contestants, size) = (contestants.div_ceil(2), 2 * size);
+        }
+        Ok(Self { rounds })
+    }
+
+    /// The chosen vote; `votes` are overwritten.
+    #[inline(always)]
+    pub(super) fn choose<L: Lanes>(&self, votes: &mut [L], source: &mut Source<'_, L>) -> L {
+        for round in &self.rounds {
+            let pairs = round.contestants / 2;
+            let equal_pairs = pairs - usize::from(round.last.is_some());
+            if equal_pairs > 0 {
+                let second = source.mask(&round.even);
+                for pair in 0..equal_pairs {
+                    votes[pair] = second.select(votes[2 * pair + 1], votes[2 * pair]);
+                }
+            }
+            if let Some(last) = &round.last {
+                let second = source.mask(last);
+                votes[pairs - 1] = second.select(votes[2 * pairs - 1], votes[2 * pairs - 2]);
+            }
+            if round.contestants % 2 == 1 {
+                votes[pairs] = votes[round.contestants - 1];
+            }
+        }
+        votes[0]
+    }
+}
