@@ -1,5 +1,6 @@
 //! One cell: from parameters to a row.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use sim_core::monte_carlo::{Control, Ending, Stop};
@@ -13,7 +14,9 @@ pub struct Prepared {
     cell: Cell,
     plan: Box<dyn AnyPlan>,
     streams: Streams,
-    predictions: Vec<Option<f64>>,
+    metrics: Vec<Cow<'static, str>>,
+    predictions: Vec<(Cow<'static, str>, Option<f64>)>,
+    notes: Vec<String>,
 }
 
 impl Cell {
@@ -27,11 +30,14 @@ impl Cell {
 impl Prepared {
     /// Prepares the simulation and computes the predictions.
     pub fn new(model: &dyn AnyModel, values: Values, seed: u64) -> Result<Self, ParameterError> {
-        let predictions = model.predict(&values)?;
+        let forecast = model.predict(&values)?;
         let plan = model.prepare(&values)?;
+        let metrics = plan.metrics().iter().map(|metric| metric.name.clone()).collect();
+        let notes = [plan.notes(), &forecast.notes].concat();
+        let predictions = forecast.predictions.into_iter().map(|p| (p.name, p.value)).collect();
         let family = Family::of_cell(values.hash(model.about().name));
         let streams = Streams::new(seed, Purpose::World, family);
-        Ok(Self { cell: Cell::new(model, values), plan, streams, predictions })
+        Ok(Self { cell: Cell::new(model, values), plan, streams, metrics, predictions, notes })
     }
 
     /// Hash of the cell.
@@ -39,9 +45,9 @@ impl Prepared {
         &self.cell.hash
     }
 
-    /// What a reader of the estimates must know.
+    /// What a reader of the estimates and predictions must know.
     pub fn notes(&self) -> &[String] {
-        self.plan.notes()
+        &self.notes
     }
 
     /// Runs the trials that `earlier` does not have. A model that panics gives a failed cell.
@@ -60,7 +66,8 @@ impl Prepared {
             },
             Err(failure) => Done::failed(failure.to_string()),
         };
-        Row { cell: self.cell.clone(), done, predictions: self.predictions.clone() }
+        let (metrics, predictions) = (self.metrics.clone(), self.predictions.clone());
+        Row { cell: self.cell.clone(), done, metrics, predictions }
     }
 }
 
@@ -78,7 +85,7 @@ pub fn finish(
         Ok(prepared) => prepared,
         Err(error) => {
             let (cell, done) = (Cell::new(model, values), Done::failed(error.to_string()));
-            return Some(Row { cell, done, predictions: Vec::new() });
+            return Some(Row { cell, done, metrics: Vec::new(), predictions: Vec::new() });
         }
     };
     let row = prepared.run(earlier.get(&prepared.cell.hash), stop, control);

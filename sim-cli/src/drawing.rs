@@ -181,6 +181,11 @@ impl Data<'_> {
                 curves.series.push(self.series(label, metric, &rows)?);
             }
         }
+        // Cells may lack a metric that others have. If none has it, the figure says so.
+        let empty = |series: &Series| series.points.is_empty() && series.theory.is_empty();
+        if !curves.series.iter().all(empty) {
+            curves.series.retain(|series| !empty(series));
+        }
         for mark in &spec.marks {
             let column = self.numbers(&format!("predicted_{}", mark.prediction))?;
             match distinct(column).as_slice() {

@@ -49,6 +49,14 @@ pub fn warn(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {sentence}");
 }
 
+/// The beginning of a text that is longer than `most` characters.
+pub fn abridged(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Columns of text, aligned; two spaces between them and none at the end of a line.
 fn align(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -3,6 +3,8 @@
 mod axis;
 mod document;
 mod figure;
+mod given;
+mod quantities;
 mod read;
 mod stop;
 
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
 
+use self::quantities::Quantities;
 use crate::problem::{Outcome, Problem};
 
 /// The seed of a scenario that names none.
@@ -24,9 +27,6 @@ pub const DEFAULT_SEED: u64 = 1;
 
 /// Most cells of one sweep: their rows must fit into memory.
 const MOST_CELLS: usize = 10_000_000;
-
-/// Longest scenario file, in bytes.
-const MOST_BYTES: u64 = 1 << 24;
 
 /// A model with its parameters, and what shall be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,19 +99,11 @@ impl Opened {
 
     /// Reads a file.
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
-        let bytes = read::read_limited(path).map_err(|error| {
-            let problem = Problem::input(format!("cannot read {}: {error}", path.display()));
-            problem.help(
+        let text = given::read_text(path).map_err(|problem| match path.is_file() {
+            true => problem,
+            false => problem.help(
                 "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
-            )
-        })?;
-        if bytes.len() as u64 > MOST_BYTES {
-            let sentence = format!("{} is no scenario: it is longer than {MOST_BYTES} bytes", path.display());
-            return Err(Problem::input(sentence));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let position = error.utf8_error().valid_up_to();
-            Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
+            ),
         })?;
         let document = Document::parse(path, &text)?;
         let scenario = read::read_scenario(registry, &document)?;
@@ -125,15 +117,12 @@ impl Opened {
             let Some((key, text)) = assignment.split_once('=') else {
                 return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
             };
-            let (key, value) = (key.trim(), Value::parse(text));
-            let checked = match parameters.iter().find(|parameter| parameter.key == key) {
-                Some(parameter) => parameter.normalize(&value),
-                None => Err(ParameterError::unknown(key, &parameters)),
+            let key = key.trim();
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
+                let problem = Problem::parameters(&ParameterError::unknown(key, &parameters));
+                return Err(problem.context(&format!("--set {assignment}")));
             };
-            let value = checked.map_err(|error| {
-                let problem = Problem::parameters(&error);
-                problem.context(&format!("--set {assignment}"))
-            })?;
+            let value = given::from_command_line(parameter, text)?;
             // What is set by hand is no longer swept.
             self.scenario.sweep.retain(|axis| axis.key != key);
             self.scenario.parameters.insert(key.to_owned(), value);
@@ -155,23 +144,32 @@ impl Opened {
         Values::resolve(&model.parameters(), &self.scenario.parameters).map_err(|error| self.explain(&error))
     }
 
-    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and the figure.
+    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and that the figure
+    /// draws what some cell has.
     pub fn check_cells(&self, model: &dyn AnyModel) -> Outcome<()> {
         let parameters = model.parameters();
         let mut first = None;
         let count = self.scenario.cell_count().map_err(|problem| self.within("sweep", problem))?;
         for index in 0..count {
             let values = Values::resolve(&parameters, &self.scenario.cell(index));
-            match values.and_then(|values| model.predict(&values).map(|_| ())) {
-                Ok(()) => {
-                    let Some(figure) = &self.scenario.figure else { return Ok(()) };
-                    let checked = figure.check(&self.scenario.sweep);
-                    return checked.map_err(|problem| self.within("figure", problem));
-                }
+            let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
+            match values.and_then(runs) {
+                Ok(()) => return self.check_figure(model, count, index),
                 Err(error) => first = first.or(Some(error)),
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// Checks the figure of a sweep, whose cells before `first` cannot run.
+    fn check_figure(&self, model: &dyn AnyModel, cells: usize, first: usize) -> Outcome<()> {
+        let Some(figure) = &self.scenario.figure else { return Ok(()) };
+        let document = self.document.as_ref();
+        if let Some((document, entry)) = document.and_then(|d| Some((d, d.root.get("figure")?))) {
+            let known = Quantities::for_figure(figure, model, &self.scenario, first..cells);
+            FigureSpec::check_quantities(document, entry, &known)?;
+        }
+        figure.check(&self.scenario.sweep).map_err(|problem| self.within("figure", problem))
     }
 
     /// A problem with the place of a table of the file.

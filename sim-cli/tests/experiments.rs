@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,11 +59,10 @@ fn predictions_are_the_expected_numbers() {
         for cell in cells(&experiment) {
             let (opened, values) = values(&experiment, &cell, &registry);
             let model = registry.find(&opened.scenario.model).unwrap();
-            let names: Vec<_> = model.predictions().iter().map(|prediction| prediction.name).collect();
-            let found: BTreeMap<_, _> = names.into_iter().zip(model.predict(&values).unwrap()).collect();
+            let found = model.predict(&values).unwrap();
             for (name, expected) in cell.iter().filter(|(key, _)| *key != "set") {
                 let written = expected.as_value().unwrap().to_string();
-                let number = found[name].unwrap();
+                let number = found.get(name).unwrap();
                 assert!(
                     agrees(written.trim(), number),
                     "{}: {} {name} is {number}, expected {written}",

@@ -1,21 +1,9 @@
 //! A user's own model has the whole command line; one with a defect does not take a sweep with it.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
-
 mod support;
 
-use std::path::PathBuf;
-
 use serde_json::json;
-use support::{Ended, Place, program};
-
-/// An example of this package. It stands beside the program.
-fn example(name: &str) -> PathBuf {
-    let path = program().parent().unwrap().join("examples").join(name);
-    let path = path.with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.exists(), "a whole `cargo test` builds it; alone: `cargo build --profile test --examples`");
-    path
-}
+use support::{Ended, Place, example};
 
 fn own(place: &Place, line: &str) -> Ended {
     let arguments: Vec<_> = line.split_whitespace().collect();

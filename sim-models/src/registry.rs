@@ -3,20 +3,27 @@
 //! A new model is one file with a [`Model`], and one line in [`Registry::builtin`]. Its parameters are asked for
 //! once, in [`Parameters::read`]; schema, bounds, defaults, help and canonical form come from that.
 
+mod document;
 mod erased;
 mod error;
 mod form;
 mod model;
 mod parameter;
+mod quantities;
 mod schema;
 mod unit;
 mod value;
 
+pub use document::Document;
 pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
 pub use error::ParameterError;
-pub use form::{Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, integer, real};
+pub use form::{
+    Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, document, integer, real,
+    table,
+};
 pub use model::{About, Metric, Model, Prediction};
 pub use parameter::{Bounds, Choice, Kind, Parameter};
+pub use quantities::{CellMetric, CellPrediction, Forecast};
 pub use schema::{parameter_schema, parameters_schema};
 pub use unit::Unit;
 pub use value::{Value, Values};
@@ -104,9 +111,16 @@ mod tests {
                 );
                 assert!(!parameter.help.is_empty(), "{name}.{} has no help", parameter.key);
             }
-            let predictions = model.predict(&values).unwrap();
-            assert_eq!(predictions.len(), model.predictions().len());
-            model.prepare(&values).unwrap();
+            let forecast = model.predict(&values).unwrap();
+            let plan = model.prepare(&values).unwrap();
+            let same =
+                plan.metrics().iter().map(|m| m.name.as_ref()).eq(model.metrics().iter().map(|m| m.name));
+            if model.metrics_of(&values).unwrap().is_none() {
+                assert!(same, "{name}");
+            }
+            if model.predictions_of(&values).unwrap().is_none() {
+                assert_eq!(forecast.predictions.len(), model.predictions().len());
+            }
         }
     }
 

@@ -207,7 +207,8 @@ fn every_name_in_the_registry_gives_its_own_shape() {
         .map(|(key, value)| (key.to_owned(), value))
         .into();
         let values = Values::resolve(&model.parameters(), &given).unwrap();
-        let risk = model.predict(&values).unwrap()[0].unwrap_or_else(|| panic!("{shape} has no risk"));
+        let risk =
+            model.predict(&values).unwrap().get("risk").unwrap_or_else(|| panic!("{shape} has no risk"));
         let streams = Streams::new(1, Purpose::World, Family::of_cell(values.hash("averaging")));
         let stop = Stop::after(50_000).unwrap();
         let outcome = model.prepare(&values).unwrap().run(&streams, &stop, &Control::default()).unwrap();

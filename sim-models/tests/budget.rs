@@ -20,7 +20,7 @@ struct Tally {
 }
 
 struct Found {
-    predictions: BTreeMap<&'static str, Option<f64>>,
+    predictions: BTreeMap<String, Option<f64>>,
     notes: Vec<String>,
     outcome: Outcome,
     tally: Tally,
@@ -31,8 +31,8 @@ fn run(given: &[(&str, Value)], trials: u64) -> Found {
     let model = registry.find("budget").unwrap();
     let given = given.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     let values = Values::resolve(&model.parameters(), &given).unwrap_or_else(|e| panic!("{given:?}: {e}"));
-    let names = model.predictions().into_iter().map(|info| info.name);
-    let predictions = names.zip(model.predict(&values).unwrap()).collect();
+    let forecast = model.predict(&values).unwrap();
+    let predictions = forecast.predictions.into_iter().map(|p| (p.name.into_owned(), p.value)).collect();
     let plan = model.prepare(&values).unwrap_or_else(|e| panic!("{given:?}: {e}"));
     let streams = Streams::new(4, Purpose::World, Family::of_cell(values.hash("budget")));
     let outcome = plan.run(&streams, &Stop::after(trials).unwrap(), &Control::default()).unwrap();

@@ -9,8 +9,8 @@ use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::monte_carlo::{Block, Control, Simulation, Stop};
 use sim_core::random::{Address, Family, Purpose, Streams};
 use sim_models::registry::{
-    About, AnyModel, Failure, Form, Kind, Metric, Model, Parameter, ParameterError, Parameters, Prediction,
-    Registry, Unit, Value, Values, boolean, integer, nearest, real,
+    About, AnyModel, Document, Failure, Form, Kind, Metric, Model, Parameter, ParameterError, Parameters,
+    Prediction, Registry, Unit, Value, Values, boolean, integer, nearest, real,
 };
 
 fn text(text: &str) -> Value {
@@ -47,6 +47,9 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         text("5kγ"),
         text("\u{0}\u{202e}🌲"),
         text(&"é".repeat(100_000)),
+        Value::Document(Document::new("a.json", "{}")),
+        Value::Table(BTreeMap::new()),
+        list(&[Value::Table(BTreeMap::from([("a".to_owned(), Value::Integer(1))]))]),
     ];
     let reals = [
         f64::MAX,
@@ -69,7 +72,7 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         Kind::Integer { low, high } => values.extend([*low, (*high).min(most)].map(Value::Integer)),
         Kind::Choice(choices) => values.extend(choices.iter().map(|choice| text(choice.name))),
         Kind::Real(bounds) => values.extend([bounds.low, bounds.high].map(Value::Real)),
-        Kind::Boolean => {}
+        Kind::Boolean | Kind::Document | Kind::Table => {}
     }
     values.extend(parameter.word.iter().map(|word| text(word.name)));
     values
@@ -143,7 +146,10 @@ fn no_combination_of_values_makes_a_model_panic() {
 fn runs(model: &dyn AnyModel, values: &Values) -> bool {
     let sensible = |error: &ParameterError| matches!(error, ParameterError::Impossible { .. });
     match model.predict(values) {
-        Ok(numbers) => assert!(numbers.iter().flatten().all(|x| x.is_finite()), "{values:?}"),
+        Ok(forecast) => {
+            let mut numbers = forecast.predictions.iter().filter_map(|prediction| prediction.value);
+            assert!(numbers.all(f64::is_finite), "{values:?}");
+        }
         Err(error) => assert!(sensible(&error), "{values:?}: {error}"),
     }
     let plan = match model.prepare(values) {
@@ -156,7 +162,7 @@ fn runs(model: &dyn AnyModel, values: &Values) -> bool {
     let streams = Streams::new(1, Purpose::World, Family::of_cell(values.hash(model.about().name)));
     let outcome = plan.run(&streams, &Stop::after(2).unwrap(), &Control::default());
     let outcome = outcome.unwrap_or_else(|e| panic!("{values:?}: {e}"));
-    for (estimate, metric) in outcome.estimates.iter().zip(model.metrics()) {
+    for (estimate, metric) in outcome.estimates.iter().zip(plan.metrics()) {
         let (low, high) = metric.range;
         assert!(estimate.trials == 0 || !(estimate.value < low || estimate.value > high), "{values:?}");
     }
@@ -219,7 +225,7 @@ impl Simulation for FragilePlan {
 
     fn estimates(&self, tally: &FragileTally, confidence: Confidence) -> Vec<Estimate> {
         assert!(self.0 != 5, "estimates");
-        vec![tally.0.estimate(confidence)]
+        vec![tally.0.estimate(confidence); if self.0 == 6 { 2 } else { 1 }]
     }
 }
 
@@ -267,6 +273,7 @@ fn a_model_that_panics_fails_alone() {
     let run = |at| model.prepare(&values(at)).unwrap().run(&streams, &stop, &Control::default());
     assert_eq!(run(4).map(|_| ()), Err(Failure::Panicked("run: block 3".to_owned())));
     assert_eq!(run(5).map(|_| ()), Err(Failure::Panicked("estimates".to_owned())));
+    assert_eq!(run(6).map(|_| ()), Err(Failure::Estimates { estimates: 2, metrics: 1 }));
     let tally = run(0).unwrap().tally;
     let again =
         model.prepare(&values(5)).unwrap().extend(&tally, 10_000, &streams, &stop, &Control::default());

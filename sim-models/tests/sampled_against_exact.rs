@@ -45,12 +45,8 @@ fn check(given: &Given, trials: u64) -> Check {
     let registry = Registry::builtin();
     let model = registry.find("tree").unwrap();
     let values = Values::resolve(&model.parameters(), given).unwrap_or_else(|e| panic!("{given:?}: {e}"));
-    let names = model.predictions();
-    let predicted = model.predict(&values).unwrap_or_else(|e| panic!("{given:?}: {e}"));
-    let predicted = |name: &str| {
-        let index = names.iter().position(|info| info.name == name).unwrap();
-        predicted[index].unwrap_or_else(|| panic!("{given:?} has no {name}"))
-    };
+    let forecast = model.predict(&values).unwrap_or_else(|e| panic!("{given:?}: {e}"));
+    let predicted = |name: &str| forecast.get(name).unwrap_or_else(|| panic!("{given:?} has no {name}"));
     let (accuracy, bias) = (predicted("root_accuracy"), predicted("root_bias"));
     assert!((accuracy - 0.5 * (1.0 + bias)).abs() < 1e-15, "{given:?}");
 

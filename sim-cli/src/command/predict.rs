@@ -33,8 +33,8 @@ impl Arguments {
         }
         let model = find_model(registry, &opened.scenario.model)?;
         let values = opened.values(model)?;
-        let numbers = model.predict(&values).map_err(|error| opened.explain(&error))?;
-        print(&Report::of_predictions(model, values, numbers, opened.scenario.seed), self.format)?;
+        let forecast = model.predict(&values).map_err(|error| opened.explain(&error))?;
+        print(&Report::of_forecast(model, values, forecast, opened.scenario.seed), self.format)?;
         Ok(Exit::Success)
     }
 }

@@ -1,6 +1,7 @@
 //! Rows of a data set, and the columns they become.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -43,8 +44,10 @@ pub struct Row {
     pub cell: Cell,
     /// What was found.
     pub done: Done,
-    /// One number per prediction.
-    pub predictions: Vec<Option<f64>>,
+    /// Names of the estimates; none if the cell failed.
+    pub metrics: Vec<Cow<'static, str>>,
+    /// The predictions.
+    pub predictions: Vec<(Cow<'static, str>, Option<f64>)>,
 }
 
 impl Done {
@@ -73,12 +76,15 @@ pub(super) fn ending_named(name: &str) -> Option<Ending> {
 }
 
 /// The columns of a model's data sets: `cell`, the parameters, per metric `m`, `m_low`, `m_high`, then `confidence`,
-/// `trials`, `ending`, per prediction `predicted_p`, and `error` and `tally`.
+/// `trials`, `ending`, per prediction `predicted_p`, and `error` and `tally`. Metrics and predictions are those that some
+/// cell has, in the order of the cells.
 #[derive(Clone, Debug)]
 pub struct Layout {
     parameters: Vec<Parameter>,
-    metrics: Vec<&'static str>,
-    predictions: Vec<&'static str>,
+    /// Where no cell has any.
+    metrics: Vec<Cow<'static, str>>,
+    /// Where no cell has any.
+    predictions: Vec<Cow<'static, str>>,
     confidence: f64,
 }
 
@@ -87,8 +93,8 @@ impl Layout {
     pub fn new(model: &dyn AnyModel, confidence: f64) -> Self {
         Self {
             parameters: model.parameters(),
-            metrics: model.metrics().iter().map(|metric| metric.name).collect(),
-            predictions: model.predictions().iter().map(|prediction| prediction.name).collect(),
+            metrics: model.metrics().iter().map(|metric| metric.name.into()).collect(),
+            predictions: model.predictions().iter().map(|prediction| prediction.name.into()).collect(),
             confidence,
         }
     }
@@ -103,11 +109,15 @@ impl Layout {
         for parameter in &self.parameters {
             add(parameter.key, parameter_column(parameter, rows));
         }
-        for (i, metric) in self.metrics.iter().enumerate() {
+        let names = union(rows.iter().map(|row| row.metrics.iter()), &self.metrics);
+        for (i, metric) in names.iter().enumerate() {
             type Part = fn(&Estimate) -> f64;
             let parts: [(&str, Part); 3] = [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
             for (suffix, part) in parts {
-                add(&format!("{metric}{suffix}"), reals(rows.iter().map(|row| estimate(row, i).map(part))));
+                add(
+                    &format!("{metric}{suffix}"),
+                    reals(rows.iter().map(|row| estimate(row, i, metric).map(part))),
+                );
             }
         }
         add("confidence", reals(rows.iter().map(|_| Some(self.confidence))));
@@ -115,9 +125,10 @@ impl Layout {
         add("trials", Arc::new(trials.collect::<arrow_array::Int64Array>()));
         let ending = |row: &Row| row.done.error.is_none().then_some(ending_name(row.done.ending));
         add("ending", text(rows.iter().map(ending)));
-        for (i, prediction) in self.predictions.iter().enumerate() {
-            let numbers = rows.iter().map(|row| row.predictions.get(i).copied().flatten());
-            add(&format!("predicted_{prediction}"), reals(numbers));
+        let names = union(rows.iter().map(|row| row.predictions.iter().map(|p| &p.0)), &self.predictions);
+        for (i, name) in names.iter().enumerate() {
+            let number = |row: &Row| row.predictions[place(&row.predictions, i, |p| p.0 == *name)?].1;
+            add(&format!("predicted_{name}"), reals(rows.iter().map(number)));
         }
         add("error", text(rows.iter().map(|row| row.done.error.as_deref())));
         add(
@@ -131,9 +142,25 @@ impl Layout {
     }
 }
 
-/// The estimate of metric `i`, if there were trials for it.
-fn estimate(row: &Row, i: usize) -> Option<&Estimate> {
+/// The estimate of a metric, if there were trials for it. In most rows it is number `i`.
+fn estimate<'a>(row: &'a Row, i: usize, metric: &str) -> Option<&'a Estimate> {
+    let i = place(&row.metrics, i, |name| name == metric)?;
     row.done.estimates.get(i).filter(|estimate| estimate.trials > 0)
+}
+
+/// Where the item is that is meant; `likely` is looked at first.
+fn place<T>(items: &[T], likely: usize, meant: impl Fn(&T) -> bool) -> Option<usize> {
+    if items.get(likely).is_some_and(&meant) { Some(likely) } else { items.iter().position(meant) }
+}
+
+/// All names of the rows, in the order in which they first appear; `otherwise` where there are none.
+fn union<'a>(
+    rows: impl Iterator<Item = impl Iterator<Item = &'a Cow<'static, str>>>,
+    otherwise: &'a [Cow<'static, str>],
+) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    let names: Vec<&str> = rows.flatten().map(Cow::as_ref).filter(|name| seen.insert(*name)).collect();
+    if names.is_empty() { otherwise.iter().map(Cow::as_ref).collect() } else { names }
 }
 
 fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
@@ -146,7 +173,7 @@ fn reals(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
 }
 
 /// The column of a parameter: of its own type, or a list of it where some cell lists layers. A word instead of a number,
-/// such as `unlimited`, is null.
+/// such as `unlimited`, is null; a document is its name, a table is JSON.
 fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
     let values: Vec<Option<&Value>> = rows.iter().map(|row| row.cell.values.get(parameter.key)).collect();
     let listed = values.iter().flatten().any(|value| matches!(value, Value::List(_)));
@@ -160,7 +187,10 @@ fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
         Kind::Real(_) => column(Float64Builder::new(), &values, listed, |b, v| {
             b.append_option(v.and_then(Value::as_number))
         }),
-        Kind::Choice(_) => column(StringBuilder::new(), &values, listed, |b, v| b.append_option(as_text(v))),
+        Kind::Choice(_) | Kind::Document | Kind::Table => {
+            let show = |value: &Value| value.to_string();
+            column(StringBuilder::new(), &values, listed, |b, v| b.append_option(v.map(show)))
+        }
     }
 }
 
@@ -193,10 +223,6 @@ fn as_boolean(value: Option<&Value>) -> Option<bool> {
 
 fn as_integer(value: Option<&Value>) -> Option<i64> {
     if let Some(Value::Integer(n)) = value { Some(*n) } else { None }
-}
-
-fn as_text(value: Option<&Value>) -> Option<&str> {
-    if let Some(Value::Text(text)) = value { Some(text) } else { None }
 }
 
 /// Whether a column holds numbers.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use sim_models::registry::Value;
 
+use crate::output::abridged;
 use crate::scenario::Scenario;
 
 /// Version of the layout of a data set's directory.
@@ -81,6 +82,14 @@ impl Program {
     }
 }
 
+/// A value in a difference. Of a document its content counts, of a long value its beginning says enough.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Document(document) => format!("{value} (blake3 {:.16}…)", document.digest()),
+        _ => abridged(&value.to_string(), 80),
+    }
+}
+
 impl Manifest {
     /// The manifest of a scenario that this program runs.
     pub fn new(scenario: Scenario, counts: Counts) -> Self {
@@ -94,9 +103,12 @@ impl Manifest {
             return vec![format!("the model is {} there and {} here", self.scenario.model, scenario.model)];
         }
         let mut lines = Vec::new();
+        let mut tell = |what: &str, there: String, here: String| {
+            lines.push(format!("{what} is {there} there and {here} here"));
+        };
         let mut compare = |what: &str, there: String, here: String| {
             if there != here {
-                lines.push(format!("{what} is {there} there and {here} here"));
+                tell(what, there, here);
             }
         };
         compare("the layout", self.format.to_string(), FORMAT.to_string());
@@ -106,17 +118,20 @@ impl Manifest {
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
             let show = |scenario: &Scenario| match scenario.parameters.get(key) {
-                Some(value) => value.to_string(),
+                Some(value) => shown(value),
                 None if scenario.sweep.iter().any(|axis| axis.key == *key) => "an axis".to_owned(),
                 None => "absent".to_owned(),
             };
-            compare(&format!("`{key}`"), show(&self.scenario), show(scenario));
+            let (there, here) = (old.get(key).map(Value::canonical), new.get(key).map(Value::canonical));
+            if there != here {
+                tell(&format!("`{key}`"), show(&self.scenario), show(scenario));
+            }
         }
         for axis in &self.scenario.sweep {
             let here = scenario.sweep.iter().find(|other| other.key == axis.key);
             let missing = |values: &[Value]| {
-                let values: HashSet<String> = values.iter().map(Value::to_string).collect();
-                axis.values.iter().filter(|value| !values.contains(&value.to_string())).count()
+                let values: HashSet<String> = values.iter().map(Value::canonical).collect();
+                axis.values.iter().filter(|value| !values.contains(&value.canonical())).count()
             };
             match here.map(|here| missing(&here.values)) {
                 Some(0) => {}

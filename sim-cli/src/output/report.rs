@@ -1,11 +1,13 @@
 //! The result of one cell, as a table, JSON or CSV.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 use sim_core::estimate::Estimate;
 use sim_core::monte_carlo::{Ending, Stop};
-use sim_models::registry::{AnyModel, Value, Values, number};
+use sim_models::registry::{AnyModel, Forecast, Value, Values, number};
 
-use super::{Format, align, say, write_bytes};
+use super::{Format, abridged, align, say, write_bytes};
 use crate::dataset::Row;
 use crate::problem::{Outcome, Problem};
 
@@ -19,16 +21,16 @@ pub struct Report {
     trials: u64,
     version: &'static str,
     #[serde(serialize_with = "in_order")]
-    estimates: Vec<(&'static str, Estimate)>,
+    estimates: Vec<(Cow<'static, str>, Estimate)>,
     /// `null` where the number does not exist.
     #[serde(serialize_with = "in_order")]
-    predictions: Vec<(&'static str, Option<f64>)>,
+    predictions: Vec<(Cow<'static, str>, Option<f64>)>,
     /// What a reader of the numbers must know.
     notes: Vec<String>,
 }
 
 fn in_order<S: Serializer, T: Serialize>(
-    pairs: &[(&'static str, T)],
+    pairs: &[(Cow<'static, str>, T)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(name, item)| (name, item)))
@@ -37,10 +39,10 @@ fn in_order<S: Serializer, T: Serialize>(
 impl Report {
     /// The report of a simulation.
     pub fn of_run(model: &dyn AnyModel, row: &Row, seed: u64, notes: &[String], stop: &Stop) -> Self {
-        let metrics = model.metrics().into_iter().map(|metric| metric.name);
-        let mut report = Self::of_predictions(model, row.cell.values.clone(), row.predictions.clone(), seed);
+        let mut report = Self::of_forecast(model, row.cell.values.clone(), Forecast::default(), seed);
         report.trials = row.done.trials;
-        report.estimates = metrics.zip(row.done.estimates.iter().copied()).collect();
+        report.estimates = row.metrics.iter().cloned().zip(row.done.estimates.iter().copied()).collect();
+        report.predictions = row.predictions.clone();
         report.notes = notes.to_vec();
         match row.done.ending {
             Ending::Cancelled => report.notes.push(format!("cancelled after {} trials", row.done.trials)),
@@ -54,12 +56,7 @@ impl Report {
     }
 
     /// The report of predictions alone.
-    pub fn of_predictions(
-        model: &dyn AnyModel,
-        values: Values,
-        numbers: Vec<Option<f64>>,
-        seed: u64,
-    ) -> Self {
+    pub fn of_forecast(model: &dyn AnyModel, values: Values, forecast: Forecast, seed: u64) -> Self {
         Self {
             model: model.about().name,
             parameters: values,
@@ -67,13 +64,8 @@ impl Report {
             trials: 0,
             version: env!("CARGO_PKG_VERSION"),
             estimates: Vec::new(),
-            predictions: model
-                .predictions()
-                .into_iter()
-                .map(|prediction| prediction.name)
-                .zip(numbers)
-                .collect(),
-            notes: Vec::new(),
+            predictions: forecast.predictions.into_iter().map(|p| (p.name, p.value)).collect(),
+            notes: forecast.notes,
         }
     }
 
@@ -83,13 +75,13 @@ impl Report {
 
     fn table(&self) -> String {
         let parameters: Vec<_> =
-            self.parameters.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            self.parameters.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect();
         let mut text = format!("{}  {}\n", self.model, wrap(&parameters, 100, "  "));
         if !self.estimates.is_empty() {
             let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
             for (name, estimate) in &self.estimates {
                 let predicted = self.prediction(name).map_or("-".to_owned(), significant);
-                rows.push(vec![(*name).to_owned(), estimate_text(estimate), predicted]);
+                rows.push(vec![name.to_string(), estimate_text(estimate), predicted]);
             }
             text.push_str(&format!("\n{}", align(&rows)));
         }
@@ -99,7 +91,7 @@ impl Report {
             .filter(|(name, _)| self.estimates.iter().all(|(metric, _)| metric != name));
         let mut rows = vec![vec!["prediction".to_owned(), "value".to_owned()]];
         rows.extend(others.map(|(name, value)| {
-            vec![(*name).to_owned(), value.map_or_else(|| "does not exist".to_owned(), significant)]
+            vec![name.to_string(), value.map_or_else(|| "does not exist".to_owned(), significant)]
         }));
         if rows.len() > 1 {
             text.push_str(&format!("\n{}", align(&rows)));
@@ -117,7 +109,7 @@ impl Report {
         columns.push(("seed".into(), self.seed.to_string()));
         columns.push(("trials".into(), self.trials.to_string()));
         for (name, estimate) in &self.estimates {
-            columns.push(((*name).to_owned(), csv_number(estimate.value)));
+            columns.push((name.to_string(), csv_number(estimate.value)));
             columns.push((format!("{name}_low"), csv_number(estimate.low)));
             columns.push((format!("{name}_high"), csv_number(estimate.high)));
         }
@@ -126,7 +118,8 @@ impl Report {
                 .iter()
                 .map(|(name, x)| (format!("predicted_{name}"), x.map_or(String::new(), number))),
         );
-        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let columns = columns.into_iter().map(|(name, value)| (csv_text(name), value));
+        let (names, values): (Vec<_>, Vec<_>) = columns.unzip();
         format!("{}\n{}", names.join(","), values.join(","))
     }
 }
@@ -190,11 +183,24 @@ fn csv_number(x: f64) -> String {
     if x.is_nan() { String::new() } else { number(x) }
 }
 
+/// A parameter in a table for people: tables can be long.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Table(_) => abridged(&value.to_string(), 60),
+        other => other.to_string(),
+    }
+}
+
 fn csv_value(value: &Value) -> String {
     match value {
         Value::List(_) => format!("\"{value}\""),
-        other => other.to_string(),
+        other => csv_text(other.to_string()),
     }
+}
+
+/// What holds a separator is quoted, and a quote in it is doubled.
+fn csv_text(text: String) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 /// Words in lines of at most `width` characters.

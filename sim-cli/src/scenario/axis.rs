@@ -1,13 +1,13 @@
 //! The axes of a sweep: which values a parameter takes.
 
-use std::collections::HashSet;
-use std::ops::Range;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Parameter, Value};
+use sim_models::registry::{Kind, Parameter, Value};
 
 use super::document::{Content, Document, Entry, Node, Table};
-use crate::problem::{Outcome, Problem};
+use super::given;
+use crate::problem::Outcome;
 
 /// Most values of one axis; more is a slip of the pen.
 const MOST_POINTS: usize = 1_000_000;
@@ -44,9 +44,15 @@ impl Axis {
             let sentence = format!("the axis `{}` says neither a list nor a range", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
         };
-        let mut seen = HashSet::new();
-        if let Some(repeated) = values.iter().find(|value| !seen.insert(value.to_string())) {
-            let sentence = format!("the axis `{}` has the value {repeated} twice", entry.key);
+        let mut seen = HashMap::new();
+        for value in &values {
+            let Some(earlier) = seen.insert(value.canonical(), value) else { continue };
+            let (one, other) = (earlier.to_string(), value.to_string());
+            let sentence = if one == other {
+                format!("the axis `{}` has the value {one} twice", entry.key)
+            } else {
+                format!("the axis `{}` has {one} and {other}, which have the same content", entry.key)
+            };
             return Err(document.problem(&entry.node.span, sentence, "the same cell twice"));
         }
         Ok(Self { key: entry.key.clone(), values })
@@ -71,11 +77,13 @@ fn list(document: &Document, entry: &Entry, table: &Table, parameter: &Parameter
     items
         .iter()
         .map(|item| {
-            let Some(value) = item.value() else {
+            if let Content::Table(_) = item.content
+                && parameter.kind != Kind::Table
+            {
                 let sentence = format!("{} is not a value of `{}`", item.describe(), entry.key);
                 return Err(document.problem(&item.span, sentence, "not a value"));
-            };
-            normalize(document, &item.span, parameter, &value)
+            }
+            given::from_file(document, parameter, item)
         })
         .collect()
 }
@@ -123,7 +131,8 @@ fn range(
     (0..points)
         .map(|i| {
             let x = spaced(low, high, i, points, spacing);
-            normalize(document, &entry.node.span, parameter, &Value::Real(x)).map_err(|problem| {
+            given::check(parameter, &Value::Real(x)).map_err(|problem| {
+                let problem = problem.at(&document.source, entry.node.span.clone(), "found here");
                 problem.help("choose `points` so that every value is allowed, or write a list")
             })
         })
@@ -132,8 +141,8 @@ fn range(
 
 /// A number at the end of a range; quantities with units are allowed.
 fn end(document: &Document, node: &Node, parameter: &Parameter) -> Outcome<f64> {
-    let value = node.value().map(|value| parameter.unit.read(&value).unwrap_or(value));
-    value.as_ref().and_then(Value::as_number).ok_or_else(|| {
+    let value = node.value();
+    parameter.unit.read(&value).unwrap_or(value).as_number().ok_or_else(|| {
         let sentence = format!("the end of a range is a number; found {}", node.describe());
         document.problem(&node.span, sentence, "not a number")
     })
@@ -154,15 +163,4 @@ fn spaced(low: f64, high: f64, i: usize, points: usize, spacing: Spacing) -> f64
         Spacing::Logarithmic => low * libm::pow(high / low, share),
     };
     format!("{x:.11e}").parse().unwrap_or(x)
-}
-
-fn normalize(
-    document: &Document,
-    span: &Range<usize>,
-    parameter: &Parameter,
-    value: &Value,
-) -> Outcome<Value> {
-    parameter
-        .normalize(value)
-        .map_err(|error| Problem::parameters(&error).at(&document.source, span.clone(), "found here"))
 }

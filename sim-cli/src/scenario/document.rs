@@ -1,7 +1,8 @@
 //! TOML and JSON as one tree that knows where everything stands.
 
+use std::collections::HashSet;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
@@ -52,6 +53,8 @@ pub struct Entry {
 pub struct Document {
     /// The text.
     pub source: Source,
+    /// The folder that holds it: names of files are relative to it.
+    pub folder: PathBuf,
     /// Its top level.
     pub root: Table,
 }
@@ -65,7 +68,8 @@ impl Document {
         let json = path.extension().is_some_and(|extension| extension == "json")
             || text.trim_start().starts_with('{');
         let root = if json { parse_json(&source)? } else { parse_toml(&source)? };
-        Ok(Self { source, root })
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { source, folder, root })
     }
 
     /// A problem at a place of this file.
@@ -83,6 +87,11 @@ impl Table {
     /// The entry of this key.
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The same without places.
+    pub fn value(&self) -> Value {
+        Value::Table(self.iter().map(|entry| (entry.key.clone(), entry.node.value())).collect())
     }
 
     /// Refuses keys that are not among the allowed ones.
@@ -111,12 +120,12 @@ impl Node {
         }
     }
 
-    /// The value of a parameter, if it is one: a scalar, or a list of scalars.
-    pub fn value(&self) -> Option<Value> {
+    /// The same without places.
+    pub fn value(&self) -> Value {
         match &self.content {
-            Content::Scalar(value) => Some(value.clone()),
-            Content::List(items) => items.iter().map(Node::value).collect::<Option<_>>().map(Value::List),
-            Content::Table(_) => None,
+            Content::Scalar(value) => value.clone(),
+            Content::List(items) => Value::List(items.iter().map(Node::value).collect()),
+            Content::Table(table) => table.value(),
         }
     }
 }
@@ -222,10 +231,11 @@ fn parse_json(source: &Source) -> Outcome<Table> {
 
 fn json_table(source: &Source, object: &ast::Object<'_>) -> Outcome<Table> {
     let mut table = Table::default();
+    let mut seen = HashSet::new();
     for property in &object.properties {
         let (key, range) = (property.name.as_str().to_owned(), property.name.range());
         let span = range.start..range.end;
-        if table.get(&key).is_some() {
+        if !seen.insert(key.clone()) {
             return Err(Problem::input(format!("the key `{key}` is given twice")).at(
                 source,
                 span,

@@ -1,10 +1,11 @@
 //! The figure of a scenario: which columns of the results are drawn, and how they are named.
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{AnyModel, Value, nearest};
+use sim_models::registry::{Value, nearest};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
+use super::quantities::Quantities;
 use crate::problem::{Outcome, Problem};
 
 /// What is drawn.
@@ -106,9 +107,11 @@ impl FigureSpec {
             }
         }
         if let Some(axis) = sweep.iter().find(|axis| self.series.as_ref() == Some(&axis.key))
-            && axis.values.iter().any(|value| matches!(value, Value::List(_)))
+            && let Some(value) =
+                axis.values.iter().find(|value| matches!(value, Value::List(_) | Value::Table(_)))
         {
-            let sentence = format!("the figure cannot name curves by lists, as the axis `{}` has", axis.key);
+            let sentence =
+                format!("the figure cannot name curves by {}s, as the axis `{}` has", value.kind(), axis.key);
             return Err(Problem::input(sentence));
         }
         for (log, range, key) in
@@ -135,39 +138,51 @@ impl FigureSpec {
         }
     }
 
-    pub(super) fn read(
-        document: &Document,
-        entry: &Entry,
-        model: &dyn AnyModel,
-        sweep: &[Axis],
-    ) -> Outcome<Self> {
+    /// Reads a figure over these axes. Which quantities there are depends on the cells; [`Self::check_quantities`] checks
+    /// their names.
+    pub(super) fn read(document: &Document, entry: &Entry, sweep: &[Axis]) -> Outcome<Self> {
+        let axes: Vec<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
+        Self::read_among(document, entry, Names { axes: Some(&axes), ..Names::default() })
+    }
+
+    /// Checks that the figure draws quantities that there are.
+    pub(super) fn check_quantities(document: &Document, entry: &Entry, known: &Quantities) -> Outcome<()> {
+        let (metrics, predictions) = (known.metrics(), known.predictions());
+        let drawable = [metrics.clone(), predictions.clone()].concat();
+        let names = Names {
+            axes: None,
+            metrics: Some(&metrics),
+            predictions: Some(&predictions),
+            drawable: Some(&drawable),
+        };
+        Self::read_among(document, entry, names).map(|_| ())
+    }
+
+    fn read_among(document: &Document, entry: &Entry, names: Names<'_>) -> Outcome<Self> {
         let Content::Table(table) = &entry.node.content else {
             let sentence = format!("`figure` is a table; found {}", entry.node.describe());
             return Err(document.problem(&entry.node.span, sentence, "not a table"));
         };
         let reader = Reader { document, entry, table };
-        let axes: Vec<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
-        let metrics: Vec<&str> = model.metrics().iter().map(|metric| metric.name).collect();
-        let predictions: Vec<&str> = model.predictions().iter().map(|prediction| prediction.name).collect();
-        let drawable = [metrics.clone(), predictions.clone()].concat();
-        let kind = match reader.name("kind", &["curves", "heat-map"], "a kind of figure")? {
+        let Names { axes, metrics, predictions, drawable } = names;
+        let kind = match reader.name("kind", Some(&["curves", "heat-map"]), "a kind of figure")? {
             Some(kind) if kind == "heat-map" => FigureKind::HeatMap,
             Some(_) => FigureKind::Curves,
             None => return Err(reader.missing("kind")),
         };
         let own: &[&str] = if kind == FigureKind::HeatMap { &HEAT_MAP } else { &CURVES };
         table.allow(document, &[&COMMON[..], own].concat())?;
-        let x = reader.name("x", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
+        let x = reader.name("x", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
         let y = match kind {
             FigureKind::HeatMap => {
-                vec![reader.name("y", &axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
+                vec![reader.name("y", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
             }
-            FigureKind::Curves => reader.names("y", &metrics, "a metric")?,
+            FigureKind::Curves => reader.names("y", metrics, "a metric")?,
         };
         if y.is_empty() {
             return Err(reader.missing("y"));
         }
-        let color = reader.name("color", &drawable, "a metric or prediction")?;
+        let color = reader.name("color", drawable, "a metric or prediction")?;
         if kind == FigureKind::HeatMap && color.is_none() {
             return Err(reader.missing("color"));
         }
@@ -177,7 +192,7 @@ impl FigureSpec {
             x,
             y,
             color,
-            series: reader.name("series", &axes, "an axis of the sweep")?,
+            series: reader.name("series", axes, "an axis of the sweep")?,
             labels: reader.texts("labels")?,
             theory: reader.flag("theory")?.unwrap_or(true),
             x_label: reader.text("x_label")?,
@@ -189,7 +204,7 @@ impl FigureSpec {
             y_range: reader.range("y_range")?,
             color_range: reader.range("color_range")?,
             contours: reader
-                .tables("contours", &["prediction", "level", "label"], &predictions)?
+                .tables("contours", &["prediction", "level", "label"], predictions)?
                 .into_iter()
                 .map(|row| Contour {
                     prediction: row.prediction,
@@ -198,12 +213,22 @@ impl FigureSpec {
                 })
                 .collect(),
             marks: reader
-                .tables("marks", &["prediction", "label"], &predictions)?
+                .tables("marks", &["prediction", "label"], predictions)?
                 .into_iter()
                 .map(|row| Mark { prediction: row.prediction, label: row.label })
                 .collect(),
         })
     }
+}
+
+/// Names that a figure may have; `None` where any will do.
+#[derive(Clone, Copy, Default)]
+struct Names<'a> {
+    axes: Option<&'a [&'a str]>,
+    metrics: Option<&'a [&'a str]>,
+    predictions: Option<&'a [&'a str]>,
+    /// Metrics and predictions.
+    drawable: Option<&'a [&'a str]>,
 }
 
 /// Reads the table of the figure key by key.
@@ -269,9 +294,7 @@ impl Reader<'_> {
         self.node(key)
             .map(|node| {
                 let numbers = match node.value() {
-                    Some(Value::List(items)) => {
-                        items.iter().map(Value::as_number).collect::<Option<Vec<_>>>()
-                    }
+                    Value::List(items) => items.iter().map(Value::as_number).collect::<Option<Vec<_>>>(),
                     _ => None,
                 };
                 match numbers.as_deref() {
@@ -282,11 +305,11 @@ impl Reader<'_> {
             .transpose()
     }
 
-    fn name(&self, key: &str, known: &[&str], what: &str) -> Outcome<Option<String>> {
+    fn name(&self, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<Option<String>> {
         self.node(key).map(|node| self.name_of(node, key, known, what)).transpose()
     }
 
-    fn names(&self, key: &str, known: &[&str], what: &str) -> Outcome<Vec<String>> {
+    fn names(&self, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<Vec<String>> {
         match self.node(key) {
             Some(Node { content: Content::List(items), .. }) => {
                 items.iter().map(|item| self.name_of(item, key, known, what)).collect()
@@ -295,11 +318,9 @@ impl Reader<'_> {
         }
     }
 
-    fn name_of(&self, node: &Node, key: &str, known: &[&str], what: &str) -> Outcome<String> {
+    fn name_of(&self, node: &Node, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<String> {
         let text = self.text_of(node, key)?;
-        if known.contains(&text.as_str()) {
-            return Ok(text);
-        }
+        let Some(known) = known.filter(|known| !known.contains(&text.as_str())) else { return Ok(text) };
         let problem =
             self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
         Err(match (nearest(&text, known.iter().copied()), known) {
@@ -309,7 +330,7 @@ impl Reader<'_> {
         })
     }
 
-    fn tables(&self, key: &str, keys: &[&str], predictions: &[&str]) -> Outcome<Vec<Row>> {
+    fn tables(&self, key: &str, keys: &[&str], predictions: Option<&[&str]>) -> Outcome<Vec<Row>> {
         let Some(node) = self.node(key) else { return Ok(Vec::new()) };
         let Content::List(items) = &node.content else {
             return Err(self.wrong(node, key, "a list of tables"));
@@ -317,7 +338,7 @@ impl Reader<'_> {
         items.iter().map(|item| self.row(item, key, keys, predictions)).collect()
     }
 
-    fn row(&self, item: &Node, key: &str, keys: &[&str], predictions: &[&str]) -> Outcome<Row> {
+    fn row(&self, item: &Node, key: &str, keys: &[&str], predictions: Option<&[&str]>) -> Outcome<Row> {
         let Content::Table(table) = &item.content else {
             return Err(self.wrong(item, key, "a list of tables"));
         };
@@ -332,7 +353,7 @@ impl Reader<'_> {
             None if keys.contains(&"level") => return Err(incomplete("level")),
             None => None,
             Some(node) => {
-                let level = node.value().and_then(|value| value.as_number());
+                let level = node.value().as_number();
                 Some(level.ok_or_else(|| self.wrong(node, "level", "a number"))?)
             }
         };

@@ -1,23 +1,13 @@
 //! From a parsed file to a scenario.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 
 use sim_models::registry::{ParameterError, Registry, Value};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
-use super::{DEFAULT_SEED, FigureSpec, MOST_BYTES, Scenario, StopSpec, find_model};
+use super::{DEFAULT_SEED, FigureSpec, Scenario, StopSpec, find_model, given};
 use crate::problem::{Outcome, Problem};
-
-/// The content of a file, up to a byte more than a scenario may have: `/dev/zero` has no end.
-pub(super) fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
 
 /// The scenario of a parsed file.
 pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
@@ -51,23 +41,14 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             Problem::parameters(&error).at(&document.source, entry.span.clone(), "unknown parameter")
         })
     };
-    let mut given = BTreeMap::new();
+    let mut values = BTreeMap::new();
     for entry in table(document, root, "parameters")?.iter().flat_map(|table| table.iter()) {
-        let parameter = find(entry)?;
-        let Some(value) = entry.node.value() else {
-            let sentence = format!("`{}` is {}; found a table", entry.key, parameter.allowed());
-            return Err(document
-                .problem(&entry.node.span, sentence, "not a value")
-                .help("ranges belong into [sweep]"));
-        };
-        let value = parameter.normalize(&value).map_err(|error| {
-            Problem::parameters(&error).at(&document.source, entry.node.span.clone(), "found here")
-        })?;
-        given.insert(entry.key.clone(), value);
+        let value = given::from_file(document, find(entry)?, &entry.node)?;
+        values.insert(entry.key.clone(), value);
     }
     let mut sweep = Vec::new();
     for entry in table(document, root, "sweep")?.iter().flat_map(|table| table.iter()) {
-        if given.contains_key(&entry.key) {
+        if values.contains_key(&entry.key) {
             let sentence = format!("`{}` stands in [parameters] and in [sweep]", entry.key);
             return Err(document.problem(&entry.span, sentence, "second time"));
         }
@@ -78,10 +59,10 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         None => StopSpec::default(),
     };
     let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, model, &sweep)?),
+        Some(entry) => Some(FigureSpec::read(document, entry, &sweep)?),
         None => None,
     };
-    Ok(Scenario { model: name.clone(), seed, parameters: given, stop, sweep, figure })
+    Ok(Scenario { model: name.clone(), seed, parameters: values, stop, sweep, figure })
 }
 
 fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {

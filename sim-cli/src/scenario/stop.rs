@@ -102,7 +102,7 @@ impl StopSpec {
                     stop.half_width = Some(half_width?);
                 }
                 _ => {
-                    let level = node.value().and_then(|value| value.as_number());
+                    let level = node.value().as_number();
                     let confidence = level.and_then(|level| Confidence::new(level).ok());
                     stop.confidence = confidence.ok_or_else(|| refuse("a number between 0 and 1"))?;
                 }
@@ -170,6 +170,6 @@ impl StopSpec {
 }
 
 fn trials(node: &Node) -> Option<u64> {
-    let n = node.value()?.as_number()?;
+    let n = node.value().as_number()?;
     (n >= 1.0 && n.trunc() == n && n <= 1e15).then_some(n as u64)
 }

@@ -76,6 +76,14 @@ pub fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_synergy"))
 }
 
+/// An example of this package. It stands beside the program.
+pub fn example(name: &str) -> PathBuf {
+    let path = program().parent().unwrap().join("examples").join(name);
+    let path = path.with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.exists(), "a whole `cargo test` builds it; alone: `cargo build --profile test --examples`");
+    path
+}
+
 /// Runs a program; one that takes longer than a minute hangs, and is killed.
 pub fn run(program: &Path, directory: &Path, arguments: &[&str]) -> Ended {
     let mut command = Command::new(program);

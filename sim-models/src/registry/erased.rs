@@ -7,7 +7,10 @@ use sim_core::monte_carlo::{self, Control, Ending, Simulation, Start, Stop};
 use sim_core::random::Streams;
 use thiserror::Error;
 
-use super::{About, Metric, Model, Parameter, ParameterError, Parameters, Unit, Values};
+use super::quantities::{check_metrics, check_predictions};
+use super::{
+    About, CellMetric, Forecast, Metric, Model, Parameter, ParameterError, Parameters, Unit, Values,
+};
 
 /// Any model. Every [`Model`] is one.
 pub trait AnyModel: Send + Sync {
@@ -15,15 +18,25 @@ pub trait AnyModel: Send + Sync {
     fn about(&self) -> About;
     /// Definitions of the parameters.
     fn parameters(&self) -> Vec<Parameter>;
-    /// What it estimates.
+    /// What it estimates, or an example of it.
     fn metrics(&self) -> Vec<Metric>;
-    /// What theory says, without the numbers.
+    /// What theory says, without the numbers, or an example of it.
     fn predictions(&self) -> Vec<PredictionInfo>;
-    /// The predictions' numbers, in the order of [`AnyModel::predictions`].
+    /// What it estimates with these values. `None`: [`AnyModel::metrics`], for these and all others.
     ///
     /// # Errors
-    /// The values contradict each other.
-    fn predict(&self, values: &Values) -> Result<Vec<Option<f64>>, ParameterError>;
+    /// The values contradict each other, or give a metric a name that results cannot have.
+    fn metrics_of(&self, values: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError>;
+    /// What theory says about these values. `None`: [`AnyModel::predictions`], for these and all others.
+    ///
+    /// # Errors
+    /// The values contradict each other, or give a prediction a name that results cannot have.
+    fn predictions_of(&self, values: &Values) -> Result<Option<Forecast>, ParameterError>;
+    /// What theory says about these values, in any case.
+    ///
+    /// # Errors
+    /// As [`AnyModel::predictions_of`].
+    fn predict(&self, values: &Values) -> Result<Forecast, ParameterError>;
     /// Prepares a simulation.
     ///
     /// # Errors
@@ -61,6 +74,8 @@ pub trait AnyPlan: Send + Sync {
         stop: &Stop,
         control: &Control,
     ) -> Result<Outcome, Failure>;
+    /// What it estimates.
+    fn metrics(&self) -> &[CellMetric];
     /// What a reader of the estimates must know.
     fn notes(&self) -> &[String];
 }
@@ -84,6 +99,14 @@ pub enum Failure {
     /// The model panicked.
     #[error("the model panicked: {0}")]
     Panicked(String),
+    /// The model does not estimate what it says.
+    #[error("the model gives {estimates} estimates of {metrics} metrics; this is a defect of the model")]
+    Estimates {
+        /// Number of its estimates.
+        estimates: usize,
+        /// Number of its metrics.
+        metrics: usize,
+    },
     /// The tally has no stored form.
     #[error("the tally cannot be stored: {0}")]
     Tally(String),
@@ -107,31 +130,72 @@ impl<M: Model> AnyModel for M {
         Model::predictions(self).into_iter().map(info).collect()
     }
 
-    fn predict(&self, values: &Values) -> Result<Vec<Option<f64>>, ParameterError> {
-        guarded(|| {
-            let parameters = M::Parameters::from_values(values)?;
-            // NaN is how a formula says that it does not apply.
-            let number = |p: super::Prediction<_>| (p.value)(&parameters).filter(|x| x.is_finite());
-            Ok(Model::predictions(self).into_iter().map(number).collect())
+    fn metrics_of(&self, values: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError> {
+        with_parameters(values, |parameters| own_metrics(self, parameters))
+    }
+
+    fn predictions_of(&self, values: &Values) -> Result<Option<Forecast>, ParameterError> {
+        with_parameters(values, |parameters| own_predictions(self, parameters))
+    }
+
+    fn predict(&self, values: &Values) -> Result<Forecast, ParameterError> {
+        with_parameters(values, |parameters| {
+            let own = own_predictions(self, parameters)?;
+            Ok(own.unwrap_or_else(|| Forecast::of(&Model::predictions(self), parameters)))
         })
-        .unwrap_or_else(|message| Err(ParameterError::Panicked { message }))
     }
 
     fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError> {
-        let prepared = guarded(|| {
-            let plan = Model::prepare(self, &M::Parameters::from_values(values)?)?;
+        let prepared = with_parameters(values, |parameters| {
+            let metrics = match own_metrics(self, parameters)? {
+                Some(metrics) => metrics,
+                None => Model::metrics(self).into_iter().map(CellMetric::from).collect(),
+            };
+            let plan = Model::prepare(self, parameters)?;
             let notes = Model::notes(self, &plan);
-            Ok(Prepared { plan, notes })
+            Ok(Prepared { plan, metrics, notes })
         });
-        match prepared {
-            Ok(prepared) => Ok(Box::new(prepared?)),
-            Err(message) => Err(ParameterError::Panicked { message }),
+        Ok(Box::new(prepared?))
+    }
+}
+
+/// Reads the parameters and does something with them; a panic is an error.
+fn with_parameters<P: Parameters, T>(
+    values: &Values,
+    part: impl FnOnce(&P) -> Result<T, ParameterError>,
+) -> Result<T, ParameterError> {
+    guarded(|| part(&P::from_values(values)?))
+        .unwrap_or_else(|message| Err(ParameterError::Panicked { message }))
+}
+
+fn own_metrics<M: Model>(
+    model: &M,
+    parameters: &M::Parameters,
+) -> Result<Option<Vec<CellMetric>>, ParameterError> {
+    let metrics = model.metrics_of(parameters);
+    if let Some(metrics) = &metrics {
+        check_metrics(metrics, &M::Parameters::definitions())?;
+    }
+    Ok(metrics)
+}
+
+fn own_predictions<M: Model>(
+    model: &M,
+    parameters: &M::Parameters,
+) -> Result<Option<Forecast>, ParameterError> {
+    let mut forecast = model.predictions_of(parameters);
+    if let Some(forecast) = &mut forecast {
+        check_predictions(&forecast.predictions)?;
+        for prediction in &mut forecast.predictions {
+            prediction.value = prediction.value.filter(|x| x.is_finite());
         }
     }
+    Ok(forecast)
 }
 
 struct Prepared<S> {
     plan: S,
+    metrics: Vec<CellMetric>,
     notes: Vec<String>,
 }
 
@@ -145,6 +209,10 @@ impl<S: Simulation> Prepared<S> {
     ) -> Result<Outcome, Failure> {
         let run = guarded(|| monte_carlo::extend(&self.plan, streams, stop, control, start))
             .map_err(Failure::Panicked)?;
+        let (estimates, metrics) = (run.estimates.len(), self.metrics.len());
+        if estimates != metrics {
+            return Err(Failure::Estimates { estimates, metrics });
+        }
         let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
     }
@@ -165,6 +233,10 @@ impl<S: Simulation + Send> AnyPlan for Prepared<S> {
     ) -> Result<Outcome, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
         self.go_on(Start { tally, trials }, streams, stop, control)
+    }
+
+    fn metrics(&self) -> &[CellMetric] {
+        &self.metrics
     }
 
     fn notes(&self) -> &[String] {

@@ -38,6 +38,16 @@ pub enum ParameterError {
         /// What is impossible, with the arithmetic.
         sentence: String,
     },
+    /// A name that came from the values and that results cannot have.
+    #[error("`{name}` cannot be the name of a {what}: {why}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What it would name.
+        what: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A checked value that the field it was checked for does not take: a mistake in the model.
     #[error("the model does not read its own value `{value}`; this is a defect of the model")]
     Mismatch {
@@ -69,7 +79,7 @@ impl ParameterError {
         match self {
             Self::Unknown { key, .. } | Self::Invalid { key, .. } => vec![key],
             Self::Impossible { keys, .. } => keys.clone(),
-            Self::Mismatch { .. } | Self::Panicked { .. } => Vec::new(),
+            Self::Name { .. } | Self::Mismatch { .. } | Self::Panicked { .. } => Vec::new(),
         }
     }
 

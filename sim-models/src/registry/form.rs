@@ -21,7 +21,9 @@
 //! assert_eq!(keys, ["agents", "accuracy"]);
 //! ```
 
-use super::{Bounds, Choice, Kind, Parameter, ParameterError, Unit, Value, Values};
+use std::collections::BTreeMap;
+
+use super::{Bounds, Choice, Document, Kind, Parameter, ParameterError, Unit, Value, Values};
 
 /// The parameters of a model as a type. [`Parameters::read`] is run in two ways: on defaults, to learn the
 /// definitions, and on the values of a scenario.
@@ -167,6 +169,25 @@ pub fn choice<T: Copy + 'static>(
     let table: Vec<(&'static str, T)> = choices.iter().map(|&(name, item, _)| (name, item)).collect();
     single(key, Kind::Choice(names), Value::Text(default), move |value| match value {
         Value::Text(text) => table.iter().find(|(name, _)| name == text).map(|(_, item)| *item),
+        _ => None,
+    })
+}
+
+/// A file, which a scenario names and the model gets to read as text. Its default is an empty document; with
+/// [`Single::or_word`] it is the word.
+pub fn document(key: &'static str) -> Single<Document> {
+    let default = Value::Document(Document::new("", ""));
+    single(key, Kind::Document, default, |value| match value {
+        Value::Document(document) => Some(document.clone()),
+        _ => None,
+    })
+}
+
+/// A table that stands in the scenario itself. Whole numbers in it are integers, however they were written. Its default is
+/// an empty table; with [`Single::or_word`] it is the word.
+pub fn table(key: &'static str) -> Single<BTreeMap<String, Value>> {
+    single(key, Kind::Table, Value::Table(BTreeMap::new()), |value| match value {
+        Value::Table(entries) => Some(entries.clone()),
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use sim_core::monte_carlo::Simulation;
 
-use super::{ParameterError, Parameters, Unit};
+use super::{CellMetric, Forecast, ParameterError, Parameters, Unit};
 
 /// A model: parameters, simulation and predictions. It is registered by one line and then has a scenario schema,
 /// sweeps, figures and help.
@@ -21,13 +21,29 @@ pub trait Model: Send + Sync + 'static {
     /// What theory says about these parameters.
     fn predictions(&self) -> Vec<Prediction<Self::Parameters>>;
 
+    /// What the simulation of these parameters estimates, for a model in which that depends on them: then [`Model::metrics`]
+    /// are an example, for the description of the model. `None` for all parameters: the metrics are always the same.
+    fn metrics_of(&self, parameters: &Self::Parameters) -> Option<Vec<CellMetric>> {
+        let _ = parameters;
+        None
+    }
+
+    /// What theory says about these parameters, for a model whose predictions depend on them, or that has notes on them; it
+    /// may begin with [`Forecast::of`] its [`Model::predictions`]. `None` for all parameters: the predictions are always
+    /// those.
+    fn predictions_of(&self, parameters: &Self::Parameters) -> Option<Forecast> {
+        let _ = parameters;
+        None
+    }
+
     /// Builds what the trials need.
     ///
     /// # Errors
     /// These parameters cannot be simulated, with the reason.
     fn prepare(&self, parameters: &Self::Parameters) -> Result<Self::Plan, ParameterError>;
 
-    /// What a reader of the estimates must know, such as which part was not sampled.
+    /// What a reader of the estimates must know, such as which part was not sampled. What a reader of the predictions must
+    /// know is in [`Forecast::notes`].
     fn notes(&self, plan: &Self::Plan) -> Vec<String> {
         let _ = plan;
         Vec::new()

@@ -37,6 +37,15 @@ pub enum Kind {
     Real(Bounds),
     /// One of several names.
     Choice(Vec<Choice>),
+    /// A file, by its name.
+    Document,
+    /// A table, nested at most [`Kind::MOST_LEVELS`] deep.
+    Table,
+}
+
+impl Kind {
+    /// Levels of a table, itself counted.
+    pub const MOST_LEVELS: usize = 64;
 }
 
 /// A name and what it means.
@@ -108,6 +117,12 @@ impl Parameter {
             (Kind::Choice(choices), Value::Text(text)) if choices.iter().any(|c| c.name == text) => {
                 Some(value.clone())
             }
+            (Kind::Document, Value::Document(_)) => Some(value.clone()),
+            (Kind::Table, Value::Table(_)) => {
+                let levels = Kind::MOST_LEVELS;
+                let allowed = format!("a table of finite numbers, at most {levels} levels deep");
+                return value.plain(levels).ok_or_else(|| self.refuse(value, &allowed));
+            }
             _ => None,
         };
         canonical.ok_or_else(|| self.refuse(value, &self.allowed()))
@@ -120,7 +135,11 @@ impl Parameter {
         };
         ParameterError::Invalid {
             key: self.key.to_owned(),
-            found: format!("{} `{found}`", found.kind()),
+            found: match found {
+                // Pages of it would say no more.
+                Value::Table(_) => found.kind().to_owned(),
+                _ => format!("{} `{found}`", found.kind()),
+            },
             allowed: allowed.to_owned(),
             nearest,
         }
@@ -146,6 +165,8 @@ impl Parameter {
                 let names: Vec<_> = choices.iter().map(|c| c.name).collect();
                 format!("one of {}", names.join(", "))
             }
+            Kind::Document => "the name of a file".to_owned(),
+            Kind::Table => "a table".to_owned(),
         };
         if let Some(word) = &self.word {
             text.push_str(&format!(", or {}", word.name));

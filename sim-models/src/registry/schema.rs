@@ -40,6 +40,8 @@ fn single_schema(parameter: &Parameter) -> Json {
         Kind::Choice(choices) => {
             json!({ "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>() })
         }
+        Kind::Document => json!({ "type": "string", "minLength": 1, "description": "the name of a file" }),
+        Kind::Table => json!({ "type": "object" }),
     }];
     if let Some(word) = &parameter.word {
         alternatives.push(json!({ "const": word.name, "description": word.help }));

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Parameter, ParameterError};
+use super::{Document, Parameter, ParameterError};
 
 /// The value of a parameter, as it stands in a scenario file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,8 +19,12 @@ pub enum Value {
     Real(f64),
     /// A name, or a quantity with its unit before it is read.
     Text(String),
-    /// One value per layer, leaf to root.
+    /// One value per layer, leaf to root; inside a table any list.
     List(Vec<Value>),
+    /// A file.
+    Document(Document),
+    /// Keys with their values, which may be lists and tables themselves.
+    Table(BTreeMap<String, Value>),
 }
 
 impl Value {
@@ -32,7 +36,41 @@ impl Value {
             Self::Real(_) => "real number",
             Self::Text(_) => "text",
             Self::List(_) => "list",
+            Self::Document(_) => "document",
+            Self::Table(_) => "table",
         }
+    }
+
+    /// The text that identifies a checked value: its JSON form, without the name of a document.
+    pub fn canonical(&self) -> String {
+        match self {
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::canonical).collect();
+                format!("[{}]", items.join(","))
+            }
+            Self::Document(document) => format!("{{\"blake3\":\"{}\"}}", document.digest()),
+            // Checked values hold no NaN, and the keys of their maps are texts: they always have a JSON form.
+            other => serde_json::to_string(other).unwrap_or_default(),
+        }
+    }
+
+    /// What belongs into a table, in its canonical form: whole numbers are integers, however they were written. `None`
+    /// where it is nested in more than `levels` levels, a number is not finite, or something is no value of a table.
+    pub(super) fn plain(&self, levels: usize) -> Option<Self> {
+        /// Up to here a float says which whole number is meant.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let inner = |item: &Self| item.plain(levels - 1);
+        Some(match self {
+            Self::Boolean(_) | Self::Integer(_) | Self::Text(_) => self.clone(),
+            Self::Real(x) if x.trunc() == *x && x.abs() <= EXACT => Self::Integer(*x as i64),
+            Self::Real(x) if x.is_finite() => Self::Real(*x),
+            Self::List(items) if levels > 0 => Self::List(items.iter().map(inner).collect::<Option<_>>()?),
+            Self::Table(entries) if levels > 0 => {
+                let entries = entries.iter().map(|(key, item)| Some((key.clone(), inner(item)?)));
+                Self::Table(entries.collect::<Option<_>>()?)
+            }
+            _ => return None,
+        })
     }
 
     /// The value as a number, if it is one.
@@ -95,6 +133,8 @@ impl fmt::Display for Value {
                 }
                 f.write_str("]")
             }
+            Self::Document(document) => f.write_str(document.name()),
+            Self::Table(_) => f.write_str(&self.canonical()),
         }
     }
 }
@@ -139,15 +179,14 @@ impl Values {
 
     /// Identifies (model, values): equal values give equal hashes, however they were written.
     ///
-    /// BLAKE3 of the model's name, a zero byte, and the values as JSON with sorted keys.
+    /// BLAKE3 of the model's name, a zero byte, and the values as JSON with sorted keys; a document is its digest.
     pub fn hash(&self, model: &str) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(model.as_bytes());
         hasher.update(&[0]);
         for (key, value) in self.iter() {
-            // Values hold no NaN and no map, so they always have a JSON form.
-            let json = serde_json::to_string(&(key, value)).unwrap_or_default();
-            hasher.update(json.as_bytes());
+            let key = serde_json::to_string(key).unwrap_or_default();
+            hasher.update(format!("[{key},{}]", value.canonical()).as_bytes());
             hasher.update(&[0]);
         }
         *hasher.finalize().as_bytes()

@@ -1,0 +1,131 @@
+//! Values that a person gives to parameters, with the files that they name.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use sim_models::registry::{Document as NamedFile, Kind, Parameter, ParameterError, Value, nearest};
+
+use super::document::{Content, Document, Node};
+use crate::problem::{Outcome, Problem};
+
+/// Longest file that is read as text, in bytes.
+const MOST_BYTES: u64 = 1 << 24;
+
+/// Entries of a folder among which the nearest name is looked for.
+const MOST_ENTRIES: usize = 1000;
+
+/// The value of a parameter at a place of a scenario file.
+pub(super) fn from_file(document: &Document, parameter: &Parameter, node: &Node) -> Outcome<Value> {
+    if let Content::Table(_) = node.content
+        && parameter.kind != Kind::Table
+    {
+        let sentence = format!("`{}` is {}; found a table", parameter.key, parameter.allowed());
+        return Err(document.problem(&node.span, sentence, "not a value").help("ranges belong into [sweep]"));
+    }
+    let value =
+        with_files(parameter, node.value(), &document.folder).and_then(|value| check(parameter, &value));
+    value.map_err(|problem| problem.at(&document.source, node.span.clone(), "found here"))
+}
+
+/// The value of `--set key=text`; files are looked for in the current folder.
+pub(super) fn from_command_line(parameter: &Parameter, text: &str) -> Outcome<Value> {
+    match parameter.kind {
+        Kind::Table if text.trim_start().starts_with('{') => {
+            let place = format!("--set {}", parameter.key);
+            let table = Document::parse(Path::new(&place), text)?.root.value();
+            check(parameter, &table).map_err(|problem| problem.context(&place))
+        }
+        Kind::Document if !parameter.per_layer => {
+            // A name that looks like a number is a name.
+            let name = Value::Text(text.trim().to_owned());
+            in_command_line(parameter, text, with_files(parameter, name, Path::new("")))
+        }
+        _ => in_command_line(parameter, text, with_files(parameter, Value::parse(text), Path::new(""))),
+    }
+}
+
+fn in_command_line(parameter: &Parameter, text: &str, value: Outcome<Value>) -> Outcome<Value> {
+    let value = value.and_then(|value| check(parameter, &value));
+    value.map_err(|problem| problem.context(&format!("--set {}={text}", parameter.key)))
+}
+
+/// The value as its parameter takes it.
+pub(super) fn check(parameter: &Parameter, value: &Value) -> Outcome<Value> {
+    parameter.normalize(value).map_err(|error: ParameterError| Problem::parameters(&error))
+}
+
+/// The value with the documents that it names.
+fn with_files(parameter: &Parameter, value: Value, folder: &Path) -> Outcome<Value> {
+    if parameter.kind != Kind::Document {
+        return Ok(value);
+    }
+    match value {
+        Value::Text(name) if parameter.names().all(|word| word != name) => {
+            Ok(Value::Document(read_document(parameter, name, folder)?))
+        }
+        Value::List(items) if parameter.per_layer => {
+            let items = items.into_iter().map(|item| with_files(parameter, item, folder));
+            Ok(Value::List(items.collect::<Outcome<_>>()?))
+        }
+        other => Ok(other),
+    }
+}
+
+fn read_document(parameter: &Parameter, name: String, folder: &Path) -> Outcome<NamedFile> {
+    if name.is_empty() {
+        let sentence = format!("`{}` is {}; found no name", parameter.key, parameter.allowed());
+        return Err(Problem::input(sentence));
+    }
+    let path = folder.join(&name);
+    let text = read_text(&path).map_err(|problem| match (path.exists(), nearest_name(parameter, &path)) {
+        (false, Some(nearest)) => problem.help(format!("did you mean `{nearest}`?")),
+        (false, None) if folder != Path::new("") => {
+            problem.help("names of files are relative to the folder of the scenario")
+        }
+        _ => problem,
+    })?;
+    if text.trim().is_empty() {
+        return Err(Problem::input(format!("{} is empty", path.display())));
+    }
+    Ok(NamedFile::new(name, text))
+}
+
+/// The word of the parameter or the file beside a missing one whose name is most like it.
+fn nearest_name(parameter: &Parameter, path: &Path) -> Option<String> {
+    let beside = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let entries = std::fs::read_dir(beside).into_iter().flatten().take(MOST_ENTRIES);
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.extend(parameter.names().map(str::to_owned));
+    nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))
+}
+
+/// The text of a file.
+pub(super) fn read_text(path: &Path) -> Outcome<String> {
+    let cannot =
+        |why: &dyn std::fmt::Display| Problem::input(format!("cannot read {}: {why}", path.display()));
+    if path.is_dir() {
+        return Err(cannot(&"it is a folder"));
+    }
+    let bytes = read_limited(path).map_err(|error| cannot(&error))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let sentence =
+            format!("{} is too long to be read: it is longer than {MOST_BYTES} bytes", path.display());
+        return Err(Problem::input(sentence));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let position = error.utf8_error().valid_up_to();
+        Problem::input(format!("{} is not UTF-8 text: byte {position} is not", path.display()))
+    })
+}
+
+/// The content of a file, up to a byte more than one may have: `/dev/zero` has no end.
+fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,78 @@
+//! Which metrics and predictions the cells of a scenario have, so that a figure can be checked before anything runs.
+
+use std::ops::Range;
+
+use sim_models::registry::{AnyModel, Values};
+
+use super::{FigureKind, FigureSpec, Scenario};
+
+/// Names of metrics and predictions, in the order of the cells.
+#[derive(Debug, Default)]
+pub struct Quantities {
+    metrics: Vec<String>,
+    predictions: Vec<String>,
+}
+
+impl Quantities {
+    /// Names of quantities, in this order, without repetition.
+    fn add(names: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {
+        for name in more {
+            if names.iter().all(|known| known != name.as_ref()) {
+                names.push(name.as_ref().to_owned());
+            }
+        }
+    }
+
+    /// The quantities of these cells, up to the cell with which all are there that `figure` draws. Cells that
+    /// cannot run have none.
+    pub fn for_figure(
+        figure: &FigureSpec,
+        model: &dyn AnyModel,
+        scenario: &Scenario,
+        cells: Range<usize>,
+    ) -> Self {
+        let mut known = Self::default();
+        let parameters = model.parameters();
+        for index in cells {
+            let Ok(values) = Values::resolve(&parameters, &scenario.cell(index)) else { continue };
+            let (Ok(metrics), Ok(forecast)) = (model.metrics_of(&values), model.predictions_of(&values))
+            else {
+                continue;
+            };
+            let same_everywhere = metrics.is_none() && forecast.is_none();
+            match metrics {
+                Some(metrics) => Self::add(&mut known.metrics, metrics.iter().map(|metric| &metric.name)),
+                None => Self::add(&mut known.metrics, model.metrics().iter().map(|metric| metric.name)),
+            }
+            match forecast {
+                Some(own) => Self::add(&mut known.predictions, own.predictions.iter().map(|own| &own.name)),
+                None => Self::add(&mut known.predictions, model.predictions().iter().map(|info| info.name)),
+            }
+            if same_everywhere || known.draw(figure) {
+                break;
+            }
+        }
+        known
+    }
+
+    /// Whether everything that the figure draws is known.
+    fn draw(&self, figure: &FigureSpec) -> bool {
+        let metric = |name: &String| self.metrics.contains(name);
+        let prediction = |name: &String| self.predictions.contains(name);
+        let lines = figure.contours.iter().map(|contour| &contour.prediction);
+        let lines = lines.chain(figure.marks.iter().map(|mark| &mark.prediction));
+        (figure.kind == FigureKind::HeatMap || figure.y.iter().all(metric))
+            && figure.color.iter().all(|name| metric(name) || prediction(name))
+            && lines.into_iter().all(prediction)
+    }
+
+    /// Names of the metrics.
+    pub fn metrics(&self) -> Vec<&str> {
+        self.metrics.iter().map(String::as_str).collect()
+    }
+
+    /// Names of the predictions.
+    pub fn predictions(&self) -> Vec<&str> {
+        self.predictions.iter().map(String::as_str).collect()
+    }
+}
