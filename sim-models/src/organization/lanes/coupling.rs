@@ -83,6 +83,9 @@ impl LaneCoupling {
         room: &mut [L],
         source: Source<'a, L>,
     ) -> Source<'a, L> {
+        if matches!(self, Self::Independent) {
+            return source;
+        }
         L::outline(Apply { coupling: self, votes, present, room, source })
     }
 

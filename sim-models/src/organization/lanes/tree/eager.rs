@@ -1,29 +1,56 @@
-//! Every node in every trial, depth first: what is kept is the votes that the nodes on one path have received so far.
+//! Every node in every trial.
+//!
+//! Small subtrees at the bottom are evaluated layer by layer, so that masks of one probability are drawn in a row; above them the tree is
+//! walked depth first. What is kept is the votes of one small subtree, and those that the nodes on one path have received so far.
 
 use sim_core::lanes::{Lanes, Mask, Outlined, Source, Thresholds};
 
 use super::{LaneLayer, LaneTree};
 
-/// Room for the votes of one path.
+/// Leaves of a subtree that is evaluated layer by layer, at most.
+const SUBTREE_LEAVES: usize = 81;
+
+/// Room for the votes that are alive.
 pub(super) struct Eager<L> {
-    /// The votes received by the current node of each layer, layer after layer.
-    votes: Vec<L>,
-    /// By layer: where its votes begin, and how many there are.
-    received: Vec<(usize, usize)>,
+    /// Layers of a small subtree.
+    low_layers: usize,
+    /// The votes of one layer of a small subtree.
+    low: Vec<L>,
+    /// Masks of one layer of a small subtree.
+    masks: Vec<L>,
+    /// By layer above: the votes that its current node has received.
+    received: Vec<Vec<L>>,
     room: Vec<L>,
 }
 
 impl<L: Lanes> Eager<L> {
     #[inline(always)]
     pub(super) fn new(layers: &[LaneLayer]) -> Self {
-        let mut all = 0;
-        let mut received = Vec::with_capacity(layers.len());
+        let mut leaves = 1;
+        let mut low_layers = 0;
         for layer in layers {
-            received.push((all, 0));
-            all += layer.fan_in;
+            if leaves * layer.fan_in > SUBTREE_LEAVES && low_layers > 0 {
+                break;
+            }
+            leaves *= layer.fan_in;
+            low_layers += 1;
         }
-        let room = layers.iter().map(LaneLayer::room).max().unwrap_or(0);
-        Self { votes: vec![L::splat(false); all], received, room: vec![L::splat(false); room] }
+        let mut received = Vec::with_capacity(layers.len() - low_layers);
+        for layer in &layers[low_layers..] {
+            received.push(Vec::with_capacity(layer.fan_in));
+        }
+        let mut room = 0;
+        for layer in layers {
+            room = layer.room().max(room);
+        }
+        let zero = L::splat(false);
+        Self {
+            low_layers,
+            low: vec![zero; leaves],
+            masks: vec![zero; leaves],
+            received,
+            room: vec![zero; room],
+        }
     }
 
     /// Votes of nodes of the highest eager layer, or of leaves where there is no such layer, with noise on their way up.
@@ -55,36 +82,35 @@ impl<'a, L: Lanes> Outlined for Votes<'a, '_, L> {
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        let Self { out, room: Eager { votes, received, room }, tree, thresholds, noise, mut source } = self;
-        let layers = tree.eager.as_slice();
-        if layers.is_empty() {
-            source = tree.leaf.fill(out, thresholds, source);
-        } else {
+        let Self { out, room, tree, thresholds, noise, mut source } = self;
+        let Eager { low_layers, low, masks, received, room } = room;
+        let (lower, upper) = tree.eager.split_at(*low_layers);
+        let mut done = 0;
+        while done < out.len() {
+            let mut votes = low.len();
+            source = tree.leaf.fill(low, thresholds, source);
+            for layer in lower {
+                let nodes = votes / layer.fan_in;
+                source = layer.decide_all(&mut low[..votes], &mut masks[..nodes], room, source);
+                votes = nodes;
+            }
+            // The vote goes up as long as it is the last one that a node waited for.
+            let mut vote = low[0];
             let mut at = 0;
-            let mut done = 0;
-            while done < out.len() {
-                let layer = &layers[at];
-                let (start, count) = &mut received[at];
-                let here = &mut votes[*start..*start + layer.fan_in];
-                if at == 0 {
-                    source = tree.leaf.fill(here, thresholds, source);
-                }
-                *count = 0;
-                let vote;
-                (vote, source) = layer.decide(here, room, source);
-                // The vote goes up; its receiver decides if it was the last one that it waited for.
-                at += 1;
-                if let Some((start, count)) = received.get_mut(at) {
-                    votes[*start + *count] = vote;
-                    *count += 1;
-                    if *count < layers[at].fan_in {
-                        at = 0;
-                    }
-                } else {
+            loop {
+                let Some(layer) = upper.get(at) else {
                     out[done] = vote;
                     done += 1;
-                    at = 0;
+                    break;
+                };
+                let waiting = &mut received[at];
+                waiting.push(vote);
+                if waiting.len() < layer.fan_in {
+                    break;
                 }
+                (vote, source) = layer.decide(waiting, room, source);
+                waiting.clear();
+                at += 1;
             }
         }
         if let Some(noise) = noise {

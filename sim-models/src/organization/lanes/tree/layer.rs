@@ -47,9 +47,51 @@ impl LaneLayer {
         self.coupling.room(self.fan_in)
     }
 
+    /// The votes of several nodes, into the first places of `votes`, which holds what their children sent, one node after another.
+    /// There is a vector of `masks` for every node.
+    #[inline(always)]
+    pub(super) fn decide_all<'a, L: Lanes>(
+        &self,
+        votes: &mut [L],
+        masks: &mut [L],
+        room: &mut [L],
+        mut source: Source<'a, L>,
+    ) -> Source<'a, L> {
+        let shared = match &self.coupling {
+            LaneCoupling::Independent => None,
+            LaneCoupling::Mixture { shared, choice: Choice::First } => Some(shared),
+            _ => return L::outline(DecideOneByOne { layer: self, votes, nodes: masks.len(), room, source }),
+        };
+        if self.fan_in != 3 || self.lost.is_some() || !self.after_channel {
+            return L::outline(DecideOneByOne { layer: self, votes, nodes: masks.len(), room, source });
+        }
+        if let Some(flip) = &self.flip {
+            source.flip(flip, votes);
+        }
+        if let Some(shared) = shared {
+            source.fill(shared, masks);
+        }
+        for (node, mask) in masks.iter().enumerate() {
+            let [first, second, third] = [votes[3 * node], votes[3 * node + 1], votes[3 * node + 2]];
+            let majority = L::majority(first, second, third);
+            votes[node] = if shared.is_some() { mask.select(first, majority) } else { majority };
+        }
+        source
+    }
+
     /// The node's vote on the votes that its children sent, which are overwritten.
     #[inline(always)]
     pub(super) fn decide<'a, L: Lanes>(
+        &self,
+        votes: &mut [L],
+        room: &mut [L],
+        source: Source<'a, L>,
+    ) -> (L, Source<'a, L>) {
+        L::outline(Decide { layer: self, votes, room, source })
+    }
+
+    #[inline(always)]
+    fn decide_here<'a, L: Lanes>(
         &self,
         votes: &mut [L],
         room: &mut [L],
@@ -58,52 +100,12 @@ impl LaneLayer {
         if let (true, Some(flip)) = (self.after_channel, &self.flip) {
             source.flip(flip, votes);
         }
-        match &self.coupling {
-            LaneCoupling::Independent => {}
-            LaneCoupling::Mixture { shared, choice: Choice::First } => {
-                let shared = source.mask(shared);
-                // Where all take the first vote the majority is the first vote, if nothing happens to the others on the way.
-                if let ([first, second, third], None, true) = (&mut *votes, &self.lost, self.after_channel) {
-                    let majority = L::majority(*first, *second, *third);
-                    return (shared.select(*first, majority), source);
-                }
-                let first = votes[0];
-                for vote in votes.iter_mut() {
-                    *vote = shared.select(first, *vote);
-                }
-            }
-            coupling => source = coupling.apply(votes, &[], room, source),
-        }
-        if self.is_plain_vote_of_three() {
-            return (L::majority(votes[0], votes[1], votes[2]), source);
-        }
-        L::outline(Decide { layer: self, votes, source })
-    }
-
-    #[inline(always)]
-    fn is_plain_vote_of_three(&self) -> bool {
-        self.fan_in == 3 && self.lost.is_none() && (self.after_channel || self.flip.is_none())
-    }
-}
-
-/// The decision on coupled votes, in a function of its own.
-struct Decide<'a, 'b, L> {
-    layer: &'b LaneLayer,
-    votes: &'b mut [L],
-    source: Source<'a, L>,
-}
-
-impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
-    type Output = (L, Source<'a, L>);
-
-    #[inline(always)]
-    fn run(self) -> Self::Output {
-        let Self { layer, votes, mut source } = self;
-        if let (false, Some(flip)) = (layer.after_channel, &layer.flip) {
+        source = self.coupling.apply(votes, &[], room, source);
+        if let (false, Some(flip)) = (self.after_channel, &self.flip) {
             source.flip(flip, votes);
         }
         let most = votes.len() as u64;
-        let vote = match &layer.lost {
+        let vote = match &self.lost {
             None if most % 2 == 1 => majority(votes),
             None => {
                 let mut counter = Counter::new(most);
@@ -122,5 +124,47 @@ impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
             }
         };
         (vote, source)
+    }
+}
+
+/// The decision of one node, in a function of its own.
+struct Decide<'a, 'b, L> {
+    layer: &'b LaneLayer,
+    votes: &'b mut [L],
+    room: &'b mut [L],
+    source: Source<'a, L>,
+}
+
+impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
+    type Output = (L, Source<'a, L>);
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.layer.decide_here(self.votes, self.room, self.source)
+    }
+}
+
+/// The decisions of several nodes, one after another.
+struct DecideOneByOne<'a, 'b, L> {
+    layer: &'b LaneLayer,
+    votes: &'b mut [L],
+    nodes: usize,
+    room: &'b mut [L],
+    source: Source<'a, L>,
+}
+
+impl<'a, L: Lanes> Outlined for DecideOneByOne<'a, '_, L> {
+    type Output = Source<'a, L>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { layer, votes, nodes, room, mut source } = self;
+        for node in 0..nodes {
+            let vote;
+            (vote, source) =
+                layer.decide_here(&mut votes[node * layer.fan_in..][..layer.fan_in], room, source);
+            votes[node] = vote;
+        }
+        source
     }
 }

@@ -1,0 +1,284 @@
+//! Any organization, from a file, a table or a named shape.
+
+use std::borrow::Cow;
+
+use crate::organization::graph::shapes::{
+    Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
+};
+use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder, Rule, Tie};
+use crate::organization::{
+    Bias, Channel, Correlation, Erasure, ExactOrganization, Fidelity, LaneOrganization, Leaf,
+};
+use crate::registry::{
+    About, CellMetric, CellPrediction, Document, Forecast, Form, Metric, Model, ParameterError, Parameters,
+    Prediction, Single, Unit, Value, choice, document, integer, real, table,
+};
+
+/// The model `organization`: agents that vote on an acyclic graph.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyOrganization;
+
+/// Parameters of [`AnyOrganization`]: a valid organization.
+#[derive(Clone, Debug)]
+pub struct OrganizationParameters {
+    organization: Organization,
+}
+
+/// The organizations that have a name.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    Star,
+    Chain,
+    Debate(Partners),
+    Blackboard,
+    Team(Architecture),
+}
+
+/// Bias of the agents of a named shape unless it is set.
+const SHAPE_BIAS: f64 = 0.2;
+
+impl Parameters for OrganizationParameters {
+    fn read(form: &mut Form) -> Result<Self, ParameterError> {
+        let file = form.read(
+            document("file")
+                .help("JSON or DOT file that describes agents, channels and dependence")
+                .or_word("none", "no file"),
+        )?;
+        let graph = form.read(
+            table("graph").help("the same description as an inline table").or_word("none", "no table"),
+        )?;
+        let shape = form.read(shape())?;
+        let agents = form.read(
+            integer("agents", 5).between(1, 100_000).unit(Unit::Agents).help("agents of a shape; hops of a chain"),
+        )?;
+        let rounds = form.read(
+            integer("rounds", 2).between(1, 10_000).help("rounds of a debate, blackboard or architecture"),
+        )?;
+        let bias = form.read(
+            real("bias", 0.0)
+                .between(-1.0, 1.0)
+                .help("bias of leaves whose description states none, and of the agents of a shape")
+                .try_map(Bias::new)
+                .or_word("unset", "leaves state their own; 0.2 in a shape"),
+        )?;
+        let fidelity = form.read(
+            real("fidelity", 0.0)
+                .between(0.0, 1.0)
+                .help("fidelity of channels whose description states none, and of those of a shape")
+                .try_map(Fidelity::new)
+                .or_word("unset", "1"),
+        )?;
+        let erasure = form.read(
+            real("erasure", 0.0)
+                .between(0.0, 1.0)
+                .help("probability that a message is lost on channels whose description states none, and on those of a shape")
+                .try_map(Erasure::new)
+                .or_word("unset", "0"),
+        )?;
+        let correlation = form.read(
+            real("correlation", 0.0)
+                .between(0.0, 1.0)
+                .help(
+                    "correlation of dependences that state none; in a shape, with this probability all agents share one vote",
+                )
+                .try_map(Correlation::new)
+                .or_word("unset", "dependences state their own; 0 in a shape"),
+        )?;
+        let defaults = FileDefaults { bias, fidelity, erasure, correlation };
+        let organization = match (file, graph) {
+            (Some(_), Some(_)) => {
+                return Err(ParameterError::impossible(
+                    &["graph", "file"],
+                    "an organization stands in `file` or in `graph`, not in both",
+                ));
+            }
+            (Some(file), None) => of_file(&file, &defaults)?,
+            (None, Some(graph)) => {
+                let json = serde_json::to_value(Value::Table(graph)).unwrap_or_default();
+                Organization::from_json_value_with(&json, &defaults)
+                    .map_err(|error| ParameterError::impossible(&["graph"], error.to_string()))?
+            }
+            (None, None) => of_shape(shape, agents as usize, rounds as usize, &defaults)?,
+        };
+        Ok(Self { organization })
+    }
+}
+
+fn shape() -> Single<Named> {
+    let shapes: [(&str, Named, &str); 10] = [
+        ("star", Named::Star, "all agents report to one judge"),
+        ("chain", Named::Chain, "one agent's vote is relayed"),
+        ("debate", Named::Debate(Partners::All), "in every round all agents hear all others"),
+        ("debate-ring", Named::Debate(Partners::Ring), "in every round agents hear their neighbors on a ring"),
+        ("blackboard", Named::Blackboard, "in every round all agents write to a board and read it"),
+        ("single", Named::Team(Architecture::Single), "one agent, several iterations"),
+        ("independent", Named::Team(Architecture::Independent), "agents that do not talk, and one vote"),
+        ("centralized", Named::Team(Architecture::Centralized), "an orchestrator directs the agents"),
+        ("decentralized", Named::Team(Architecture::Decentralized), "agents debate in turn"),
+        ("hybrid", Named::Team(Architecture::Hybrid), "an orchestrator, and exchange between peers"),
+    ];
+    choice("shape", &shapes).help("organization to build where neither file nor graph describes one")
+}
+
+/// JSON, or DOT where the text begins like a graph.
+fn of_file(file: &Document, defaults: &FileDefaults) -> Result<Organization, ParameterError> {
+    let text = file.text();
+    let begins = text.trim_start();
+    let dot = file.name().ends_with(".dot") || file.name().ends_with(".gv");
+    let dot = dot || ["digraph", "strict", "graph"].iter().any(|word| begins.starts_with(word));
+    let read = if dot {
+        Organization::from_dot_with(text, defaults).map_err(|error| error.to_string())
+    } else {
+        Organization::from_json_with(text, defaults).map_err(|error| error.to_string())
+    };
+    read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
+}
+
+fn of_shape(
+    shape: Named,
+    agents: usize,
+    rounds: usize,
+    defaults: &FileDefaults,
+) -> Result<Organization, ParameterError> {
+    let impossible = |sentence: String| {
+        ParameterError::impossible(&["shape", "agents", "rounds", "bias", "correlation"], sentence)
+    };
+    let bias = match defaults.bias {
+        Some(bias) => bias,
+        None => Bias::new(SHAPE_BIAS).map_err(|error| impossible(error.to_string()))?,
+    };
+    let channel = Channel {
+        erasure: defaults.erasure.unwrap_or(Erasure::NONE),
+        ..Channel::new(0.0, defaults.fidelity.unwrap_or(Fidelity::PERFECT))
+    };
+    let builder = match shape {
+        Named::Star => Star { channel, rule: fair_majority(), ..Star::new(agents, bias) }.builder(),
+        Named::Chain => Chain { channel, ..Chain::new(agents, bias) }.builder(),
+        Named::Debate(partners) => Debate { partners, channel, ..Debate::new(agents, rounds, bias) }.builder(),
+        Named::Blackboard => {
+            Blackboard { writing: channel, reading: channel, ..Blackboard::new(agents, rounds, bias) }.builder()
+        }
+        Named::Team(architecture) => {
+            let knowledge = Leaf::Bias(bias);
+            Team { agents, rounds, knowledge, channel, ..Team::new(architecture, bias) }.builder()
+        }
+    };
+    let builder = builder.map_err(|error| impossible(error.to_string()))?;
+    with_shared_vote(builder, defaults.correlation).build().map_err(|error| impossible(error.to_string()))
+}
+
+fn fair_majority() -> Rule {
+    Rule::majority().with_tie(Tie::Fair)
+}
+
+fn with_shared_vote(builder: OrganizationBuilder, correlation: Option<Correlation>) -> OrganizationBuilder {
+    match correlation {
+        Some(rho) if rho != Correlation::NONE => {
+            builder.cause(Cause::everyone(CauseLaw::SharedVote, rho).of_all_votes())
+        }
+        _ => builder,
+    }
+}
+
+/// What is told of every output.
+const QUANTITIES: [(&str, &str, f64); 3] = [
+    ("accuracy", "probability that the output is right", 0.0),
+    ("bias", "probability that the output is right less that it is wrong", -1.0),
+    ("abstention", "probability that the output casts no vote", 0.0),
+];
+
+impl OrganizationParameters {
+    /// The organization that these parameters describe.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// By output, then by quantity: its name, which has the output's name where there are several, and its place in [`QUANTITIES`].
+    fn names(&self) -> Vec<(Cow<'static, str>, usize)> {
+        let outputs = self.organization.outputs();
+        let name = |output: usize, quantity: usize| match outputs.len() {
+            1 => Cow::Borrowed(QUANTITIES[quantity].0),
+            _ => format!("{}.{}", QUANTITIES[quantity].0, self.organization.graph().name(outputs[output])).into(),
+        };
+        (0..outputs.len()).flat_map(|output| (0..3).map(move |q| (output, q))).map(|(o, q)| (name(o, q), q)).collect()
+    }
+}
+
+impl Model for AnyOrganization {
+    type Parameters = OrganizationParameters;
+    type Plan = LaneOrganization;
+
+    fn about(&self) -> About {
+        About {
+            name: "organization",
+            summary: "Any organization of agents that vote, as an acyclic graph: from a file, a table or a named shape",
+            references: &[
+                "B. Liu, L. Kong, J. Pei, Phase Transition for Budgeted Multi-Agent Synergy, arXiv 2601.17311 (2026)",
+                "Y. Kim et al., Towards a Science of Scaling Agent Systems, arXiv 2512.08296 (2025)",
+            ],
+        }
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        let metric = |&(name, help, low): &(&'static str, &'static str, f64)| Metric {
+            name,
+            help,
+            unit: Unit::One,
+            range: (low, 1.0),
+        };
+        QUANTITIES.iter().map(metric).collect()
+    }
+
+    fn predictions(&self) -> Vec<Prediction<OrganizationParameters>> {
+        // Three numbers of the first output describe the model; a cell has its own list.
+        vec![
+            Prediction::new("accuracy", "exact, where an exact evaluation exists", |p| first_exact(p, 0)),
+            Prediction::new("bias", "exact, where an exact evaluation exists", |p| first_exact(p, 1)),
+            Prediction::new("abstention", "exact, where an exact evaluation exists", |p| first_exact(p, 2)),
+        ]
+    }
+
+    fn metrics_of(&self, parameters: &OrganizationParameters) -> Option<Vec<CellMetric>> {
+        let metric = |(name, quantity): (Cow<'static, str>, usize)| CellMetric {
+            name,
+            help: QUANTITIES[quantity].1.into(),
+            unit: Unit::One,
+            range: (QUANTITIES[quantity].2, 1.0),
+        };
+        Some(parameters.names().into_iter().map(metric).collect())
+    }
+
+    fn predictions_of(&self, parameters: &OrganizationParameters) -> Option<Forecast> {
+        let exact = exact_numbers(parameters);
+        let prediction = |(i, (name, quantity)): (usize, (Cow<'static, str>, usize))| CellPrediction {
+            name,
+            help: format!("{}, evaluated exactly", QUANTITIES[quantity].1).into(),
+            unit: Unit::One,
+            value: exact.as_ref().ok().map(|numbers| numbers[i]),
+        };
+        let predictions = parameters.names().into_iter().enumerate().map(prediction).collect();
+        let notes = exact.err().map(|reason| format!("no exact value: {reason}")).into_iter().collect();
+        Some(Forecast { predictions, notes })
+    }
+
+    fn prepare(&self, parameters: &OrganizationParameters) -> Result<LaneOrganization, ParameterError> {
+        LaneOrganization::new(&parameters.organization)
+            .map_err(|error| ParameterError::impossible(&["file", "graph", "shape"], error.to_string()))
+    }
+
+    fn notes(&self, plan: &LaneOrganization) -> Vec<String> {
+        plan.note().into_iter().collect()
+    }
+}
+
+/// The exact numbers in the order of [`OrganizationParameters::names`], or why there are none.
+fn exact_numbers(parameters: &OrganizationParameters) -> Result<Vec<f64>, String> {
+    let exact = ExactOrganization::new(&parameters.organization).map_err(|error| error.to_string())?;
+    let laws = exact.outputs().map_err(|error| error.to_string())?;
+    let numbers = laws.iter().flat_map(|law| [law.accuracy(), law.bias(), law.abstention()]);
+    Ok(numbers.collect())
+}
+
+fn first_exact(parameters: &OrganizationParameters, quantity: usize) -> Option<f64> {
+    exact_numbers(parameters).ok()?.get(quantity).copied()
+}
