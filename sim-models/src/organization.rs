@@ -1,12 +1,17 @@
 //! Organizations of agents, and the ways to evaluate them: exact and sampled.
 
 pub mod averaging;
+mod effective;
 mod exact;
 pub mod graph;
+mod not_sampled;
 mod quantity;
-mod sampled;
+mod scalar;
+mod tally;
 mod tree;
 
+pub use not_sampled::{NoLaw, NotSampled};
 pub use quantity::{Bias, Correlation, Erasure, Fidelity, OutOfRange};
-pub use sampled::{NotSampled, SampledTree};
+pub use scalar::{ScalarOrganization, ScalarTree};
+pub use tally::OutputTally;
 pub use tree::{AgentTree, Channel, CommonCause, Dependence, InvalidTree, Layer, Leaf, Node, Sharing};

@@ -6,7 +6,7 @@ use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, Streams};
 
 use crate::organization::{
-    AgentTree, Channel, Correlation, Dependence, Fidelity, Layer, Leaf, Node, SampledTree, Sharing,
+    AgentTree, Channel, Correlation, Dependence, Fidelity, Layer, Leaf, Node, ScalarTree, Sharing,
 };
 use crate::registry::{
     About, Form, Metric, Model, ParameterError, Parameters, Prediction, Unit, integer, real,
@@ -191,7 +191,7 @@ impl Model for Budget {
                 let leaf = Leaf::Compute { tokens: best.leaf_tokens, law: p.law };
                 let tree =
                     AgentTree::uniform(leaf, p.layer, best.depth as usize).map_err(|error| blame(&error))?;
-                Some(SampledTree::new(&tree, None).map_err(|error| blame(&error))?)
+                Some(ScalarTree::new(&tree, None).map_err(|error| blame(&error))?)
             }
         };
         let accuracy = 0.5 * (1.0 + p.family.single_agent_bias(p.budget));
@@ -210,7 +210,7 @@ impl Model for Budget {
 /// A tree and one agent, prepared for sampling.
 #[derive(Clone, Debug)]
 pub struct Contest {
-    tree: Option<SampledTree>,
+    tree: Option<ScalarTree>,
     single: Coin,
     entity: Entity,
 }

@@ -2,7 +2,7 @@
 
 use crate::organization::{
     AgentTree, Bias, Channel, CommonCause, Correlation, Dependence, Erasure, Fidelity, InvalidTree, Layer,
-    Leaf, Node, NotSampled, SampledTree, Sharing,
+    Leaf, Node, NotSampled, ScalarTree, Sharing,
 };
 use crate::registry::{
     About, Form, Layered, Metric, Model, ParameterError, Parameters, Prediction, Single, Unit, boolean,
@@ -226,7 +226,7 @@ impl TreeParameters {
 
 impl Model for Tree {
     type Parameters = TreeParameters;
-    type Plan = SampledTree;
+    type Plan = ScalarTree;
 
     fn about(&self) -> About {
         About {
@@ -336,21 +336,21 @@ impl Model for Tree {
         ]
     }
 
-    fn prepare(&self, parameters: &TreeParameters) -> Result<SampledTree, ParameterError> {
+    fn prepare(&self, parameters: &TreeParameters) -> Result<ScalarTree, ParameterError> {
         let top_layers = parameters.top_layers.map(|layers| layers as usize);
-        SampledTree::new(&parameters.tree, top_layers).map_err(|error| match error {
+        ScalarTree::new(&parameters.tree, top_layers).map_err(|error| match error {
             NotSampled::TooLarge { .. } => ParameterError::impossible(
                 &["top_layers", "fan_in"],
                 format!("{error}; fewer top_layers are as exact, and `synergy predict` samples none"),
             ),
-            NotSampled::NoCause { .. } => {
+            NotSampled::NoCause(_) => {
                 ParameterError::impossible(&["correlation", "leaf_bias"], error.to_string())
             }
             other => ParameterError::impossible(&["leaf_bias"], other.to_string()),
         })
     }
 
-    fn notes(&self, plan: &SampledTree) -> Vec<String> {
+    fn notes(&self, plan: &ScalarTree) -> Vec<String> {
         plan.note().into_iter().collect()
     }
 }

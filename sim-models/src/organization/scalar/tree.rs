@@ -1,6 +1,4 @@
-//! The sampled evaluator: one trial at a time, vote by vote. It is the clear one, against which faster ones are held.
-//!
-//! A trial walks the tree depth first. Deep trees are cut (section 6): below the top layers a whole subtree is replaced
+//! Agent trees, one trial at a time. A trial walks the tree depth first. Deep trees are cut (section 6): below the top layers a whole subtree is replaced
 //! by one vote with the subtree's exact bias. This changes nothing in the law of the root, because subtrees
 //! are independent given the common cause.
 
@@ -10,11 +8,11 @@ mod node;
 use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, InvalidProbability, Stream, Streams};
-use thiserror::Error;
 
 use self::cause::CauseSampler;
 use self::node::NodeSampler;
-use super::AgentTree;
+use crate::organization::not_sampled::MOST_LEAVES;
+use crate::organization::{AgentTree, Layer, NoLaw, NotSampled};
 use crate::theory::{layer, recursion};
 
 /// Leaves per trial up to which a tree is sampled whole unless the caller says otherwise.
@@ -23,12 +21,9 @@ const AUTOMATIC_LEAVES: f64 = 1024.0;
 /// Chains have one leaf at any length; this bounds their work per trial too.
 const MOST_AUTOMATIC_LAYERS: usize = 1024;
 
-/// Leaves per trial beyond which a tree is not sampled: a single trial would take about a second.
-const MOST_LEAVES: f64 = 1e8;
-
 /// An agent tree, prepared for sampling.
 #[derive(Clone, Debug)]
-pub struct SampledTree {
+pub struct ScalarTree {
     /// Votes that enter the sampled layers from below.
     entry: Entry,
     /// The sampled layers, from the lowest one to the root.
@@ -47,34 +42,7 @@ enum Entry {
     Caused { cause: CauseSampler, below: Vec<layer::LayerMap> },
 }
 
-/// Why a tree cannot be sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum NotSampled {
-    /// The sampled layers have too many leaves.
-    #[error("the top {layers} layers have {leaves:e} leaves; at most {most:e} can be sampled in a trial", most = MOST_LEAVES)]
-    TooLarge {
-        /// Sampled layers.
-        layers: usize,
-        /// Their leaves.
-        leaves: f64,
-    },
-    /// The exact evaluator gives no bias to start from.
-    #[error("the exact evaluator gives no bias for the layers below: {0}")]
-    NoBias(#[from] InvalidProbability),
-    /// The common cause has no law.
-    #[error(
-        "a common cause of correlation {correlation:e} at leaf bias {bias} is too near a certain one; use correlation 0 or 1, or leaf bias -1 or 1"
-    )]
-    NoCause {
-        /// Its correlation.
-        correlation: f64,
-        /// Bias of the leaves.
-        bias: f64,
-    },
-}
-
-impl SampledTree {
+impl ScalarTree {
     /// Prepares `tree`. `top_layers` says how many layers are sampled at most; `None` takes the whole tree where it has
     /// at most 1024 leaves, otherwise as many layers as stay below that, and at least one.
     ///
@@ -93,10 +61,8 @@ impl SampledTree {
         let entry = match tree.effective_cause() {
             None => Entry::Fixed(coin_of_bias(trajectory[cut])?),
             Some(cause) => Entry::Caused {
-                cause: CauseSampler::new(cause, tree.leaf_bias()).ok_or(NotSampled::NoCause {
-                    correlation: cause.correlation().get(),
-                    bias: tree.leaf_bias().get(),
-                })?,
+                cause: CauseSampler::new(cause, tree.leaf_bias())
+                    .ok_or(NoLaw { correlation: cause.correlation().get(), bias: tree.leaf_bias().get() })?,
                 below: layers[..cut].iter().map(layer::Layer::prepare).collect(),
             },
         };
@@ -155,7 +121,7 @@ impl SampledTree {
     }
 }
 
-impl Simulation for SampledTree {
+impl Simulation for ScalarTree {
     type Tally = Proportion;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {
@@ -181,7 +147,7 @@ fn coin_of_bias(bias: f64) -> Result<Coin, InvalidProbability> {
 /// The top layers that have at most [`AUTOMATIC_LEAVES`] leaves, at least one.
 fn automatic_layers(tree: &AgentTree) -> usize {
     let mut leaves = 1.0;
-    let fits = |layer: &&super::Layer| {
+    let fits = |layer: &&Layer| {
         leaves *= f64::from(layer.node.fan_in);
         leaves <= AUTOMATIC_LEAVES
     };

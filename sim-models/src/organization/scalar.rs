@@ -1,0 +1,7 @@
+//! The sampled evaluators that take one trial at a time, vote by vote: the clear ones, against which faster ones are held.
+
+mod graph;
+mod tree;
+
+pub use graph::ScalarOrganization;
+pub use tree::ScalarTree;
