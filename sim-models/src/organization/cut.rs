@@ -2,7 +2,8 @@
 //! (section 6). This changes nothing in the law of the root, because subtrees are independent given the common cause.
 
 use super::AgentTree;
-use super::sampled::NotSampled;
+use super::NotSampled;
+use super::not_sampled::MOST_LEAVES;
 use crate::theory::layer::LayerMap;
 use crate::theory::{layer, recursion};
 
@@ -11,9 +12,6 @@ const AUTOMATIC_LEAVES: f64 = 1024.0;
 
 /// Chains have one leaf at any length; this bounds their work per trial too.
 const MOST_AUTOMATIC_LAYERS: usize = 1024;
-
-/// Leaves per trial beyond which a tree is not sampled: one block of trials would take seconds even on lanes.
-pub(super) const MOST_LEAVES: f64 = 1e8;
 
 /// Where a tree is cut.
 #[derive(Clone, Debug)]

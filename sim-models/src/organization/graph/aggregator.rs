@@ -10,7 +10,7 @@ use super::{Answer, Answers, Draws};
 /// `votes` are those that arrived, in the order of the agent's channels, `None` for one whose loss is noticed or whose sender
 /// abstained; the agent's own fresh vote, if it has one, stands last.
 pub trait Aggregator: Debug + Send + Sync {
-    /// The agent's vote; `None` abstains.
+    /// The agent's vote; `None` abstains. An answer that the question does not have counts as the most common wrong one.
     fn decide(&self, votes: &[Option<Answer>], draws: &mut Draws<'_>) -> Option<Answer>;
 
     /// The law of the vote given `votes`, for the exact evaluator. Not needed by a rule that draws nothing: its law is found by

@@ -94,6 +94,11 @@ impl Answers {
         usize::from(self.wrong) + 1
     }
 
+    /// The answer, if the question has it; else the most common wrong one.
+    pub(in crate::organization) fn known(&self, answer: Answer) -> Answer {
+        if answer.index() < self.count() { answer } else { Answer::WRONG }
+    }
+
     /// Exponent of Zipf's law.
     pub fn exponent(&self) -> f64 {
         self.exponent

@@ -110,10 +110,12 @@ fn gcd(a: u64, b: u64) -> u64 {
 }
 
 /// The smallest weight that is a share of at least `threshold` of `present`. A share that misses the threshold by less than one part
-/// in 10^9 is taken to reach it, so that 2 of 3 are at least 0.6666666666.
+/// in 10^9 is taken to reach it, so that 2 of 3 are at least 0.6666666666. It is more than one half in any case, so that only one
+/// answer can have it, and none where nothing present weighs anything.
 pub fn needed_weight(threshold: f64, present: u64) -> u64 {
     let exact = threshold * present as f64;
-    libm::ceil(exact - 1e-9 * present as f64).max(0.0) as u64
+    let share = libm::ceil(exact - 1e-9 * present as f64).max(0.0) as u64;
+    share.max(present / 2 + 1)
 }
 
 #[cfg(test)]
@@ -144,6 +146,7 @@ mod tests {
         assert_eq!(needed_weight(0.667, 3), 3);
         assert_eq!(needed_weight(0.6, 5), 3);
         assert_eq!(needed_weight(1.0, 7), 7);
-        assert_eq!(needed_weight(0.75, 0), 0);
+        assert_eq!(needed_weight(0.75, 0), 1);
+        assert_eq!(needed_weight(0.5 + 1e-12, 2), 2);
     }
 }

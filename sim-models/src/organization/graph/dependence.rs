@@ -9,7 +9,8 @@ use crate::theory::dependence::Dependence;
 
 /// A rule of one's own by which the votes that reach one agent become dependent.
 pub trait VoteCoupling: Debug + Send + Sync {
-    /// Changes the votes received, `None` where one is missing, in the order of the agent's channels.
+    /// Changes the votes received, `None` where one is missing, in the order of the agent's channels. An answer that the
+    /// question does not have counts as the most common wrong one.
     fn couple(&self, votes: &mut [Option<Answer>], draws: &mut Draws<'_>);
 }
 

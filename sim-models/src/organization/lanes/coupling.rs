@@ -3,10 +3,11 @@
 
 use sim_core::lanes::{LANES, Lanes, Mask, Outlined, Source, Thresholds};
 use sim_core::random::InvalidProbability;
-use sim_core::special::{normal_cdf, normal_quantile};
+use sim_core::special::normal_quantile;
 
 use super::selector::Selector;
-use crate::theory::dependence::{Dependence, gaussian::Factor};
+use crate::organization::effective::{EffectiveCoupling, keeping};
+use crate::theory::dependence::gaussian::Factor;
 
 /// A rule, prepared for a number of votes.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(super) enum LaneCoupling {
     /// Every vote but the first keeps itself where its mask is set, else takes a uniformly chosen earlier one.
     BetaBinomial(Vec<(Mask, Selector)>),
     /// Signs of latent normal numbers that share a factor.
-    Gaussian { r: f64, accuracies: Vec<f64> },
+    Gaussian { factor: Factor, accuracies: Vec<f64> },
 }
 
 /// Whose vote all take.
@@ -34,34 +35,29 @@ pub(super) enum Choice {
 
 impl LaneCoupling {
     /// The rule for votes that are right with these accuracies. `alike` says that they are independent and equally
-    /// distributed.
+    /// distributed. `None` for a user's rule, which has no form for lanes.
     pub(super) fn new(
-        dependence: Dependence,
-        rho: f64,
+        coupling: &EffectiveCoupling,
         accuracies: &[f64],
         alike: bool,
-    ) -> Result<Self, InvalidProbability> {
+    ) -> Result<Option<Self>, InvalidProbability> {
         let votes = accuracies.len();
-        if rho == 0.0 || votes <= 1 {
-            return Ok(Self::Independent);
-        }
-        let choice = || if alike { Ok(Choice::First) } else { Selector::new(votes).map(Choice::Uniform) };
-        Ok(match dependence {
-            Dependence::Copying => Self::Copying(Mask::new(rho.sqrt())?),
-            Dependence::BetaBinomial if rho < 1.0 => {
-                // t / (t + i) with t = (1 - rho) / rho, which may be too large for a float.
-                let keep = |i: usize| Mask::new((1.0 - rho) / ((1.0 - rho) + i as f64 * rho));
-                let votes = (1..votes).map(|i| Ok((keep(i)?, Selector::new(i)?)));
-                Self::BetaBinomial(votes.collect::<Result<_, _>>()?)
-            }
-            Dependence::Gaussian if rho < 1.0 => Self::Gaussian {
-                r: Factor::from_sign_correlation(rho).latent(),
-                accuracies: accuracies.to_vec(),
+        Ok(Some(match coupling {
+            EffectiveCoupling::None => Self::Independent,
+            EffectiveCoupling::Mixture { shared } => Self::Mixture {
+                shared: Mask::new(*shared)?,
+                choice: if alike { Choice::First } else { Choice::Uniform(Selector::new(votes)?) },
             },
-            Dependence::Mixture | Dependence::BetaBinomial | Dependence::Gaussian => {
-                Self::Mixture { shared: Mask::new(rho)?, choice: choice()? }
+            EffectiveCoupling::Copying { copies } => Self::Copying(Mask::new(*copies)?),
+            EffectiveCoupling::Urn { correlation } => {
+                let vote = |i: usize| Ok((Mask::new(keeping(*correlation, i))?, Selector::new(i)?));
+                Self::BetaBinomial((1..votes).map(vote).collect::<Result<_, _>>()?)
             }
-        })
+            EffectiveCoupling::Gaussian(factor) => {
+                Self::Gaussian { factor: *factor, accuracies: accuracies.to_vec() }
+            }
+            EffectiveCoupling::Custom(_) => return Ok(None),
+        }))
     }
 
     /// How many vectors of room it needs beside the votes.
@@ -123,7 +119,7 @@ impl LaneCoupling {
                     votes[i + 1] = source.mask(keep).select(votes[i + 1], earlier);
                 }
             }
-            Self::Gaussian { r, accuracies } => gaussian(*r, accuracies, votes, source),
+            Self::Gaussian { factor, accuracies } => gaussian(factor, accuracies, votes, source),
         }
     }
 }
@@ -201,23 +197,23 @@ impl<'a, L: Lanes> Outlined for Apply<'a, '_, L> {
     }
 }
 
-/// Gaussian coupling given the votes that were realized. Given the factor `S`, a vote of accuracy `p` is right with probability
-/// `P = Phi((Phi^-1(p) + sqrt(r) S) / sqrt(1 - r))`; of the votes that were right `min(1, P / p)` stay so, and of those that were wrong
-/// `max(0, (P - p) / (1 - p))` become right.
+/// Gaussian coupling given the votes that were realized. Given the common factor `S`, a vote of accuracy `p` is right with probability
+/// `P(S)`; of the votes that were right `min(1, P / p)` stay so, and of those that were wrong `max(0, (P - p) / (1 - p))`
+/// become right.
 #[inline(always)]
-fn gaussian<L: Lanes>(r: f64, accuracies: &[f64], votes: &mut [L], source: &mut Source<'_, L>) {
-    let mut factor = [0.0; LANES];
-    for value in &mut factor {
-        *value = r.sqrt() * source.stream().normal();
+fn gaussian<L: Lanes>(factor: &Factor, accuracies: &[f64], votes: &mut [L], source: &mut Source<'_, L>) {
+    let mut common = [0.0; LANES];
+    for value in &mut common {
+        *value = source.stream().normal();
     }
     let (mut stays, mut turns) = (Thresholds::default(), Thresholds::default());
     let mut last = None;
     for (&p, vote) in accuracies.iter().zip(votes) {
-        if p == 0.0 || p == 1.0 {
+        if p <= 0.0 || p >= 1.0 {
             continue;
         }
         if last != Some(p) {
-            set_gaussian_thresholds(p, r, &factor, &mut stays, &mut turns);
+            set_gaussian_thresholds(p, factor, &common, &mut stays, &mut turns);
             last = Some(p);
         }
         let (stay, turn): (L, L) = (source.below(&stays), source.below(&turns));
@@ -229,14 +225,14 @@ fn gaussian<L: Lanes>(r: f64, accuracies: &[f64], votes: &mut [L], source: &mut 
 #[inline(never)]
 fn set_gaussian_thresholds(
     p: f64,
-    r: f64,
-    factor: &[f64; LANES],
+    factor: &Factor,
+    common: &[f64; LANES],
     stays: &mut Thresholds,
     turns: &mut Thresholds,
 ) {
     let threshold = normal_quantile(p);
     let right: [f64; LANES] =
-        std::array::from_fn(|lane| normal_cdf((threshold + factor[lane]) / (1.0 - r).sqrt()));
+        std::array::from_fn(|lane| factor.conditional_accuracy(threshold, common[lane]));
     stays.set(|lane| (right[lane] / p).min(1.0));
     turns.set(|lane| ((right[lane] - p) / (1.0 - p)).max(0.0));
 }

@@ -26,6 +26,7 @@ use crate::organization::{NotSampled, OutputTally};
 #[derive(Clone, Debug)]
 pub struct LaneOrganization {
     method: Method,
+    outputs: usize,
     entity: Entity,
     kernel: Option<Kernel>,
 }
@@ -48,7 +49,8 @@ impl LaneOrganization {
         } else {
             Method::Scalar(Box::new(ScalarOrganization::new(organization)?))
         };
-        Ok(Self { method, entity: Entity::named("organization"), kernel: None })
+        let outputs = organization.outputs().len();
+        Ok(Self { method, outputs, entity: Entity::named("organization"), kernel: None })
     }
 
     /// The same organization on one instruction set, instead of the process's; the results are the same.
@@ -93,10 +95,8 @@ impl Simulation for LaneOrganization {
         tally.record_many(block.len(), counts);
     }
 
+    /// Per output accuracy, bias and abstention.
     fn estimates(&self, tally: &OutputTally, confidence: Confidence) -> Vec<Estimate> {
-        match &self.method {
-            Method::Lanes(program) => tally.estimates(program.abstaining(), confidence),
-            Method::Scalar(scalar) => scalar.estimates(tally, confidence),
-        }
+        tally.estimates(self.outputs, confidence)
     }
 }

@@ -19,8 +19,8 @@ use self::eager::Eager;
 use self::layer::LaneLayer;
 use self::streams::{StreamLayer, Streamed};
 use crate::organization::cut::TreeCut;
-use crate::organization::sampled::{CauseSampler, NotSampled};
-use crate::organization::{AgentTree, Channel, Sharing};
+use crate::organization::scalar::CauseSampler;
+use crate::organization::{AgentTree, Channel, NotSampled, Sharing};
 use crate::theory::layer::LayerMap;
 
 /// Leaves under one vote of the lowest layer that is evaluated on demand.

@@ -6,7 +6,7 @@
 use super::binomial;
 use crate::theory::numeric::{is_bias, is_fraction};
 use crate::theory::quadrature::trapezoid;
-use sim_core::special::{normal_pdf, normal_quantile};
+use sim_core::special::{normal_cdf, normal_pdf, normal_quantile};
 
 /// Standard deviations beyond which a Gaussian factor is ignored: a probability of 1e-23.
 const REACH: f64 = 10.0;
@@ -53,6 +53,11 @@ impl Factor {
     /// The latent correlation `r`.
     pub fn latent(&self) -> f64 {
         self.latent
+    }
+
+    /// Accuracy of a vote with threshold `t0 = Phi^-1(p)` given the factor: `Phi((t0 + sqrt(r) S)/sqrt(1-r))`, for r < 1.
+    pub(crate) fn conditional_accuracy(&self, threshold: f64, factor: f64) -> f64 {
+        normal_cdf((threshold + self.latent.sqrt() * factor) / self.rest.sqrt())
     }
 
     /// Correlation of two votes of bias `v`, `4 (Phi2(t0, t0; r) - p^2)/(1 - v^2)`; it falls with |v|, from

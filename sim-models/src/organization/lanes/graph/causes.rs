@@ -1,13 +1,14 @@
 //! Fresh votes, and the causes that they share.
 
+use sim_core::graph::Node;
 use sim_core::lanes::{LANES, Lanes, Source, Thresholds};
-use sim_core::special::{beta_quantile, normal_cdf, normal_quantile};
+use sim_core::random::{InvalidProbability, Stream};
+use sim_core::special::{beta_quantile, normal_quantile};
 
 use super::program::{MaskId, Masks};
-use sim_core::graph::Node;
-
 use crate::organization::NotSampled;
-use crate::organization::graph::{CauseLaw, Organization};
+use crate::organization::effective::EffectiveCause;
+use crate::organization::graph::Organization;
 use crate::theory::common_cause::Difficulty;
 use crate::theory::dependence::gaussian::Factor;
 
@@ -29,7 +30,7 @@ pub(super) enum FreshVote {
 pub(super) struct Causes {
     /// By cause of the organization.
     laws: Vec<LaneCause>,
-    /// What sets the thresholds of varying votes: which cause, and the normal threshold of the vote's accuracy.
+    /// What the thresholds of varying votes depend on: which cause, and the vote's accuracy.
     varying: Vec<(u32, f64)>,
 }
 
@@ -40,46 +41,66 @@ enum LaneCause {
     None,
     /// Where the first mask is set all cast one vote, drawn with the second.
     SharedVote { shared: MaskId, vote: MaskId },
-    /// A common vote, drawn with the mask.
-    CommonVote { vote: MaskId },
-    /// Accuracy from a Beta law with these shapes.
-    Difficulty { right: f64, wrong: f64 },
-    /// One standard normal; votes have latent correlation `r`.
-    GaussianFactor { r: f64 },
+    /// Each casts one vote, drawn with the second mask, where its own copy of the first is set.
+    Copying { copies: MaskId, vote: MaskId },
+    /// Accuracy from a Beta law.
+    Difficulty(Difficulty),
+    /// Votes with latent normal numbers that share a factor.
+    Factor(Factor),
+    /// All are right where one level lies below their accuracy.
+    Level,
+}
+
+impl LaneCause {
+    fn new(cause: EffectiveCause, masks: &mut Masks) -> Result<Self, InvalidProbability> {
+        Ok(match cause {
+            EffectiveCause::Independent => Self::None,
+            EffectiveCause::SharedVote { shared, accuracy } => {
+                Self::SharedVote { shared: masks.id(shared)?, vote: masks.id(accuracy)? }
+            }
+            EffectiveCause::Copying { copies, accuracy } => {
+                Self::Copying { copies: masks.id(copies)?, vote: masks.id(accuracy)? }
+            }
+            EffectiveCause::Difficulty(law) => Self::Difficulty(law),
+            EffectiveCause::Factor(factor) => Self::Factor(factor),
+            EffectiveCause::Level => Self::Level,
+        })
+    }
+
+    /// One number per trial: an accuracy, a normal factor or a level. Compiled once for all instruction sets.
+    #[inline(never)]
+    fn draw(&self, stream: &mut Stream) -> Vec<f64> {
+        let value = |stream: &mut Stream| match self {
+            Self::Difficulty(law) => beta_quantile(law.a, law.b, stream.uniform()),
+            Self::Factor(_) => stream.normal(),
+            _ => stream.uniform(),
+        };
+        match self {
+            Self::None | Self::SharedVote { .. } | Self::Copying { .. } => Vec::new(),
+            _ => (0..LANES).map(|_| value(stream)).collect(),
+        }
+    }
+
+    /// The probability of a right vote of this accuracy in every trial, given what was drawn.
+    #[inline(never)]
+    fn probabilities(&self, drawn: &[f64], accuracy: f64) -> Thresholds {
+        let mut thresholds = Thresholds::default();
+        match self {
+            Self::Factor(factor) => {
+                let threshold = normal_quantile(accuracy);
+                thresholds.set(|lane| factor.conditional_accuracy(threshold, drawn[lane]));
+            }
+            Self::Level => thresholds.set(|lane| f64::from(u8::from(drawn[lane] < accuracy))),
+            _ => thresholds.set(|lane| drawn[lane]),
+        }
+        thresholds
+    }
 }
 
 impl Causes {
     pub(super) fn new(organization: &Organization, masks: &mut Masks) -> Result<Self, NotSampled> {
-        let mut laws = Vec::new();
-        for (number, cause) in organization.causes().iter().enumerate() {
-            let rho = cause.correlation.get();
-            let members = (0..organization.graph().len()).filter(|&agent| organization.cause_of(agent) == Some(number));
-            // The builder refuses groups without members.
-            let bias = members.filter_map(|agent| organization.bias(agent)).next().map_or(0.0, |bias| bias.get());
-            let accuracy = 0.5 * (1.0 + bias);
-            // Only normal factors allow unlike biases; of those that are certain, nothing is shared.
-            let certain = bias.abs() == 1.0 && cause.law != CauseLaw::GaussianFactor;
-            laws.push(match cause.law {
-                _ if rho == 0.0 || certain => LaneCause::None,
-                CauseLaw::SharedVote => {
-                    LaneCause::SharedVote { shared: masks.id(rho)?, vote: masks.id(accuracy)? }
-                }
-                CauseLaw::Difficulty if rho == 1.0 => {
-                    LaneCause::SharedVote { shared: masks.id(1.0)?, vote: masks.id(accuracy)? }
-                }
-                CauseLaw::Copying => LaneCause::CommonVote { vote: masks.id(accuracy)? },
-                CauseLaw::Difficulty => {
-                    let law = Difficulty::from_correlation(bias, rho);
-                    if law.leaf_bias().is_nan() {
-                        return Err(NotSampled::NoCause { correlation: rho, bias });
-                    }
-                    LaneCause::Difficulty { right: law.a, wrong: law.b }
-                }
-                CauseLaw::GaussianFactor => LaneCause::GaussianFactor {
-                    r: if rho == 1.0 { 1.0 } else { Factor::from_sign_correlation(rho).latent() },
-                },
-            });
-        }
+        let causes = EffectiveCause::all(organization)?.into_iter();
+        let laws = causes.map(|cause| LaneCause::new(cause, masks)).collect::<Result<_, _>>()?;
         Ok(Self { laws, varying: Vec::new() })
     }
 
@@ -91,36 +112,31 @@ impl Causes {
         agent: Node,
         heard: f64,
         masks: &mut Masks,
-    ) -> Result<(FreshVote, bool), NotSampled> {
+    ) -> Result<(FreshVote, bool), InvalidProbability> {
         let bias = organization.bias(agent).map_or(0.0, |bias| bias.get());
         let accuracy = 0.5 * (1.0 + bias);
-        let alone = |masks: &mut Masks| Ok((FreshVote::Alone(masks.id(0.5 * (1.0 + heard * bias))?), true));
-        let Some(cause) = organization.cause_of(agent) else { return alone(masks) };
-        let number = cause as u32;
-        let rho = organization.causes()[cause].correlation.get();
-        Ok(match self.laws[cause] {
-            LaneCause::None => return alone(masks),
+        let cause = organization.cause_of(agent);
+        let number = cause.unwrap_or(0) as u32;
+        Ok(match cause.map_or(&LaneCause::None, |cause| &self.laws[cause]) {
+            // A certain vote shares nothing.
+            LaneCause::None => (FreshVote::Alone(masks.id(0.5 * (1.0 + heard * bias))?), true),
+            _ if bias.abs() == 1.0 => (FreshVote::Alone(masks.id(0.5 * (1.0 + heard * bias))?), true),
             LaneCause::SharedVote { .. } => {
                 (FreshVote::Shared { cause: number, own: masks.id(accuracy)? }, false)
             }
-            LaneCause::CommonVote { .. } => {
-                let copies = masks.id(rho.sqrt())?;
+            &LaneCause::Copying { copies, .. } => {
                 (FreshVote::Copied { cause: number, copies, own: masks.id(accuracy)? }, false)
             }
-            LaneCause::GaussianFactor { .. } if bias.abs() == 1.0 => return alone(masks),
-            LaneCause::Difficulty { .. } => {
-                (FreshVote::Varying { thresholds: self.thresholds(number, 0.0) }, false)
-            }
-            LaneCause::GaussianFactor { .. } => {
-                (FreshVote::Varying { thresholds: self.thresholds(number, normal_quantile(accuracy)) }, false)
+            LaneCause::Difficulty(_) | LaneCause::Factor(_) | LaneCause::Level => {
+                (FreshVote::Varying { thresholds: self.thresholds(number, accuracy) }, false)
             }
         })
     }
 
-    fn thresholds(&mut self, cause: u32, threshold: f64) -> u32 {
-        let known = self.varying.iter().position(|&known| known == (cause, threshold));
+    fn thresholds(&mut self, cause: u32, accuracy: f64) -> u32 {
+        let known = self.varying.iter().position(|&known| known == (cause, accuracy));
         known.unwrap_or_else(|| {
-            self.varying.push((cause, threshold));
+            self.varying.push((cause, accuracy));
             self.varying.len() - 1
         }) as u32
     }
@@ -143,14 +159,14 @@ impl<L: Lanes> Drawn<L> {
                 LaneCause::SharedVote { shared, vote } => {
                     (source.mask(masks.get(*shared)), source.mask(masks.get(*vote)))
                 }
-                LaneCause::CommonVote { vote } => (L::splat(false), source.mask(masks.get(*vote))),
+                LaneCause::Copying { vote, .. } => (L::splat(false), source.mask(masks.get(*vote))),
                 _ => (L::splat(false), L::splat(false)),
             });
-            values.push(latent_values(law, source.stream()));
+            values.push(law.draw(source.stream()));
         }
         let mut thresholds = Vec::with_capacity(causes.varying.len());
-        for &(cause, threshold) in &causes.varying {
-            thresholds.push(varying(&causes.laws[cause as usize], &values[cause as usize], threshold));
+        for &(cause, accuracy) in &causes.varying {
+            thresholds.push(causes.laws[cause as usize].probabilities(&values[cause as usize], accuracy));
         }
         Self { common, thresholds }
     }
@@ -171,33 +187,4 @@ impl<L: Lanes> Drawn<L> {
             FreshVote::Varying { thresholds } => source.below(&self.thresholds[thresholds as usize]),
         }
     }
-}
-
-/// One number per trial: an accuracy, or a normal factor. Compiled once for all instruction sets.
-#[inline(never)]
-fn latent_values(law: &LaneCause, stream: &mut sim_core::random::Stream) -> Vec<f64> {
-    match *law {
-        LaneCause::Difficulty { right, wrong } => {
-            (0..LANES).map(|_| beta_quantile(right, wrong, stream.uniform())).collect()
-        }
-        LaneCause::GaussianFactor { .. } => (0..LANES).map(|_| stream.normal()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The probability of a right vote in every trial.
-#[inline(never)]
-fn varying(law: &LaneCause, values: &[f64], threshold: f64) -> Thresholds {
-    let mut thresholds = Thresholds::default();
-    match *law {
-        LaneCause::GaussianFactor { r } if r == 1.0 => {
-            thresholds.set(|lane| f64::from(u8::from(threshold + values[lane] > 0.0)));
-        }
-        LaneCause::GaussianFactor { r } => {
-            let (scale, rest) = (r.sqrt(), (1.0 - r).sqrt());
-            thresholds.set(|lane| normal_cdf((threshold + scale * values[lane]) / rest));
-        }
-        _ => thresholds.set(|lane| values[lane]),
-    }
-    thresholds
 }

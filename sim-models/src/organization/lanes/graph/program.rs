@@ -1,7 +1,6 @@
 //! From an organization to steps over slots.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use sim_core::graph::Node;
 use sim_core::lanes::Mask;
@@ -9,9 +8,11 @@ use sim_core::random::InvalidProbability;
 
 use super::causes::{Causes, FreshVote};
 use super::rule::LaneRule;
-use crate::organization::graph::{Coupling, Organization, VoteCoupling};
+use crate::organization::NotSampled;
+use crate::organization::effective::EffectiveCoupling;
+use crate::organization::graph::{Organization, received_accuracy};
 use crate::organization::lanes::coupling::LaneCoupling;
-use crate::organization::{Dependence, NotSampled};
+use crate::organization::scalar::OneTrialRules;
 
 /// A compiled organization.
 #[derive(Clone, Debug)]
@@ -28,8 +29,6 @@ pub(super) struct Program {
     pub(super) room: usize,
     /// By output: its slot.
     pub(super) outputs: Vec<u32>,
-    /// By output: whether it may abstain.
-    abstaining: Vec<bool>,
     /// Agents whose rule is applied trial by trial.
     one_by_one: Vec<String>,
 }
@@ -55,10 +54,8 @@ pub(super) struct Step {
 pub(super) enum StepCoupling {
     /// In all lanes at once.
     Lanes(LaneCoupling),
-    /// One of the models of section 5 where votes may be missing and lanes have no form for that.
-    OneByOne(Coupling),
-    /// A user's rule, trial by trial.
-    Custom(Arc<dyn VoteCoupling>),
+    /// Trial by trial: a user's rule, or one that has no form for lanes where votes may be missing.
+    OneByOne(OneTrialRules),
 }
 
 /// Where a vote comes from on its way into a step.
@@ -124,7 +121,6 @@ impl Program {
             inputs: 0,
             room: 0,
             outputs: Vec::new(),
-            abstaining: organization.outputs().iter().map(|&output| organization.may_abstain(output)).collect(),
             one_by_one: Vec::new(),
         };
         let order = depth_first(organization);
@@ -161,11 +157,8 @@ impl Program {
                 (PortSource::Slot(slots.of[sender]), 0.5 * (1.0 - heard))
             };
             let lost = if channel.detected { channel.erasure.get() } else { 0.0 };
-            let port = Port {
-                source,
-                flip: self.masks.unless_never(flip)?,
-                lost: self.masks.unless_never(lost)?,
-            };
+            let port =
+                Port { source, flip: self.masks.unless_never(flip)?, lost: self.masks.unless_never(lost)? };
             self.ports.push(port);
         }
         for sender in graph.senders(agent) {
@@ -176,11 +169,8 @@ impl Program {
             None => None,
         };
         let coupling = step_coupling(organization, agent, missing)?;
-        let rule = match organization.decision(agent) {
-            Some(decision) => LaneRule::new(decision, organization.inputs(agent), missing)?,
-            None => LaneRule::Only,
-        };
-        if !matches!(coupling, StepCoupling::Lanes(_)) || rule.is_one_by_one() {
+        let rule = LaneRule::new(organization, agent, missing)?;
+        if matches!(coupling, StepCoupling::OneByOne(_)) || rule.is_one_by_one() {
             self.one_by_one.push(organization.agent(agent).id.clone());
         }
         let received = graph.incoming(agent).len();
@@ -195,10 +185,6 @@ impl Program {
         Ok(())
     }
 
-    pub(super) fn abstaining(&self) -> &[bool] {
-        &self.abstaining
-    }
-
     /// What was not done in all lanes at once.
     pub(super) fn note(&self) -> Option<String> {
         let (first, rest) = self.one_by_one.split_first()?;
@@ -207,7 +193,9 @@ impl Program {
             1 => " and one other agent".to_owned(),
             n => format!(" and {n} other agents"),
         };
-        Some(format!("`{first}`{others} decide one trial at a time: their rules have no form for 512 at once"))
+        Some(format!(
+            "`{first}`{others} decide one trial at a time: their rules have no form for 512 at once"
+        ))
     }
 }
 
@@ -217,22 +205,28 @@ fn step_coupling(
     agent: Node,
     missing: bool,
 ) -> Result<StepCoupling, NotSampled> {
-    let coupling = match organization.coupling(agent) {
-        None => return Ok(StepCoupling::Lanes(LaneCoupling::Independent)),
-        Some(Coupling::Custom(rule)) => return Ok(StepCoupling::Custom(Arc::clone(rule))),
-        Some(coupling) => coupling,
-    };
-    let Coupling::Model { dependence, correlation } = coupling else {
-        return Ok(StepCoupling::OneByOne(coupling.clone()));
-    };
+    let coupling = EffectiveCoupling::new(organization, agent);
     let received = organization.graph().incoming(agent);
-    let accuracies = match dependence {
-        Dependence::Gaussian => crate::organization::scalar::received_accuracies(organization, agent)?,
+    let accuracies = match coupling {
+        EffectiveCoupling::Gaussian(_) => {
+            let accuracies = received.iter().map(|&edge| received_accuracy(organization, edge));
+            let unknown = |reason| {
+                let agent = organization.agent(agent).id.clone();
+                NotSampled::NoAccuracy { agent, reason }
+            };
+            accuracies.collect::<Result<_, _>>().map_err(unknown)?
+        }
         _ => vec![0.5; received.len()],
     };
-    let lanes = LaneCoupling::new(*dependence, correlation.get(), &accuracies, false)?;
-    let counts_positions = matches!(lanes, LaneCoupling::BetaBinomial(_));
-    Ok(if missing && counts_positions { StepCoupling::OneByOne(coupling.clone()) } else { StepCoupling::Lanes(lanes) })
+    Ok(match LaneCoupling::new(&coupling, &accuracies, false)? {
+        // A vote's turn in the urn depends on how many are there before it.
+        Some(LaneCoupling::BetaBinomial(_)) | None
+            if missing || matches!(coupling, EffectiveCoupling::Custom(_)) =>
+        {
+            StepCoupling::OneByOne(OneTrialRules::new(organization, agent)?)
+        }
+        lanes => StepCoupling::Lanes(lanes.unwrap_or(LaneCoupling::Independent)),
+    })
 }
 
 /// Whether an agent's vote is drawn where it is read: a leaf that sends one message and is no output.
@@ -249,7 +243,8 @@ fn depth_first(organization: &Organization) -> Vec<Node> {
     let mut order = Vec::with_capacity(graph.len());
     let mut entered = vec![false; graph.len()];
     // An agent is entered, then its senders are, then it is done. A stack of one's own: chains may be long.
-    let mut stack: Vec<(Node, bool)> = organization.outputs().iter().rev().map(|&output| (output, false)).collect();
+    let mut stack: Vec<(Node, bool)> =
+        organization.outputs().iter().rev().map(|&output| (output, false)).collect();
     while let Some((agent, done)) = stack.pop() {
         if done {
             order.push(agent);

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use sim_core::lanes::{Counter, Lanes, Mask, Source, majority};
-use sim_core::random::InvalidProbability;
+use sim_core::graph::Node;
+use sim_core::lanes::{Counter, Lanes, Mask, Outlined, Source, majority};
 
 use super::run::{self, Ballot};
-use crate::organization::graph::{Aggregator, Decision, IntegerWeights, Tie, needed_weight};
+use crate::organization::NotSampled;
+use crate::organization::graph::{Aggregator, Decision, IntegerWeights, Organization, Tie, needed_weight};
 use crate::organization::lanes::selector::Selector;
+use crate::organization::scalar::OneTrialRules;
 
 /// Sums of present weights that a supermajority is looked up for, at most.
 const MOST_LOOKED_UP: u64 = 256;
@@ -30,12 +32,14 @@ pub(super) enum LaneRule {
     /// A user's rule that knows words of 64 trials.
     Words(Arc<dyn Aggregator>),
     /// Trial by trial.
-    OneByOne(Decision),
+    OneByOne(Box<OneTrialRules>),
 }
 
 impl LaneRule {
-    /// `missing`: inputs may be.
-    pub(super) fn new(decision: &Decision, inputs: usize, missing: bool) -> Result<Self, InvalidProbability> {
+    /// `missing`: votes received may be.
+    pub(super) fn new(organization: &Organization, agent: Node, missing: bool) -> Result<Self, NotSampled> {
+        let Some(decision) = organization.decision(agent) else { return Ok(Self::Only) };
+        let inputs = organization.inputs(agent);
         Ok(match decision {
             Decision::Majority { weights, .. }
                 if !missing && inputs % 2 == 1 && weights.are_equal() && weights.total() > 0 =>
@@ -45,7 +49,9 @@ impl LaneRule {
             Decision::Majority { weights, tie } => Self::Majority { weights: weights.clone(), tie: *tie },
             // Two answers: the one with more weight, else a fair coin.
             Decision::Plurality { weights } => Self::Majority { weights: weights.clone(), tie: Tie::Fair },
-            Decision::Supermajority { weights, threshold } if !missing || weights.total() <= MOST_LOOKED_UP => {
+            Decision::Supermajority { weights, threshold }
+                if !missing || weights.total() <= MOST_LOOKED_UP =>
+            {
                 Self::Supermajority { weights: weights.clone(), threshold: *threshold }
             }
             Decision::First => Self::First,
@@ -55,7 +61,9 @@ impl LaneRule {
                 any: Selector::new(inputs)?,
             },
             Decision::Custom(rule) if rule.words().is_some() => Self::Words(Arc::clone(rule)),
-            other => Self::OneByOne(other.clone()),
+            Decision::Custom(_) | Decision::Supermajority { .. } | Decision::BestOf { .. } => {
+                Self::OneByOne(Box::new(OneTrialRules::new(organization, agent)?))
+            }
         })
     }
 
@@ -70,7 +78,21 @@ impl LaneRule {
 
     /// The votes decided. Where an input is missing its bit in `votes` has no meaning; `present` is empty where none ever is.
     #[inline(always)]
-    pub(super) fn decide<L: Lanes>(
+    pub(super) fn decide<'a, L: Lanes>(
+        &self,
+        votes: &[L],
+        present: &[L],
+        room: &mut [L],
+        source: Source<'a, L>,
+    ) -> (Ballot<L>, Source<'a, L>) {
+        match self {
+            Self::Only => (Ballot::certain(votes[0]), source),
+            rule => L::outline(Decide { rule, votes, present, room, source }),
+        }
+    }
+
+    #[inline(always)]
+    fn decide_here<L: Lanes>(
         &self,
         votes: &[L],
         present: &[L],
@@ -97,8 +119,28 @@ impl LaneRule {
                 Ballot::certain(result)
             }
             Self::Words(rule) => run::decide_words(rule.as_ref(), votes, present, source),
-            Self::OneByOne(decision) => run::decide_one_by_one(decision, votes, present, source),
+            Self::OneByOne(rules) => run::decide_one_by_one(rules, votes, present, source),
         }
+    }
+}
+
+/// A decision, in a function of its own.
+struct Decide<'a, 'b, L> {
+    rule: &'b LaneRule,
+    votes: &'b [L],
+    present: &'b [L],
+    room: &'b mut [L],
+    source: Source<'a, L>,
+}
+
+impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
+    type Output = (Ballot<L>, Source<'a, L>);
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { rule, votes, present, room, mut source } = self;
+        let ballot = rule.decide_here(votes, present, room, &mut source);
+        (ballot, source)
     }
 }
 
@@ -168,7 +210,12 @@ fn first<L: Lanes>(votes: &[L], present: &[L]) -> Ballot<L> {
 }
 
 #[inline(always)]
-fn supermajority<L: Lanes>(weights: &IntegerWeights, threshold: f64, votes: &[L], present: &[L]) -> Ballot<L> {
+fn supermajority<L: Lanes>(
+    weights: &IntegerWeights,
+    threshold: f64,
+    votes: &[L],
+    present: &[L],
+) -> Ballot<L> {
     let total = weights.total();
     let mut right = Counter::new(total);
     if present.is_empty() {

@@ -5,9 +5,8 @@ use sim_core::random::Stream;
 
 use super::causes::Drawn;
 use super::program::{PortSource, Program, StepCoupling};
-use crate::organization::graph::{Aggregator, Answer, Coupling, Decision, Draws, VoteCoupling, WordVotes};
-use crate::organization::lanes::coupling::LaneCoupling;
-use crate::organization::scalar;
+use crate::organization::graph::{Aggregator, Answer, Draws, WordVotes};
+use crate::organization::scalar::OneTrialRules;
 
 /// The votes of one agent in all lanes.
 #[derive(Clone, Copy)]
@@ -56,7 +55,9 @@ impl Task for BlockTask<'_> {
             for ((port, vote), here) in ports.iter().zip(&mut votes).zip(&mut present) {
                 let mut ballot = match port.source {
                     PortSource::Slot(slot) => slots[slot as usize],
-                    PortSource::Leaf(fresh) => Ballot::certain(drawn.vote(fresh, &program.masks, &mut source)),
+                    PortSource::Leaf(fresh) => {
+                        Ballot::certain(drawn.vote(fresh, &program.masks, &mut source))
+                    }
                 };
                 if let Some(flip) = port.flip {
                     ballot.right = ballot.right.xor(source.mask(program.masks.get(flip)));
@@ -69,16 +70,11 @@ impl Task for BlockTask<'_> {
             let received = ports.len();
             let arrived: &[L] = if step.missing { &present[..received] } else { &[] };
             match &step.coupling {
-                StepCoupling::Lanes(LaneCoupling::Independent) => {}
-                StepCoupling::Lanes(coupling) if step.missing => {
-                    coupling.apply_present(&mut votes[..received], arrived, &mut room, &mut source);
+                StepCoupling::Lanes(coupling) => {
+                    source = coupling.apply(&mut votes[..received], arrived, &mut room, source);
                 }
-                StepCoupling::Lanes(coupling) => coupling.apply(&mut votes[..received], &mut room, &mut source),
-                StepCoupling::OneByOne(coupling) => {
-                    couple_one_by_one(Rule::Model(coupling), &mut votes[..received], arrived, &mut source);
-                }
-                StepCoupling::Custom(rule) => {
-                    couple_one_by_one(Rule::Custom(rule.as_ref()), &mut votes[..received], arrived, &mut source);
+                StepCoupling::OneByOne(rules) => {
+                    couple_one_by_one(rules, &mut votes[..received], arrived, &mut source);
                 }
             }
             let mut inputs = received;
@@ -88,7 +84,9 @@ impl Task for BlockTask<'_> {
                 inputs += 1;
             }
             let here = if step.missing { &present[..inputs] } else { &[] };
-            slots[step.slot as usize] = step.rule.decide(&votes[..inputs], here, &mut room, &mut source);
+            let ballot;
+            (ballot, source) = step.rule.decide(&votes[..inputs], here, &mut room, source);
+            slots[step.slot as usize] = ballot;
         }
         let mut outputs = Vec::with_capacity(program.outputs.len());
         for &slot in &program.outputs {
@@ -170,22 +168,22 @@ fn words_decided(rule: &dyn Aggregator, inputs: &Inputs, stream: &mut Stream) ->
 /// A rule that is applied trial by trial.
 #[inline(always)]
 pub(super) fn decide_one_by_one<L: Lanes>(
-    decision: &Decision,
+    rules: &OneTrialRules,
     votes: &[L],
     present: &[L],
     source: &mut Source<'_, L>,
 ) -> Ballot<L> {
-    let [right, here] = trials_decided(decision, &Inputs::new(votes, present), source.stream());
+    let [right, here] = trials_decided(rules, &Inputs::new(votes, present), source.stream());
     Ballot { right: L::from_words(right), present: L::from_words(here) }
 }
 
 #[inline(never)]
-fn trials_decided(decision: &Decision, inputs: &Inputs, stream: &mut Stream) -> [[u64; WORDS]; 2] {
+fn trials_decided(rules: &OneTrialRules, inputs: &Inputs, stream: &mut Stream) -> [[u64; WORDS]; 2] {
     let mut result = [[0; WORDS]; 2];
     let mut votes = Vec::with_capacity(inputs.right.len());
     for lane in 0..LANES {
         inputs.trial(lane, &mut votes);
-        let answer = scalar::decide_binary(decision, &votes, &mut Draws::new(stream));
+        let answer = rules.decide(&votes, stream);
         set(&mut result[0], lane, answer.is_some_and(Answer::is_right));
         set(&mut result[1], lane, answer.is_some());
     }
@@ -193,34 +191,29 @@ fn trials_decided(decision: &Decision, inputs: &Inputs, stream: &mut Stream) -> 
 }
 
 /// A coupling that is applied trial by trial.
-#[derive(Clone, Copy)]
-enum Rule<'a> {
-    Model(&'a Coupling),
-    Custom(&'a dyn VoteCoupling),
-}
-
 #[inline(always)]
-fn couple_one_by_one<L: Lanes>(rule: Rule<'_>, votes: &mut [L], present: &[L], source: &mut Source<'_, L>) {
+fn couple_one_by_one<L: Lanes>(
+    rules: &OneTrialRules,
+    votes: &mut [L],
+    present: &[L],
+    source: &mut Source<'_, L>,
+) {
     let mut inputs = Inputs::new(votes, present);
-    trials_coupled(rule, &mut inputs, source.stream());
+    trials_coupled(rules, &mut inputs, source.stream());
     for (vote, words) in votes.iter_mut().zip(&inputs.right) {
         *vote = L::from_words(*words);
     }
 }
 
 #[inline(never)]
-fn trials_coupled(rule: Rule<'_>, inputs: &mut Inputs, stream: &mut Stream) {
+fn trials_coupled(rules: &OneTrialRules, inputs: &mut Inputs, stream: &mut Stream) {
     let mut votes = Vec::with_capacity(inputs.right.len());
     for lane in 0..LANES {
         inputs.trial(lane, &mut votes);
-        match rule {
-            Rule::Model(coupling) => scalar::couple(coupling, &mut votes, &mut Draws::new(stream)),
-            Rule::Custom(rule) => rule.couple(&mut votes, &mut Draws::new(stream)),
-        }
-        // Whether a vote is there is not the coupling's to say.
-        for (i, vote) in votes.iter().enumerate() {
+        rules.couple(&mut votes, stream);
+        for (words, vote) in inputs.right.iter_mut().zip(&votes) {
             if let Some(answer) = vote {
-                set(&mut inputs.right[i], lane, answer.is_right());
+                set(words, lane, answer.is_right());
             }
         }
     }

@@ -6,6 +6,7 @@ use sim_core::random::InvalidProbability;
 use super::heard;
 use super::is_after_channel;
 use crate::organization::Layer;
+use crate::organization::effective::EffectiveCoupling;
 use crate::organization::lanes::coupling::{Choice, LaneCoupling};
 
 /// The nodes of one layer, prepared for sampling.
@@ -30,13 +31,15 @@ impl LaneLayer {
         let heard = heard(channel);
         let coupled = if after_channel { heard * sent } else { sent };
         let (dependence, rho) = (layer.node.dependence, layer.node.correlation.get());
+        let coupling = EffectiveCoupling::of(dependence, rho, layer.node.fan_in as usize);
         let accuracies = vec![0.5 * (1.0 + coupled); layer.node.fan_in as usize];
         let flip = Mask::new(0.5 * (1.0 - heard))?;
         let erasure = channel.erasure.get();
         Ok(Self {
             fan_in: layer.node.fan_in as usize,
             after_channel,
-            coupling: LaneCoupling::new(dependence, rho, &accuracies, true)?,
+            // Models of section 5 all have a form for lanes.
+            coupling: LaneCoupling::new(&coupling, &accuracies, true)?.unwrap_or(LaneCoupling::Independent),
             flip: (!fused && flip.certain() != Some(false)).then_some(flip),
             lost: (channel.detected && erasure > 0.0).then(|| Mask::new(erasure)).transpose()?,
         })

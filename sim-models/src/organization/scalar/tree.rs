@@ -1,6 +1,4 @@
-//! The sampled evaluator: one trial at a time, vote by vote. It is the clear one, against which faster ones are held.
-//!
-//! A trial walks the tree depth first. Deep trees are cut (section 6): below the top layers a whole subtree is replaced
+//! Agent trees, one trial at a time. A trial walks the tree depth first. Deep trees are cut (section 6): below the top layers a whole subtree is replaced
 //! by one vote with the subtree's exact bias. This changes nothing in the law of the root, because subtrees
 //! are independent given the common cause.
 
@@ -10,17 +8,16 @@ mod node;
 use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, InvalidProbability, Stream, Streams};
-use thiserror::Error;
 
-pub(super) use self::cause::CauseSampler;
+pub(in crate::organization) use self::cause::CauseSampler;
 use self::node::NodeSampler;
-use super::AgentTree;
-use super::cut::{MOST_LEAVES, TreeCut};
+use crate::organization::cut::TreeCut;
+use crate::organization::{AgentTree, NotSampled};
 use crate::theory::layer;
 
 /// An agent tree, prepared for sampling.
 #[derive(Clone, Debug)]
-pub struct SampledTree {
+pub struct ScalarTree {
     /// Votes that enter the sampled layers from below.
     entry: Entry,
     /// The sampled layers, from the lowest one to the root.
@@ -38,34 +35,7 @@ enum Entry {
     Caused { cause: CauseSampler, below: Vec<layer::LayerMap> },
 }
 
-/// Why a tree cannot be sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum NotSampled {
-    /// The sampled layers have too many leaves.
-    #[error("the top {layers} layers have {leaves:e} leaves; at most {most:e} can be sampled in a trial", most = MOST_LEAVES)]
-    TooLarge {
-        /// Sampled layers.
-        layers: usize,
-        /// Their leaves.
-        leaves: f64,
-    },
-    /// The exact evaluator gives no bias to start from.
-    #[error("the exact evaluator gives no bias for the layers below: {0}")]
-    NoBias(#[from] InvalidProbability),
-    /// The common cause has no law.
-    #[error(
-        "a common cause of correlation {correlation:e} at leaf bias {bias} is too near a certain one; use correlation 0 or 1, or leaf bias -1 or 1"
-    )]
-    NoCause {
-        /// Its correlation.
-        correlation: f64,
-        /// Bias of the leaves.
-        bias: f64,
-    },
-}
-
-impl SampledTree {
+impl ScalarTree {
     /// Prepares `tree`. `top_layers` says how many layers are sampled at most; `None` takes the whole tree where it has
     /// at most 1024 leaves, otherwise as many layers as stay below that, and at least one.
     ///
@@ -126,7 +96,7 @@ impl SampledTree {
     }
 }
 
-impl Simulation for SampledTree {
+impl Simulation for ScalarTree {
     type Tally = Proportion;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {

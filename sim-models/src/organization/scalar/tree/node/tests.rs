@@ -10,7 +10,7 @@ use sim_core::random::{Address, Coin, Family, Purpose, Stream, Streams};
 use self::enumeration::{Case, coupled, gaussian_given_votes, is_right};
 use super::NodeSampler;
 use crate::organization::{
-    AgentTree, Bias, Channel, Correlation, Dependence, Erasure, Fidelity, Layer, Leaf, Node, SampledTree,
+    AgentTree, Bias, Channel, Correlation, Dependence, Erasure, Fidelity, Layer, Leaf, Node, ScalarTree,
     Sharing,
 };
 
@@ -197,7 +197,7 @@ fn a_star_is_right_as_often_as_enumeration_says() {
     let nodes = nodes();
     let checks = nodes.len();
     for (seed, case) in (0..).zip(nodes) {
-        let sampled = SampledTree::new(&tree(&case), None).unwrap();
+        let sampled = ScalarTree::new(&tree(&case), None).unwrap();
         let streams = Streams::new(seed, Purpose::World, Family::common());
         let run = monte_carlo::run(&sampled, &streams, &Stop::after(40_000).unwrap(), &Control::default());
         let p = case.accuracy_of_the_node();

@@ -3,8 +3,7 @@
 use sim_core::random::{Coin, Stream};
 use sim_core::special::{beta_quantile, normal_cdf, normal_quantile};
 
-use super::NotSampled;
-use crate::organization::{AgentTree, Bias, CommonCause};
+use crate::organization::{AgentTree, Bias, CommonCause, NoLaw};
 use crate::theory::common_cause::Difficulty;
 use crate::theory::dependence::gaussian::Factor;
 
@@ -24,10 +23,10 @@ impl CauseSampler {
     ///
     /// # Errors
     /// The cause has no law.
-    pub(in crate::organization) fn of(tree: &AgentTree) -> Result<Option<Self>, NotSampled> {
+    pub(in crate::organization) fn of(tree: &AgentTree) -> Result<Option<Self>, NoLaw> {
         let Some(cause) = tree.effective_cause() else { return Ok(None) };
         let (correlation, bias) = (cause.correlation().get(), tree.leaf_bias().get());
-        Self::new(cause, tree.leaf_bias()).ok_or(NotSampled::NoCause { correlation, bias }).map(Some)
+        Self::new(cause, tree.leaf_bias()).ok_or(NoLaw { correlation, bias }).map(Some)
     }
 
     /// Samples a cause in its simplest form: see [`crate::organization::AgentTree::effective_cause`]. `None` where its law

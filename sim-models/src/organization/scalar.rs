@@ -1,0 +1,9 @@
+//! The sampled evaluators that take one trial at a time, vote by vote: the clear ones, against which faster ones are held.
+
+mod graph;
+mod tree;
+
+pub(super) use graph::OneTrialRules;
+pub use graph::ScalarOrganization;
+pub(super) use tree::CauseSampler;
+pub use tree::ScalarTree;
