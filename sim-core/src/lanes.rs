@@ -36,7 +36,7 @@
 //! ```
 //!
 //! # Where to read on
-//! [`Mask`] explains how bits of a given probability are made, `Counter` how votes are counted, `BitQueue` how a
+//! [`Mask`] explains how bits of a given probability are made, [`PlaneCounter`] how votes are counted, [`BitQueue`] how a
 //! deep tree is evaluated on demand. Unsafe code stands in the two modules of intrinsics only.
 
 #[cfg(target_arch = "x86_64")]
@@ -54,7 +54,7 @@ mod thresholds;
 mod vector;
 
 pub use common::CommonMasks;
-pub use counter::{Counter, majority};
+pub use counter::{PlaneCounter, VoteCounter, WeightCounter, majority};
 pub use generator::{Generator, Source};
 pub use kernel::{Kernel, NoSuchKernel, Task, kernel, select};
 pub use mask::{AliasTable, Mask};

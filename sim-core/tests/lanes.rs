@@ -2,7 +2,7 @@
 
 use sim_core::estimate::binomial_tails;
 use sim_core::lanes::{
-    BitQueue, Counter, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, majority,
+    BitQueue, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, WeightCounter, majority,
 };
 use sim_core::random::{Address, Family, Purpose, Stream, Streams};
 
@@ -205,12 +205,12 @@ impl Task for Count {
         let mut source = generator.load::<L>();
         let votes: Vec<L> = (0..self.agents).map(|_| source.fair()).collect();
         let most = self.agents as u64 * self.weight;
-        let mut counter = Counter::new(most);
+        let mut counter = WeightCounter::new(most);
         match self.weight {
             1 => counter.add_all(&votes),
             weight => votes.iter().for_each(|&vote| counter.add_weighted(vote, weight)),
         }
-        let mut others = Counter::new(most);
+        let mut others = WeightCounter::new(most);
         votes.iter().for_each(|vote| others.add_weighted(vote.not(), self.weight));
         let bound = most / 2 + 1;
         let (above, equal) = counter.compare(&others);

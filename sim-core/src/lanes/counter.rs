@@ -2,18 +2,21 @@
 
 use super::Lanes;
 
-/// Planes of a counter: enough for the sum of integer weights.
-const PLANES: usize = 48;
-
 /// A number per lane, bit-sliced: plane `i` holds bit `i` of all 512 numbers.
 #[derive(Clone, Copy)]
-pub struct Counter<L> {
+pub struct PlaneCounter<L, const PLANES: usize> {
     planes: [L; PLANES],
     used: usize,
 }
 
-impl<L: Lanes> Counter<L> {
-    /// Zero in every lane. `most` is the largest number that will be reached; above 2^48 - 1 the highest bits are lost.
+/// Counts votes.
+pub type VoteCounter<L> = PlaneCounter<L, 20>;
+
+/// Sums integer weights.
+pub type WeightCounter<L> = PlaneCounter<L, 48>;
+
+impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
+    /// Zero in every lane. `most` is the largest number that will be reached; from 2^PLANES on the highest bits are lost.
     #[inline(always)]
     pub fn new(most: u64) -> Self {
         let used = (64 - most.leading_zeros() as usize).min(PLANES);
@@ -131,8 +134,18 @@ pub fn majority<L: Lanes>(votes: &[L]) -> L {
             // s + t + g carries once; four or more are two carries or more.
             L::majority(x, y, L::majority(s, t, g))
         }
+        [a, b, c, d, e, f, g, h, i] => {
+            let (r, w) = (L::xor3(a, b, c), L::majority(a, b, c));
+            let (s, x) = (L::xor3(d, e, f), L::majority(d, e, f));
+            let (t, y) = (L::xor3(g, h, i), L::majority(g, h, i));
+            let (ones, z) = (L::xor3(r, s, t), L::majority(r, s, t));
+            // ones + 2 (w + x + y + z) is five or more with three carries, or with two and the odd one.
+            let (u, fours) = (L::xor3(w, x, y), L::majority(w, x, y));
+            let (two, three) = (fours.or(u.and(z)), fours.and(u.or(z)));
+            two.and(three.or(ones))
+        }
         _ => {
-            let mut counter = Counter::new(votes.len() as u64);
+            let mut counter = VoteCounter::new(votes.len() as u64);
             counter.add_all(votes);
             counter.at_least(votes.len() as u64 / 2 + 1)
         }

@@ -244,7 +244,7 @@ fn voted<L: Lanes>(votes: &[L], ties: L) -> L {
         return majority(votes);
     }
     let half = votes.len() as u64 / 2;
-    let mut counter = lanes::Counter::new(votes.len() as u64);
+    let mut counter = lanes::VoteCounter::new(votes.len() as u64);
     counter.add_all(votes);
     counter.equals(half).select(ties, counter.at_least(half + 1))
 }

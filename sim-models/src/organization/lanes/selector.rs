@@ -77,7 +77,12 @@ impl Round {
     fn draw<L: Lanes>(&self, source: &mut Source<'_, L>) -> (L, L) {
         let none = L::splat(false);
         let even = if self.equal_pairs() > 0 { source.mask(&self.even) } else { none };
-        (even, self.last.as_ref().map_or(none, |last| source.mask(last)))
+        // No closure: it would not be compiled with the instructions of the kernel.
+        let last = match &self.last {
+            Some(last) => source.mask(last),
+            None => none,
+        };
+        (even, last)
     }
 
     #[inline(always)]

@@ -173,18 +173,32 @@ impl<L: Lanes> Drawn<L> {
 
     /// A fresh vote.
     #[inline(always)]
-    pub(super) fn vote(&self, vote: FreshVote, masks: &Masks, source: &mut Source<'_, L>) -> L {
+    pub(super) fn vote<'a>(
+        &self,
+        vote: FreshVote,
+        masks: &Masks,
+        mut source: Source<'a, L>,
+    ) -> (L, Source<'a, L>) {
         match vote {
-            FreshVote::Alone(own) => source.mask(masks.get(own)),
-            FreshVote::Shared { cause, own } => {
-                let (shared, common) = self.common[cause as usize];
-                shared.select(common, source.mask(masks.get(own)))
+            FreshVote::Alone(own) | FreshVote::Shared { own, .. } => {
+                let mut cast = source.mask(masks.get(own));
+                if let FreshVote::Shared { cause, .. } = vote {
+                    let (shared, common) = self.common[cause as usize];
+                    cast = shared.select(common, cast);
+                }
+                (cast, source)
             }
             FreshVote::Copied { cause, copies, own } => {
-                let common = self.common[cause as usize].1;
-                source.mask(masks.get(copies)).select(common, source.mask(masks.get(own)))
+                let (copied, alone);
+                (copied, source) = source.mask_outlined(masks.get(copies));
+                (alone, source) = source.mask_outlined(masks.get(own));
+                (copied.select(self.common[cause as usize].1, alone), source)
             }
-            FreshVote::Varying { thresholds } => source.below(&self.thresholds[thresholds as usize]),
+            FreshVote::Varying { thresholds } => {
+                let mut vote = [L::splat(false)];
+                source = source.fill_below(&self.thresholds[thresholds as usize], &mut vote);
+                (vote[0], source)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sim_core::graph::Node;
-use sim_core::lanes::{Counter, Lanes, Mask, Outlined, Source, majority};
+use sim_core::lanes::{Lanes, Mask, Outlined, Source, WeightCounter, majority};
 
 use super::run::{self, Ballot};
 use crate::organization::NotSampled;
@@ -87,6 +87,10 @@ impl LaneRule {
     ) -> (Ballot<L>, Source<'a, L>) {
         match self {
             Self::Only => (Ballot::certain(votes[0]), source),
+            Self::PlainMajority => match votes {
+                [a, b, c] => (Ballot::certain(L::majority(*a, *b, *c)), source),
+                votes => (Ballot::certain(L::outline(PlainMajority(votes))), source),
+            },
             rule => L::outline(Decide { rule, votes, present, room, source }),
         }
     }
@@ -124,6 +128,18 @@ impl LaneRule {
     }
 }
 
+/// The majority of an odd number of votes, in a function of its own.
+struct PlainMajority<'a, L>(&'a [L]);
+
+impl<L: Lanes> Outlined for PlainMajority<'_, L> {
+    type Output = L;
+
+    #[inline(always)]
+    fn run(self) -> L {
+        majority(self.0)
+    }
+}
+
 /// A decision, in a function of its own.
 struct Decide<'a, 'b, L> {
     rule: &'b LaneRule,
@@ -148,13 +164,13 @@ impl<'a, L: Lanes> Outlined for Decide<'a, '_, L> {
 #[inline(always)]
 fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L, L) {
     let total = weights.total();
-    let mut right = Counter::new(total);
+    let mut right = WeightCounter::new(total);
     if present.is_empty() {
         count(&mut right, weights, votes);
         let even = if total % 2 == 0 { right.equals(total / 2) } else { L::splat(false) };
         return (right.at_least(total / 2 + 1), even);
     }
-    let mut wrong = Counter::new(total);
+    let mut wrong = WeightCounter::new(total);
     for ((&vote, &here), &weight) in votes.iter().zip(present).zip(weights.of()) {
         right.add_weighted(vote.and(here), weight);
         wrong.add_weighted(here.and_not(vote), weight);
@@ -163,7 +179,7 @@ fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L
 }
 
 #[inline(always)]
-fn count<L: Lanes>(counter: &mut Counter<L>, weights: &IntegerWeights, votes: &[L]) {
+fn count<L: Lanes>(counter: &mut WeightCounter<L>, weights: &IntegerWeights, votes: &[L]) {
     if weights.are_equal() && weights.of().first() == Some(&1) {
         counter.add_all(votes);
     } else {
@@ -217,7 +233,7 @@ fn supermajority<L: Lanes>(
     present: &[L],
 ) -> Ballot<L> {
     let total = weights.total();
-    let mut right = Counter::new(total);
+    let mut right = WeightCounter::new(total);
     if present.is_empty() {
         count(&mut right, weights, votes);
         let needed = needed_weight(threshold, total);
@@ -226,7 +242,7 @@ fn supermajority<L: Lanes>(
         let lost = right.at_least(total + 1 - needed).not();
         return agreed(won, lost, total);
     }
-    let (mut wrong, mut all) = (Counter::new(total), Counter::new(total));
+    let (mut wrong, mut all) = (WeightCounter::new(total), WeightCounter::new(total));
     for ((&vote, &here), &weight) in votes.iter().zip(present).zip(weights.of()) {
         right.add_weighted(vote.and(here), weight);
         wrong.add_weighted(here.and_not(vote), weight);

@@ -9,7 +9,6 @@ use crate::organization::graph::{Aggregator, Answer, Draws, WordVotes};
 use crate::organization::scalar::OneTrialRules;
 
 /// The votes of one agent in all lanes.
-#[derive(Clone, Copy)]
 pub(super) struct Ballot<L> {
     /// Whether the vote is right; no meaning where there is none.
     pub(super) right: L,
@@ -46,28 +45,39 @@ impl Task for BlockTask<'_> {
         let program = self.program;
         let mut source = self.generator.load::<L>();
         let drawn = Drawn::new(&program.causes, &program.masks, &mut source);
-        let empty = L::splat(false);
-        let mut slots = vec![Ballot::certain(empty); program.slots];
-        let (mut votes, mut present) = (vec![empty; program.inputs], vec![empty; program.inputs]);
-        let mut room = vec![empty; program.room];
+        let (none, all) = (L::splat(false), L::splat(true));
+        let (mut slots, mut slots_present) = (vec![none; program.slots], vec![all; program.slots]);
+        let (mut votes, mut present) = (vec![none; program.inputs], vec![all; program.inputs]);
+        let mut room = vec![none; program.room];
         for step in &program.steps {
             let ports = &program.ports[step.first_port as usize..][..step.ports as usize];
-            for ((port, vote), here) in ports.iter().zip(&mut votes).zip(&mut present) {
-                let mut ballot = match port.source {
+            for (port, vote) in ports.iter().zip(&mut votes) {
+                *vote = match port.source {
                     PortSource::Slot(slot) => slots[slot as usize],
                     PortSource::Leaf(fresh) => {
-                        Ballot::certain(drawn.vote(fresh, &program.masks, &mut source))
+                        let vote;
+                        (vote, source) = drawn.vote(fresh, &program.masks, source);
+                        vote
                     }
                 };
                 if let Some(flip) = port.flip {
-                    ballot.right = ballot.right.xor(source.mask(program.masks.get(flip)));
+                    *vote = vote.xor(source.mask(program.masks.get(flip)));
                 }
-                if let Some(lost) = port.lost {
-                    ballot.present = ballot.present.and_not(source.mask(program.masks.get(lost)));
-                }
-                (*vote, *here) = (ballot.right, ballot.present);
             }
             let received = ports.len();
+            if step.missing {
+                for (port, here) in ports.iter().zip(&mut present) {
+                    *here = match port.source {
+                        PortSource::Slot(slot) => slots_present[slot as usize],
+                        PortSource::Leaf(_) => all,
+                    };
+                    if let Some(lost) = port.lost {
+                        let lost_here;
+                        (lost_here, source) = source.mask_outlined(program.masks.get(lost));
+                        *here = here.and_not(lost_here);
+                    }
+                }
+            }
             let arrived: &[L] = if step.missing { &present[..received] } else { &[] };
             match &step.coupling {
                 StepCoupling::Lanes(coupling) => {
@@ -79,18 +89,19 @@ impl Task for BlockTask<'_> {
             }
             let mut inputs = received;
             if let Some(own) = step.own {
-                votes[received] = drawn.vote(own, &program.masks, &mut source);
-                present[received] = L::splat(true);
+                (votes[received], source) = drawn.vote(own, &program.masks, source);
+                present[received] = all;
                 inputs += 1;
             }
             let here = if step.missing { &present[..inputs] } else { &[] };
             let ballot;
             (ballot, source) = step.rule.decide(&votes[..inputs], here, &mut room, source);
-            slots[step.slot as usize] = ballot;
+            slots[step.slot as usize] = ballot.right;
+            slots_present[step.slot as usize] = ballot.present;
         }
         let mut outputs = Vec::with_capacity(program.outputs.len());
         for &slot in &program.outputs {
-            let Ballot { right, present } = slots[slot as usize];
+            let (right, present) = (slots[slot as usize], slots_present[slot as usize]);
             outputs.push(OutputVotes { right: right.and(present).to_words(), present: present.to_words() });
         }
         outputs

@@ -1,6 +1,6 @@
 //! The nodes of one layer, on lanes: messages arrive through channels, share errors, and are voted on.
 
-use sim_core::lanes::{Counter, Lanes, Mask, Outlined, Source, majority};
+use sim_core::lanes::{Lanes, Mask, Outlined, Source, VoteCounter, majority};
 use sim_core::random::InvalidProbability;
 
 use super::heard;
@@ -111,12 +111,12 @@ impl LaneLayer {
         let vote = match &self.lost {
             None if most % 2 == 1 => majority(votes),
             None => {
-                let mut counter = Counter::new(most);
+                let mut counter = VoteCounter::new(most);
                 counter.add_all(votes);
                 counter.equals(most / 2).select(source.fair(), counter.at_least(most / 2 + 1))
             }
             Some(lost) => {
-                let (mut right, mut wrong) = (Counter::new(most), Counter::new(most));
+                let (mut right, mut wrong) = (VoteCounter::new(most), VoteCounter::new(most));
                 for &vote in votes.iter() {
                     let lost = source.mask(lost);
                     right.add(vote.and_not(lost));
