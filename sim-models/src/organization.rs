@@ -10,6 +10,7 @@ mod scalar;
 mod tally;
 mod tree;
 
+pub use exact::Unavailable;
 pub use not_sampled::{NoLaw, NotSampled};
 pub use quantity::{Bias, Correlation, Erasure, Fidelity, OutOfRange};
 pub use scalar::{ScalarOrganization, ScalarTree};
