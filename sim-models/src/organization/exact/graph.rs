@@ -58,7 +58,27 @@ impl Organization {
     /// # Errors
     /// As [`Organization::exact`].
     pub fn exact_votes(&self, agents: &[Node]) -> Result<Vec<Law>, Unavailable> {
-        Ok(laws(self, agents)?.into_iter().map(law_of).collect())
+        self.exact_votes_of(agents).map_err(|(_, reason)| reason)
+    }
+
+    /// [`Organization::exact_votes`], with the first agent whose law is not available.
+    pub(in crate::organization) fn exact_votes_of(
+        &self,
+        agents: &[Node],
+    ) -> Result<Vec<Law>, (Node, Unavailable)> {
+        let laws = match laws(self, agents, &mut Work::new()) {
+            Ok(laws) => laws,
+            // Together they may be too many where each alone is not.
+            Err(_) => {
+                let mut work = Work::new();
+                let alone = |&agent: &Node| match laws(self, &[agent], &mut work) {
+                    Ok(mut laws) => Ok(laws.remove(0)),
+                    Err(reason) => Err((agent, reason)),
+                };
+                agents.iter().map(alone).collect::<Result<_, _>>()?
+            }
+        };
+        Ok(laws.into_iter().map(law_of).collect())
     }
 
     /// The exact law of the vote on a channel as it is received; an abstention is then a vote that is missing.
@@ -66,7 +86,7 @@ impl Organization {
     /// # Errors
     /// As [`Organization::exact`].
     pub fn exact_received(&self, edge: Edge) -> Result<Law, Unavailable> {
-        let sent = laws(self, &[self.graph().sender(edge)])?;
+        let sent = laws(self, &[self.graph().sender(edge)], &mut Work::new())?;
         let channel = Transmission::new(self.channel(edge), self.answers().count());
         Ok(law_of(channel.received_of(&sent[0])))
     }
@@ -78,13 +98,12 @@ fn law_of(mut values: Vec<f64>) -> Law {
 }
 
 /// The laws of the votes of some agents, one probability per value.
-fn laws(organization: &Organization, agents: &[Node]) -> Result<Vec<Vec<f64>>, Unavailable> {
+fn laws(organization: &Organization, agents: &[Node], work: &mut Work) -> Result<Vec<Vec<f64>>, Unavailable> {
     let plan = Plan::new(organization, agents);
-    let mut work = Work::new();
     let mut coarser: Option<Vec<Vec<f64>>> = None;
     for level in 0..=MOST_HALVINGS {
         let causes = CauseValues::all(organization, &plan.relevant, level)?;
-        let laws = Frontier::new(&plan, &causes, &mut work).laws(agents)?;
+        let laws = Frontier::new(&plan, &causes, work).laws(agents)?;
         let settled = !causes.iter().any(|cause| cause.continuous)
             || coarser.is_some_and(|coarser| distance(&coarser, &laws) <= TOLERANCE);
         if settled {
