@@ -100,7 +100,7 @@ pub(crate) fn gauss(law: &[(f64, f64)], count: usize) -> Vec<(f64, f64)> {
     let mean = law.iter().map(|(x, weight)| x * weight).sum::<f64>() / total;
     let square = law.iter().map(|(x, weight)| (x - mean) * (x - mean) * weight).sum::<f64>() / total;
     let deviation = square.sqrt();
-    if !(deviation > 1e-14 * mean.abs()) {
+    if deviation <= 1e-14 * mean.abs() {
         return vec![(mean, 1.0)];
     }
     let scaled: Vec<(f64, f64)> =

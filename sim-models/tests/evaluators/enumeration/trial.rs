@@ -265,11 +265,9 @@ impl Trial<'_, '_> {
                 let shared = votes[present[self.events.below(present.len())]];
                 present.iter().for_each(|&i| votes[i] = shared);
             }
-            Dependence::Mixture => {
-                if self.events.happens(rho) {
-                    let shared = votes[present[self.events.below(present.len())]];
-                    present.iter().for_each(|&i| votes[i] = shared);
-                }
+            Dependence::Mixture if self.events.happens(rho) => {
+                let shared = votes[present[self.events.below(present.len())]];
+                present.iter().for_each(|&i| votes[i] = shared);
             }
             Dependence::Copying => {
                 let copiers: Vec<usize> =
