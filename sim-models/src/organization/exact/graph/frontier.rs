@@ -13,7 +13,7 @@ use super::gaussian::{GaussianCoupling, Received};
 use super::order::{order, readers};
 use super::reading::{Reader, Reading, Situation};
 use super::table::{Sums, Table, bits_for};
-use super::unavailable::{MOST_COMBINATIONS, Unavailable, Work};
+use super::unavailable::{MOST_COMBINATIONS, MOST_HELD, Unavailable, Work};
 use crate::organization::effective::EffectiveCoupling;
 use crate::organization::graph::{Coupling, Organization};
 
@@ -71,6 +71,8 @@ pub(super) struct Frontier<'a> {
     undrawn: Vec<usize>,
     /// By cause: factors that depend on it.
     dependent: Vec<usize>,
+    /// States of all factors, over all values of their causes.
+    held: usize,
     /// By agent: the law of its vote, one probability per value.
     laws: Vec<Option<Vec<f64>>>,
 }
@@ -93,6 +95,7 @@ impl<'a> Frontier<'a> {
             unread: readers(plan.graph(), &plan.relevant),
             undrawn,
             dependent: vec![0; causes.len()],
+            held: 0,
             laws: vec![None; agents],
         }
     }
@@ -130,8 +133,9 @@ impl<'a> Frontier<'a> {
 
         let joined: Vec<Factor> =
             reading.factors.iter().filter_map(|&position| self.factors[position].take()).collect();
-        for cause in joined.iter().flat_map(|factor| &factor.causes) {
-            self.dependent[*cause] -= 1;
+        for factor in &joined {
+            self.held -= factor.states();
+            factor.causes.iter().for_each(|&cause| self.dependent[cause] -= 1);
         }
         let causes = self.causes_of(&reading, &joined);
         let counts: Vec<usize> = causes.iter().map(|&cause| self.causes[cause].values.len()).collect();
@@ -140,7 +144,7 @@ impl<'a> Frontier<'a> {
         let (own_bits, votes_bits) = (self.plan.bits(agent), reading.layout.bits());
 
         let mut law = vec![0.0; answers + 1];
-        let mut tables = Vec::new();
+        let (mut tables, mut held) = (Vec::new(), self.held);
         for combination in combinations(&counts) {
             let value_of = |cause: usize| causes.binary_search(&cause).map_or(0, |i| combination[i]);
             let laws: Vec<&Table> = joined.iter().map(|f| &f.tables[self.index(f, value_of)]).collect();
@@ -167,6 +171,10 @@ impl<'a> Frontier<'a> {
                 law[(state >> votes_bits) as usize] += weight * p;
             }
             if waits || votes_bits > 0 {
+                held += table.len();
+                if held > MOST_HELD {
+                    return Err(Unavailable::Held { agent: graph.name(agent).to_owned() });
+                }
                 tables.push(if waits { table } else { without_own(&table, votes_bits) });
             }
         }
@@ -261,9 +269,8 @@ impl<'a> Frontier<'a> {
         let over = |&cause: &usize| self.undrawn[cause] == 0 && self.dependent[cause] == 0;
         let settled: Vec<usize> = factor.causes.iter().copied().filter(over).collect();
         let factor = settled.into_iter().fold(factor, |f, cause| f.averaged_over(cause, self.causes));
-        for &cause in &factor.causes {
-            self.dependent[cause] += 1;
-        }
+        self.held += factor.states();
+        factor.causes.iter().for_each(|&cause| self.dependent[cause] += 1);
         for vote in factor.layout.agents() {
             self.factor_of[vote] = Some(self.factors.len());
         }
