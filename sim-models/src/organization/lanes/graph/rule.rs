@@ -167,7 +167,7 @@ fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L
     let mut right = WeightCounter::new(total);
     if present.is_empty() {
         count(&mut right, weights, votes);
-        let even = if total % 2 == 0 { right.equals(total / 2) } else { L::splat(false) };
+        let even = if total.is_multiple_of(2) { right.equals(total / 2) } else { L::splat(false) };
         return (right.at_least(total / 2 + 1), even);
     }
     let mut wrong = WeightCounter::new(total);
