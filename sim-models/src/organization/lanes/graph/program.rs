@@ -188,14 +188,12 @@ impl Program {
     /// What was not done in all lanes at once.
     pub(super) fn note(&self) -> Option<String> {
         let (first, rest) = self.one_by_one.split_first()?;
-        let others = match rest.len() {
-            0 => String::new(),
-            1 => " and one other agent".to_owned(),
-            n => format!(" and {n} other agents"),
-        };
-        Some(format!(
-            "`{first}`{others} decide one trial at a time: their rules have no form for 512 at once"
-        ))
+        Some(match rest.len() {
+            0 => format!("`{first}` decides one trial at a time: its rule has no form for 512 at once"),
+            others => format!(
+                "`{first}` and {others} more decide one trial at a time: their rules have no form for 512 at once"
+            ),
+        })
     }
 }
 
