@@ -1,5 +1,6 @@
 //! Organizations of agents, and the ways to evaluate them: exact and sampled.
 
+mod accuracies;
 pub mod averaging;
 mod cut;
 mod effective;
