@@ -5,10 +5,13 @@ use sim_core::random::{Coin, Stream};
 /// A ternary tree at the reference point: a leaf is right with `leaf`, a message is changed with `flip`, a node takes its first child's
 /// vote with `shared`, else the majority.
 pub struct Ternary {
+    /// Whether a leaf is right.
     pub leaf: Coin,
     /// A leaf and its channel as one coin.
     pub heard_leaf: Coin,
+    /// Whether a channel changes a message.
     pub flip: Coin,
+    /// Whether a node takes its first child's vote.
     pub shared: Coin,
 }
 
