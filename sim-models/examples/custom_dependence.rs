@@ -14,6 +14,8 @@
 //!
 //! Run it: `cargo run --release -p sim-models --example custom_dependence`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
 use std::error::Error;
 
 use sim_core::monte_carlo::{self, Control, Stop};

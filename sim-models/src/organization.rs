@@ -9,6 +9,7 @@
 //! The scalar evaluators take one trial at a time and are written to be believed; lanes take 512 and are written to be fast. All
 //! sampled ones are a [`Simulation`](sim_core::monte_carlo::Simulation), which [`sim_core::monte_carlo`] runs.
 
+mod accuracies;
 pub mod averaging;
 mod cut;
 mod effective;

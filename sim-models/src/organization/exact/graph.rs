@@ -33,8 +33,9 @@ const MOST_HALVINGS: i32 = 8;
 impl Organization {
     /// The exact law of the vote of every output, in the order of [`Organization::outputs`].
     ///
-    /// What is exact by enumeration is exact to rounding; means over Gaussian factors and Beta laws are accurate to about
-    /// 1e-10. The work is limited: to as many joint states of dependent votes as 20 binary votes have.
+    /// Sums are exact to rounding, and so are means over causes that all votes of up to 79 share alike; means over other
+    /// continuous causes and over the Gaussian factors of couplings are accurate to about 1e-10. The work is limited: about 20
+    /// binary votes that depend on each other can wait to be read at a time, and all takes some seconds at most.
     ///
     /// # Errors
     /// Why the law is not available; it is never approximated instead.
