@@ -2,7 +2,8 @@
 
 use sim_core::estimate::binomial_tails;
 use sim_core::lanes::{
-    BitQueue, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, WeightCounter, majority,
+    BitQueue, CommonMasks, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, WeightCounter,
+    majority,
 };
 use sim_core::random::{Address, Family, Purpose, Stream, Streams};
 
@@ -125,6 +126,48 @@ fn every_lane_has_its_own_probability() {
         let tail = binomial_tails(ones, draws.len() as u64, p(lane)).two_sided();
         assert!(tail > 1e-9, "lane {lane}: {ones}, tail {tail:e}");
     }
+}
+
+/// Masks that share their numbers.
+struct Common<'a> {
+    masks: &'a CommonMasks,
+    count: usize,
+}
+
+impl Task for Common<'_> {
+    type Output = Vec<Vec<Words>>;
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Vec<Vec<Words>> {
+        let mut generator = generator(11);
+        let mut source = generator.load::<L>();
+        let mut vectors = vec![L::splat(false); self.masks.len()];
+        let mut room = vectors.clone();
+        let mut draws = Vec::new();
+        for _ in 0..self.count {
+            source = source.common(self.masks, &mut vectors, &mut room);
+            draws.push(vectors.iter().map(|vector| vector.to_words()).collect());
+        }
+        draws
+    }
+}
+
+/// 10^6 numbers against six probabilities: each has its law (6 x 1e-7), and what is below a probability is below every larger one.
+#[test]
+fn common_masks_are_nested_and_have_their_own_law() {
+    let probabilities = [0.0, 1e-3, 0.3, 0.31, 0.999, 1.0];
+    let masks = CommonMasks::new(&probabilities).unwrap();
+    let draws = on_every_kernel(|| Common { masks: &masks, count: 2000 });
+    let trials = (draws.len() * LANES) as u64;
+    for (i, p) in probabilities.into_iter().enumerate() {
+        let ones = draws.iter().flat_map(|vectors| vectors[i]).map(|word| u64::from(word.count_ones())).sum();
+        let tail = binomial_tails(ones, trials, p).two_sided();
+        assert!(tail > 1e-7, "p = {p}: {ones} of {trials}, tail {tail:e}");
+        if i > 0 {
+            let outside = |vectors: &Vec<Words>| (0..WORDS).any(|w| vectors[i - 1][w] & !vectors[i][w] != 0);
+            assert!(!draws.iter().any(outside), "p = {p}");
+        }
+    }
+    assert!(CommonMasks::new(&[0.5, f64::NAN]).is_err() && CommonMasks::new(&[1.1]).is_err());
 }
 
 /// Random vectors through every operation.

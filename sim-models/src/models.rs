@@ -2,8 +2,10 @@
 
 mod averaging;
 mod budget;
+mod organization;
 mod tree;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
+pub use organization::AnyOrganization;
 pub use tree::Tree;

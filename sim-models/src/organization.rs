@@ -12,6 +12,7 @@ mod scalar;
 mod tally;
 mod tree;
 
+pub use exact::Unavailable;
 pub use lanes::{Evaluation, InvalidGrid, LaneOrganization, LaneTree, TreeGrid};
 pub use not_sampled::{NoLaw, NotSampled};
 pub use quantity::{Bias, Correlation, Erasure, Fidelity, OutOfRange};

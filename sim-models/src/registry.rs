@@ -46,7 +46,11 @@ impl Registry {
 
     /// The models of this crate.
     pub fn builtin() -> Self {
-        Self::empty().with(models::Tree).with(models::Averaging).with(models::Budget)
+        Self::empty()
+            .with(models::Tree)
+            .with(models::Averaging)
+            .with(models::Budget)
+            .with(models::AnyOrganization)
     }
 
     /// Adds a model; one of the same name is replaced.

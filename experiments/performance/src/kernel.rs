@@ -68,3 +68,34 @@ impl<C, F: FnMut(&C, u64, u64) -> u64> Kernel<C> for InProcess<F> {
         Ok(Timed { correct, seconds: thread_cpu_seconds() - start })
     }
 }
+
+/// A function that prepares something once and times itself, as a kernel.
+pub struct Prepared<F> {
+    name: &'static str,
+    unavailable: Option<String>,
+    run: F,
+}
+
+impl<F> Prepared<F> {
+    /// A kernel from a function `(case, trials, seed) -> Timed`, and why this machine must not call it, if so.
+    pub fn boxed<C>(name: &'static str, unavailable: Option<String>, run: F) -> Box<dyn Kernel<C>>
+    where
+        F: FnMut(&C, u64, u64) -> Timed + 'static,
+    {
+        Box::new(Self { name, unavailable, run })
+    }
+}
+
+impl<C, F: FnMut(&C, u64, u64) -> Timed> Kernel<C> for Prepared<F> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn unavailable(&self) -> Option<String> {
+        self.unavailable.clone()
+    }
+
+    fn run(&mut self, case: &C, trials: u64, seed: u64) -> Result<Timed, Box<dyn Error>> {
+        Ok((self.run)(case, trials, seed))
+    }
+}

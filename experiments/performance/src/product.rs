@@ -7,7 +7,9 @@
 #![expect(clippy::expect_used, reason = "the cases are ours and valid")]
 
 use crate::{
-    kernel::{GraphKernel, InProcess, TreeKernel},
+    clock::thread_cpu_seconds,
+    graph::{Graph, to_json},
+    kernel::{GraphKernel, InProcess, Prepared, Timed, TreeKernel},
     tree::TreeCase,
 };
 use sim_core::{
@@ -17,7 +19,8 @@ use sim_core::{
     random::{Family, Purpose, Streams},
 };
 use sim_models::organization::{
-    AgentTree, Bias, Channel, Correlation, Dependence, Evaluation, Fidelity, LaneTree, Layer, Leaf, Node, Sharing,
+    AgentTree, Bias, Channel, Correlation, Dependence, Evaluation, Fidelity, LaneOrganization, LaneTree,
+    Layer, Leaf, Node, OutputTally, Sharing, graph::Organization,
 };
 
 /// Every node of every trial, in lanes.
@@ -34,6 +37,8 @@ pub const COLLAPSED_AVX512: &str = "synergy eager, 4 levels collapsed, AVX-512";
 pub const COLLAPSED_AVX2: &str = "synergy eager, 4 levels collapsed, AVX2";
 /// A general graph in lanes.
 pub const GRAPH_AVX512: &str = "synergy graph, AVX-512";
+/// The same on AVX2.
+pub const GRAPH_AVX2: &str = "synergy graph, AVX2";
 
 /// The product's tree kernels. One that needs an instruction set says so where the set is missing.
 pub fn tree_kernels() -> Vec<Box<TreeKernel>> {
@@ -84,9 +89,29 @@ fn right_roots(tree: &LaneTree, trials: u64, seed: u64) -> u64 {
     tally.successes()
 }
 
-/// The product's graph kernels.
+/// The product's graph kernels. Compiling the graph is not part of the time, as it is not for the peers.
 pub fn graph_kernels() -> Vec<Box<GraphKernel>> {
-    Vec::new()
+    let kernel = |name, kernel: Kernel| {
+        let mut prepared: Option<(String, LaneOrganization)> = None;
+        let warm = move |graph: &Graph, trials: u64, seed: u64| {
+            let text = to_json(graph).to_string();
+            if prepared.as_ref().is_none_or(|(known, _)| *known != text) {
+                let organization = Organization::from_json(&text).expect("the graph is a valid organization");
+                let lanes = LaneOrganization::new(&organization).expect("it can be sampled").on(kernel);
+                prepared = Some((text, lanes));
+            }
+            let (_, lanes) = prepared.as_ref().expect("just prepared");
+            let started = thread_cpu_seconds();
+            let streams = Streams::new(seed, Purpose::World, Family::common());
+            let mut tally = OutputTally::new(1);
+            for block in Block::cover(0..trials) {
+                lanes.run(&block, &streams, &mut tally);
+            }
+            Timed { correct: tally.right(0), seconds: thread_cpu_seconds() - started }
+        };
+        Prepared::boxed(name, missing(kernel), warm)
+    };
+    vec![kernel(GRAPH_AVX512, Kernel::Avx512), kernel(GRAPH_AVX2, Kernel::Avx2)]
 }
 
 /// A run on several threads: `(case, trials, seed, threads)` to the number of right roots. It is timed by the

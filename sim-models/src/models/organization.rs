@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::organization::graph::shapes::{
     Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
 };
-use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder, Rule, Tie};
-use crate::organization::{
-    Bias, Channel, Correlation, Erasure, ExactOrganization, Fidelity, LaneOrganization, Leaf,
+use crate::organization::graph::{
+    Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder, Rule, Tie,
 };
+use crate::organization::{Bias, Channel, Correlation, Erasure, Fidelity, LaneOrganization, Leaf};
 use crate::registry::{
     About, CellMetric, CellPrediction, Document, Forecast, Form, Metric, Model, ParameterError, Parameters,
     Prediction, Single, Unit, Value, choice, document, integer, real, table,
@@ -49,13 +49,16 @@ impl Parameters for OrganizationParameters {
         )?;
         let shape = form.read(shape())?;
         let agents = form.read(
-            integer("agents", 5).between(1, 100_000).unit(Unit::Agents).help("agents of a shape; hops of a chain"),
+            integer("agents", 5)
+                .between(1, 100_000)
+                .unit(Unit::Agents)
+                .help("agents of a shape; hops of a chain"),
         )?;
         let rounds = form.read(
             integer("rounds", 2).between(1, 10_000).help("rounds of a debate, blackboard or architecture"),
         )?;
         let bias = form.read(
-            real("bias", 0.0)
+            real("leaf_bias", 0.0)
                 .between(-1.0, 1.0)
                 .help("bias of leaves whose description states none, and of the agents of a shape")
                 .try_map(Bias::new)
@@ -109,7 +112,11 @@ fn shape() -> Single<Named> {
         ("star", Named::Star, "all agents report to one judge"),
         ("chain", Named::Chain, "one agent's vote is relayed"),
         ("debate", Named::Debate(Partners::All), "in every round all agents hear all others"),
-        ("debate-ring", Named::Debate(Partners::Ring), "in every round agents hear their neighbors on a ring"),
+        (
+            "debate-ring",
+            Named::Debate(Partners::Ring),
+            "in every round agents hear their neighbors on a ring",
+        ),
         ("blackboard", Named::Blackboard, "in every round all agents write to a board and read it"),
         ("single", Named::Team(Architecture::Single), "one agent, several iterations"),
         ("independent", Named::Team(Architecture::Independent), "agents that do not talk, and one vote"),
@@ -141,7 +148,7 @@ fn of_shape(
     defaults: &FileDefaults,
 ) -> Result<Organization, ParameterError> {
     let impossible = |sentence: String| {
-        ParameterError::impossible(&["shape", "agents", "rounds", "bias", "correlation"], sentence)
+        ParameterError::impossible(&["shape", "agents", "rounds", "leaf_bias", "correlation"], sentence)
     };
     let bias = match defaults.bias {
         Some(bias) => bias,
@@ -154,9 +161,12 @@ fn of_shape(
     let builder = match shape {
         Named::Star => Star { channel, rule: fair_majority(), ..Star::new(agents, bias) }.builder(),
         Named::Chain => Chain { channel, ..Chain::new(agents, bias) }.builder(),
-        Named::Debate(partners) => Debate { partners, channel, ..Debate::new(agents, rounds, bias) }.builder(),
+        Named::Debate(partners) => {
+            Debate { partners, channel, ..Debate::new(agents, rounds, bias) }.builder()
+        }
         Named::Blackboard => {
-            Blackboard { writing: channel, reading: channel, ..Blackboard::new(agents, rounds, bias) }.builder()
+            Blackboard { writing: channel, reading: channel, ..Blackboard::new(agents, rounds, bias) }
+                .builder()
         }
         Named::Team(architecture) => {
             let knowledge = Leaf::Bias(bias);
@@ -198,9 +208,13 @@ impl OrganizationParameters {
         let outputs = self.organization.outputs();
         let name = |output: usize, quantity: usize| match outputs.len() {
             1 => Cow::Borrowed(QUANTITIES[quantity].0),
-            _ => format!("{}.{}", QUANTITIES[quantity].0, self.organization.graph().name(outputs[output])).into(),
+            _ => format!("{}.{}", QUANTITIES[quantity].0, self.organization.graph().name(outputs[output]))
+                .into(),
         };
-        (0..outputs.len()).flat_map(|output| (0..3).map(move |q| (output, q))).map(|(o, q)| (name(o, q), q)).collect()
+        (0..outputs.len())
+            .flat_map(|output| (0..3).map(move |q| (output, q)))
+            .map(|(o, q)| (name(o, q), q))
+            .collect()
     }
 }
 
@@ -273,10 +287,8 @@ impl Model for AnyOrganization {
 
 /// The exact numbers in the order of [`OrganizationParameters::names`], or why there are none.
 fn exact_numbers(parameters: &OrganizationParameters) -> Result<Vec<f64>, String> {
-    let exact = ExactOrganization::new(&parameters.organization).map_err(|error| error.to_string())?;
-    let laws = exact.outputs().map_err(|error| error.to_string())?;
-    let numbers = laws.iter().flat_map(|law| [law.accuracy(), law.bias(), law.abstention()]);
-    Ok(numbers.collect())
+    let laws = parameters.organization.exact().map_err(|error| error.to_string())?;
+    Ok(laws.iter().flat_map(|law| [law.accuracy(), law.bias(), law.abstention]).collect())
 }
 
 fn first_exact(parameters: &OrganizationParameters, quantity: usize) -> Option<f64> {

@@ -1,3 +1,6 @@
 //! The exact evaluators: recursions, frontiers and quadrature instead of trials.
 
+mod graph;
 mod tree;
+
+pub use graph::Unavailable;

@@ -24,4 +24,4 @@ pub use draws::Draws;
 pub use error::InvalidOrganization;
 pub use file::{FileDefaults, InvalidFile, NotExportable};
 pub use organization::Organization;
-pub use received::{AccuracyUnknown, received_accuracy};
+pub use received::{AccuracyUnknown, received_accuracies, received_accuracy};

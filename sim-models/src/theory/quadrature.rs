@@ -42,3 +42,47 @@ pub(crate) fn trapezoid(
     sums.iter_mut().for_each(|sum| *sum *= step);
     sums
 }
+
+/// Points and weights of the trapezoidal rule over [low, high] in the variable `t(x) = sum of asinh((x - c)/w)` over the foci
+/// `(c, w)`, with steps of about `step`: near a focus points are about `w step` apart, and far from it the distance grows with that
+/// from the focus. There is at least one focus.
+///
+/// For functions that vanish at both ends, as those that are multiplied by the density of a law do.
+pub(crate) fn focused(low: f64, high: f64, foci: &[(f64, f64)], step: f64) -> Vec<(f64, f64)> {
+    let map = |x: f64| -> f64 { foci.iter().map(|&(center, width)| libm::asinh((x - center) / width)).sum() };
+    let rate = |x: f64| -> f64 {
+        let one = |&(center, width): &(f64, f64)| 1.0 / libm::hypot(x - center, width);
+        foci.iter().map(one).sum()
+    };
+    let (start, end) = (map(low), map(high));
+    let panels = libm::ceil((end - start) / step).max(1.0);
+    let step = (end - start) / panels;
+    let mut x = low;
+    let point = |i: u32| {
+        let t = start + f64::from(i) * step;
+        x = inverse(t, x, high, map, rate);
+        (x, step / rate(x))
+    };
+    (0..=panels as u32).map(point).collect()
+}
+
+/// Where the increasing `map` takes the value `t`, between `low` and `high`: Newton's method, with halvings where it would
+/// leave the bracket.
+fn inverse(t: f64, low: f64, high: f64, map: impl Fn(f64) -> f64, rate: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high, mut x) = (low, high, low);
+    for _ in 0..200 {
+        let surplus = map(x) - t;
+        if surplus > 0.0 {
+            high = x;
+        } else {
+            low = x;
+        }
+        let newton = x - surplus / rate(x);
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if (next - x).abs() <= 4.0 * f64::EPSILON * x.abs().max(f64::MIN_POSITIVE) {
+            return next;
+        }
+        x = next;
+    }
+    x
+}

@@ -8,6 +8,7 @@ use sim_models::organization::graph::{
 };
 use sim_models::organization::{Bias, Channel, Correlation, Dependence, Erasure, Fidelity};
 use sim_models::theory::leaf::LeafLaw;
+use sim_models::theory::majority::majority;
 
 fn bias(bias: f64) -> Bias {
     Bias::new(bias).unwrap()
@@ -195,13 +196,13 @@ fn what_cannot_be_is_refused_by_name() {
             "agent `w` gives its own vote the weight -0.5; a weight is a number from 0",
         ),
         (
-            star(1, fair()).agent(Agent::aggregator("u", Rule::log_odds())).channel(
+            star(1, Rule::custom(AnyVote)).agent(Agent::aggregator("u", Rule::log_odds())).channel(
                 "v",
                 "u",
                 Channel::PERFECT,
             ),
-            "agent `u` weighs votes by their log-odds, but the accuracy of `v`, which decides on votes of others, is not known exactly; \
-             give the weights by name",
+            "agent `u` weighs votes by their log-odds, but the accuracy of `v`, which decides on votes of others, is not known exactly: \
+             the aggregator of agent `v` draws random numbers and states no law; give the weights by name",
         ),
         (
             star(0, Rule::log_odds()).agent(Agent::leaf("a", bias(1.0))).channel("a", "v", Channel::PERFECT),
@@ -342,6 +343,16 @@ fn what_must_be_allowed_is_not_refused() {
     }
 }
 
+/// Casts any of the votes.
+#[derive(Debug)]
+struct AnyVote;
+
+impl Aggregator for AnyVote {
+    fn decide(&self, votes: &[Option<Answer>], draws: &mut Draws<'_>) -> Option<Answer> {
+        votes[draws.below(votes.len())]
+    }
+}
+
 #[derive(Debug)]
 struct Echo;
 
@@ -451,6 +462,23 @@ fn log_odds_are_those_of_the_votes_received() {
         .unwrap();
     let expected = 0.5 * (0.5 * 0.9 + 0.5 * 0.25) + 0.5 * 0.25;
     assert!((received_accuracy(&organization, 0).unwrap() - expected).abs() < 1e-15);
+}
+
+#[test]
+fn decisions_are_weighed_by_their_exact_accuracy() {
+    let organization = star(3, fair())
+        .agents([leaf("b"), Agent::aggregator("u", Rule::log_odds().with_tie(Tie::Fair))])
+        .channels(["v", "b"], "u", Channel::PERFECT)
+        .build()
+        .unwrap();
+    let u = organization.graph().find("u").unwrap();
+    let leaf_bias = organization.bias(organization.graph().find("b").unwrap()).unwrap().get();
+    let expected = majority(3, leaf_bias);
+    let found = received_accuracy(&organization, organization.graph().incoming(u)[0]).unwrap();
+    assert!((found - 0.5 * (1.0 + expected)).abs() < 1e-15, "{found}");
+    let Some(Decision::Majority { weights, .. }) = organization.decision(u) else { panic!() };
+    let ratio = weights.of()[0] as f64 / weights.of()[1] as f64;
+    assert!((ratio - expected.atanh() / leaf_bias.atanh()).abs() < 1e-9, "{ratio}");
 }
 
 #[test]

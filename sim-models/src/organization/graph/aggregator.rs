@@ -50,6 +50,18 @@ pub struct Law {
     pub abstention: f64,
 }
 
+impl Law {
+    /// Probability of a right vote.
+    pub fn accuracy(&self) -> f64 {
+        self.answers.first().copied().unwrap_or(0.0)
+    }
+
+    /// Probability of a right vote less that of a wrong one.
+    pub fn bias(&self) -> f64 {
+        self.accuracy() - self.answers.iter().skip(1).sum::<f64>()
+    }
+}
+
 /// How an agent decides on the votes that it has.
 #[derive(Clone, Debug)]
 pub enum Rule {

@@ -67,7 +67,7 @@ impl Cause {
     }
 
     /// How messages call it.
-    pub(super) fn told(&self) -> String {
+    pub(in crate::organization) fn told(&self) -> String {
         format!("{} of {}", self.law.name(), self.group.told())
     }
 

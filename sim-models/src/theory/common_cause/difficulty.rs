@@ -1,6 +1,6 @@
 //! Means over questions of unlike difficulty.
 
-use crate::theory::quadrature::trapezoid;
+use crate::theory::quadrature::{focused, trapezoid};
 
 /// Questions of unlike difficulty: the accuracy of all leaves is one draw from Beta(`a`, `b`).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,6 +70,27 @@ impl Difficulty {
             })
         };
         sums[0] / sums[1]
+    }
+
+    /// Accuracies and their weights, for means of functions of the accuracy of `votes` votes. Finer steps are more accurate;
+    /// points lie dense near accuracy 1/2.
+    pub(crate) fn rule(&self, votes: usize, step: f64) -> Vec<(f64, f64)> {
+        let (peak, scale) = (self.peak(), self.width().min(1.0));
+        let mut foci = vec![(peak, scale)];
+        if self.log_density(0.0) > -DEPTH {
+            foci.push((0.0, scale / (votes.max(1) as f64).sqrt()));
+        }
+        let low = peak - scale * libm::sinh(self.reach(-scale));
+        let high = peak + scale * libm::sinh(self.reach(scale));
+        let mut points = focused(low, high, &foci, step);
+        let mut sum = 0.0;
+        for (y, weight) in &mut points {
+            *weight *= libm::exp(self.log_density(*y));
+            *y = 1.0 / (1.0 + libm::exp(-*y));
+            sum += *weight;
+        }
+        points.iter_mut().for_each(|point| point.1 /= sum);
+        points
     }
 
     /// `2 P(p > 1/2) - 1`.

@@ -5,7 +5,7 @@
 
 use super::binomial;
 use crate::theory::numeric::{is_bias, is_fraction};
-use crate::theory::quadrature::trapezoid;
+use crate::theory::quadrature::{focused, trapezoid};
 use sim_core::special::{normal_cdf, normal_pdf, normal_quantile};
 
 /// Standard deviations beyond which a Gaussian factor is ignored: a probability of 1e-23.
@@ -55,9 +55,34 @@ impl Factor {
         self.latent
     }
 
+    /// `1 - r`, with all its digits.
+    pub(crate) fn rest(&self) -> f64 {
+        self.rest
+    }
+
     /// Accuracy of a vote with threshold `t0 = Phi^-1(p)` given the factor: `Phi((t0 + sqrt(r) S)/sqrt(1-r))`, for r < 1.
     pub(crate) fn conditional_accuracy(&self, threshold: f64, factor: f64) -> f64 {
         normal_cdf((threshold + self.latent.sqrt() * factor) / self.rest.sqrt())
+    }
+
+    /// Values of the factor and their weights, for means of functions of the conditional accuracies of `votes` votes with these
+    /// thresholds. Finer steps are more accurate; points lie dense where a conditional accuracy is near 1/2.
+    pub(crate) fn rule(&self, thresholds: &[f64], votes: usize, step: f64) -> Vec<(f64, f64)> {
+        const MOST_FOCI: usize = 8;
+        let deviation = self.latent.sqrt();
+        let width = (self.rest.sqrt() / deviation / (votes.max(1) as f64).sqrt()).min(1.0);
+        let mut centers: Vec<f64> = thresholds.iter().map(|threshold| -threshold / deviation).collect();
+        centers.retain(|center| center.abs() < REACH);
+        centers.sort_by(f64::total_cmp);
+        centers.dedup();
+        // Some of many are enough: steps that are too long for a function are shortened.
+        let every = centers.len().div_ceil(MOST_FOCI).max(1);
+        let foci: Vec<(f64, f64)> = [(0.0, 1.0)]
+            .into_iter()
+            .chain(centers.into_iter().step_by(every).map(|center| (center, width)))
+            .collect();
+        let points = focused(-REACH, REACH, &foci, step);
+        points.into_iter().map(|(s, weight)| (s, weight * normal_pdf(s))).collect()
     }
 
     /// Correlation of two votes of bias `v`, `4 (Phi2(t0, t0; r) - p^2)/(1 - v^2)`; it falls with |v|, from

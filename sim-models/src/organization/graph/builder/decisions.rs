@@ -7,7 +7,7 @@ use sim_core::graph::Node;
 use super::super::error::nearest;
 use super::super::{
     Agent, Decision, IntegerWeights, InvalidOrganization, Organization, Rule, Tie, Weights, needed_weight,
-    received_accuracy,
+    received_accuracies,
 };
 use super::ties::Inputs;
 
@@ -149,9 +149,10 @@ fn named_weights(
 /// The log-odds `ln(p/(1-p))` of every vote received (theory section 5).
 fn log_odds(organization: &Organization, node: Node) -> Result<Vec<f64>, InvalidOrganization> {
     let agent = || organization.agent(node).id.clone();
-    let weight = |&edge: &usize| {
-        let accuracy = received_accuracy(organization, edge)
-            .map_err(|reason| InvalidOrganization::LogOddsUnknown { agent: agent(), reason })?;
+    let incoming = organization.graph.incoming(node);
+    let accuracies = received_accuracies(organization, incoming)
+        .map_err(|reason| InvalidOrganization::LogOddsUnknown { agent: agent(), reason })?;
+    let weight = |(&edge, accuracy): (&usize, f64)| {
         // Rounding may leave a vote that says nothing a little below one half.
         if !(0.5 - 1e-12..1.0).contains(&accuracy) {
             let sender = organization.graph.name(organization.graph.sender(edge)).to_owned();
@@ -159,5 +160,5 @@ fn log_odds(organization: &Organization, node: Node) -> Result<Vec<f64>, Invalid
         }
         Ok((libm::log(accuracy) - libm::log1p(-accuracy)).max(0.0))
     };
-    organization.graph.incoming(node).iter().map(weight).collect()
+    incoming.iter().zip(accuracies).map(weight).collect()
 }

@@ -10,7 +10,7 @@ use super::causes::{Causes, FreshVote};
 use super::rule::LaneRule;
 use crate::organization::NotSampled;
 use crate::organization::effective::EffectiveCoupling;
-use crate::organization::graph::{Organization, received_accuracy};
+use crate::organization::graph::{Organization, received_accuracies};
 use crate::organization::lanes::coupling::LaneCoupling;
 use crate::organization::scalar::OneTrialRules;
 
@@ -209,12 +209,11 @@ fn step_coupling(
     let received = organization.graph().incoming(agent);
     let accuracies = match coupling {
         EffectiveCoupling::Gaussian(_) => {
-            let accuracies = received.iter().map(|&edge| received_accuracy(organization, edge));
             let unknown = |reason| {
                 let agent = organization.agent(agent).id.clone();
                 NotSampled::NoAccuracy { agent, reason }
             };
-            accuracies.collect::<Result<_, _>>().map_err(unknown)?
+            received_accuracies(organization, received).map_err(unknown)?
         }
         _ => vec![0.5; received.len()],
     };
