@@ -118,14 +118,14 @@ def decide(agent, votes, weights, answers):
             margin = 0
         if margin != 0:
             return {RIGHT if margin > 0 else 1: 1.0}
-        if agent.tie == "fair":
+        if agent.tie == "fair" or (agent.tie == "first" and not present):
             return {RIGHT: 0.5, 1: 0.5}
         if agent.tie == "wrong":
             return {1: 1.0}
         if agent.tie == "abstain":
             return {MISSING: 1.0}
         if agent.tie == "first":
-            return {present[0] if present else MISSING: 1.0}
+            return {present[0]: 1.0}
         raise ValueError(f"tie {agent.tie}")
     if agent.rule == "supermajority":
         totals = totals_of(votes, weights)
@@ -136,9 +136,8 @@ def decide(agent, votes, weights, answers):
         return {MISSING: 1.0}
     if agent.rule == "plurality":
         totals = totals_of(votes, weights)
-        if not present:
-            return uniform(range(answers))
-        return uniform(leaders(totals))
+        # Nothing that counts: any answer.
+        return uniform(leaders(totals) if any(totals.values()) else range(answers))
     if agent.rule == "first":
         return {present[0] if present else MISSING: 1.0}
     if agent.rule == "best-of":
@@ -150,8 +149,9 @@ def decide(agent, votes, weights, answers):
             accepted = agent.true_positive if vote == RIGHT else agent.false_positive
             law[vote] += none_so_far * accepted
             none_so_far *= 1.0 - accepted
-        # No candidate passes: the first stands.
-        law[present[0]] += none_so_far
+        # No candidate passes: a random one stands.
+        for vote in present:
+            law[vote] += none_so_far / len(present)
         return dict(law)
     raise ValueError(f"rule {agent.rule}")
 
@@ -382,7 +382,7 @@ class Evaluator:
             return math.log(p / (1.0 - p))
 
         received = [log_odds(self.received_accuracy(c)) for c in channels]
-        return received + [float(agent.own_weight) * log_odds(agent.accuracy) for _ in own]
+        return received + [float(w) for w in own]
 
     def decision(self, name, votes):
         """Law of an agent's decision given the votes received and, for a worker, its own."""

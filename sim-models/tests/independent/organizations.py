@@ -78,10 +78,13 @@ add(
     "log-odds",
     *star([0.2, 0.6, 0.4, 0.4, 0.1], 0.9, aggregator={"rule": "weighted-majority", "weights": "log-odds"}),
 )
-agents, channels = star([0.9, 0.5, 0.5, -0.4], aggregator={"rule": "weighted-majority"})
+agents, channels = star([0.9, 0.5, 0.5, 0.2], aggregator={"rule": "weighted-majority"})
 for i, c in enumerate(channels):
     c |= {"fidelity": [0.5, 0.9, 0.9, 0.8][i], "erasure": [0.2, 0.1, 0.1, 0.3][i], "detected": i > 0}
 add("log-odds-of-received-votes", agents, channels)
+agents, channels = star([0.6, 0.3, 0.3], 0.9)
+agents[-1] |= {"bias": 0.5, "own_weight": 0.4, "aggregator": {"rule": "weighted-majority"}}
+add("log-odds-beside-an-own-vote", agents, channels)
 add("two-thirds-of-six", *star([0.4] * 6, aggregator={"rule": "supermajority", "threshold": 2 / 3}))
 add("eleven-of-twenty", *star([0.1] * 20, aggregator={"rule": "supermajority", "threshold": 0.55}))
 add("unanimity-of-the-present", *star([0.5, 0.3, 0.1], aggregator={"rule": "supermajority", "threshold": 1.0}, erasure=0.3, detected=True))
@@ -183,7 +186,8 @@ add("nobody-is-heard",
     [agent("a", 0.5), agent("b", 0.5), agent("f", aggregator=FAIR), agent("w", aggregator=WRONG), agent("x", aggregator=ABSTAIN),
      agent("s", aggregator={"rule": "supermajority", "threshold": 0.6}), agent("g", aggregator="first"), agent("p", aggregator="plurality"),
      agent("o", aggregator={"rule": "best-of", "true_positive": 1.0, "false_positive": 0.0})],
-    [channel(a, n, erasure=1.0, detected=True) for n in "fwxsgpo" for a in "ab"])
+    [channel(a, n, erasure=1.0, detected=True) for n in "fwxsgpo" for a in "ab"],
+    outputs=list("fwxsgpo"))
 add("erasures-of-two-kinds",
     [agent(f"a{i}", 0.4) for i in range(5)] + [agent("m"), agent("v", 0.2, own_weight=0.5)],
     [channel(f"a{i}", "m", 0.9, erasure=0.4, detected=i % 2 == 0) for i in range(5)]

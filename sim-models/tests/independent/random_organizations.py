@@ -17,14 +17,14 @@ def rule_of(draw, senders, many, own):
         names += ["majority"] * 4 + ["weighted-majority"] * 2
     rule = {"rule": draw.choice(names)}
     if rule["rule"] in ("majority", "weighted-majority") and draw.random() < 0.6:
-        rule["tie"] = draw.choice(["fair", "abstain", "wrong"])
+        rule["tie"] = draw.choice(["fair", "abstain", "first", "wrong"])
     if rule["rule"] == "supermajority":
         rule["threshold"] = draw.choice([0.6, 2 / 3, 0.75, 1.0])
     if rule["rule"] == "best-of":
         rule["true_positive"], rule["false_positive"] = round(draw.random(), 2), round(draw.random(), 2)
     if rule["rule"] == "weighted-majority":
         rule["weights"] = {s: draw.choice([0.5, 1.0, 1.5, 2.0, 3.0]) for s in set(senders)}
-        if draw.random() < 0.3 and not own:
+        if draw.random() < 0.3:
             rule["weights"] = "log-odds"
     return rule
 
@@ -68,7 +68,7 @@ def organization(seed, size=9, widest=5):
             if draw.random() < 0.6:
                 agent["family"] = draw.choice(["x", "y"])
             if fan_in and draw.random() < 0.5:
-                agent["own_weight"] = draw.choice([0.5, 2.0, 1.0, 3.0])
+                agent["own_weight"] = draw.choice([0.0, 0.5, 2.0, 1.0, 3.0])
         if fan_in:
             agent["aggregator"] = rule_of(draw, senders, many, own)
         agents.append(agent)
@@ -108,8 +108,6 @@ def organization(seed, size=9, widest=5):
             for member in members:
                 member["bias"] = members[0]["bias"]
         rho = correlation(draw)
-        if rho == 1.0 and many:
-            rho = 0.5
         dependence.append({**scope, "model": model, "correlation": rho, "votes": votes})
     document = {"agents": agents, "channels": channels, "dependence": dependence, "outputs": outputs}
     if many:

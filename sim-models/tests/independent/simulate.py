@@ -190,6 +190,10 @@ class Sampler:
     def first_present(self, votes):
         return votes[(votes != MISSING).argmax(axis=0), np.arange(votes.shape[1])]
 
+    def first_or_coin(self, votes):
+        nobody = (votes == MISSING).all(axis=0)
+        return np.where(nobody, self.random.integers(0, 2, votes.shape[1]), self.first_present(votes))
+
     def decide(self, agent, votes):
         n = votes.shape[1]
         channels = self.org.inputs[agent.id]
@@ -197,7 +201,7 @@ class Sampler:
         if agent.rule == "weighted-majority" and agent.weights is None:
             weights = [math.log(p) - math.log1p(-p) for p in self.received_accuracies[agent.id]]
             if own:
-                weights.append(float(agent.own_weight) * (math.log(agent.accuracy) - math.log1p(-agent.accuracy)))
+                weights.append(float(agent.own_weight))
             slack = 1e-11 * sum(map(abs, weights))
         else:
             named = agent.weights if agent.rule == "weighted-majority" else {}
@@ -212,7 +216,7 @@ class Sampler:
                 "fair": lambda: self.random.integers(0, 2, n),
                 "wrong": lambda: 1,
                 "abstain": lambda: MISSING,
-                "first": lambda: self.first_present(votes),
+                "first": lambda: self.first_or_coin(votes),
             }[agent.tie]()
             return np.where(margin > slack, 0, np.where(margin < -slack, 1, tie)).astype(NUMBER)
         if agent.rule in ("supermajority", "plurality"):
@@ -231,7 +235,9 @@ class Sampler:
             chance = np.where(votes == 0, agent.true_positive, agent.false_positive)
             passes = (votes != MISSING) & (self.random.random(votes.shape) < chance)
             accepted = votes[passes.argmax(axis=0), np.arange(n)]
-            return np.where(passes.any(axis=0), accepted, self.first_present(votes))
+            marks = np.where(votes != MISSING, self.random.random(votes.shape), -1.0)
+            any_of_them = votes[marks.argmax(axis=0), np.arange(n)]
+            return np.where(passes.any(axis=0), accepted, any_of_them)
         raise ValueError(agent.rule)
 
     def run(self, n):
