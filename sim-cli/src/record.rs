@@ -17,6 +17,7 @@ pub fn record(
         seconds: (clock.elapsed().as_secs_f64() * 1e3).round() / 1e3,
         host: gethostname::gethostname().to_string_lossy().into_owned(),
         threads,
+        kernel: sim_core::lanes::kernel().to_string(),
         cells: counts.done,
         trials: counts.trials,
         ending: if cancelled { "cancelled" } else { "complete" }.to_owned(),

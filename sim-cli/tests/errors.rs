@@ -367,6 +367,7 @@ fn options() {
         ("--confidence x", "0.95 or 95%"),
         ("--seed -1", "a whole number from 0"),
         ("--seed 18446744073709551616", "a whole number from 0"),
+        ("--kernel sse9", "a kernel is one of portable, avx2, avx512; found `sse9`; or auto"),
         ("--threads 0", "1..=1024"),
         ("--threads 1000000", "1..=1024"),
         ("--format xml", "table, json, csv"),

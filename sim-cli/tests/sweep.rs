@@ -197,6 +197,28 @@ fn the_bytes_do_not_depend_on_threads_or_on_the_language_of_the_file() {
     }
 }
 
+/// Instruction sets that this machine lacks are refused; the others write the same bytes and are named in the log.
+#[test]
+fn the_bytes_do_not_depend_on_the_instruction_set() {
+    let place = Place::new();
+    place.write("s.toml", SMALL);
+    place.synergy("sweep s.toml --out auto").expect(0);
+    for kernel in sim_core::lanes::Kernel::ALL {
+        let sweep = place.synergy(&format!("sweep s.toml --kernel {kernel} --out {kernel}"));
+        if !kernel.is_available() {
+            assert!(sweep.expect(2).err.contains(&format!("does not have the instructions of {kernel}")));
+            continue;
+        }
+        sweep.expect(0);
+        assert!(place.read("auto/data.parquet") == place.read(&format!("{kernel}/data.parquet")), "{kernel}");
+        assert!(
+            place.read("auto/manifest.json") == place.read(&format!("{kernel}/manifest.json")),
+            "{kernel}"
+        );
+        assert_eq!(last_run(&place, &kernel.to_string())["kernel"], kernel.to_string());
+    }
+}
+
 #[test]
 fn the_order_of_keys_in_json_is_the_order_of_the_axes() {
     let place = Place::new();

@@ -1,5 +1,15 @@
-//! Organizations of agents, and the ways to evaluate them: exact and sampled.
+//! Organizations of agents, and three ways to evaluate them.
+//!
+//! | organization | exact | scalar | lanes |
+//! |---|---|---|---|
+//! | any graph: [`Organization`](graph::Organization) | [`Organization::exact`](graph::Organization::exact) | [`ScalarOrganization`] | [`LaneOrganization`] |
+//! | a tree of layers: [`AgentTree`] | [`AgentTree::root_bias`] | [`ScalarTree`] | [`LaneTree`], [`TreeGrid`] |
+//! | agents that average: [`averaging`] | `risk` | `SampledAverage` | |
+//!
+//! The scalar evaluators take one trial at a time and are written to be believed; lanes take 512 and are written to be fast. All
+//! sampled ones are a [`Simulation`](sim_core::monte_carlo::Simulation), which [`sim_core::monte_carlo`] runs.
 
+mod accuracies;
 pub mod averaging;
 mod cut;
 mod effective;

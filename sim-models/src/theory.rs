@@ -42,6 +42,6 @@ pub mod majority;
 mod numeric;
 pub mod phase;
 pub mod predictors;
-mod quadrature;
+pub(crate) mod quadrature;
 pub mod recursion;
 pub mod window;

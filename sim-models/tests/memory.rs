@@ -1,6 +1,7 @@
 //! Memory follows the votes that are alive, not the size of the tree. A process of its own: the peak is the process's.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::organization::{

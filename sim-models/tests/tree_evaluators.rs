@@ -1,5 +1,7 @@
 //! Trees: the scalar evaluator, lanes in every way of evaluation, and grids, against the recursion and against each other.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use sim_core::estimate::{Confidence, Proportion, binomial_tails};
 use sim_core::lanes::Kernel;
 use sim_core::monte_carlo::{self, Control, Simulation, Stop};

@@ -3,6 +3,7 @@
 use clap::{Args, value_parser};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sim_core::estimate::Confidence;
+use sim_core::lanes::{self, Kernel, NoSuchKernel};
 use sim_core::monte_carlo::Cancellation;
 
 use crate::problem::{Outcome, Problem};
@@ -34,6 +35,9 @@ pub(super) struct SimulationOptions {
     /// Threads; all cores if not given
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u16>,
+    /// Instruction set of the simulation: portable, avx2, avx512, or auto for the fastest one; the results are the same
+    #[arg(long, value_name = "KERNEL", value_parser = kernel)]
+    kernel: Option<Kernel>,
     /// No progress bar
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -54,6 +58,11 @@ impl SimulationOptions {
             confidence: self.confidence,
             ..parameters.overrides()
         }
+    }
+
+    /// Makes all simulations of this process use the chosen instruction set.
+    pub(super) fn select_kernel(&self) {
+        lanes::select(self.kernel.unwrap_or_else(Kernel::best));
     }
 
     /// The threads to run on.
@@ -96,6 +105,19 @@ fn trials(text: &str) -> Result<u64, String> {
         Ok(n) if n >= 1.0 && n.trunc() == n && n <= 1e15 => Ok(n as u64),
         _ => Err("a positive whole number, such as 50000, 50k or 1M".to_owned()),
     }
+}
+
+/// An instruction set that this machine has.
+fn kernel(text: &str) -> Result<Kernel, String> {
+    if text == "auto" {
+        return Ok(Kernel::best());
+    }
+    let kernel: Kernel = text.parse().map_err(|error: NoSuchKernel| format!("{error}; or auto"))?;
+    if kernel.is_available() {
+        return Ok(kernel);
+    }
+    let available: Vec<_> = Kernel::available().map(|kernel| kernel.to_string()).collect();
+    Err(format!("this machine does not have the instructions of {kernel}; it has {}", available.join(", ")))
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

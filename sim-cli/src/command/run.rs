@@ -62,6 +62,7 @@ impl Arguments {
             }
             None => None,
         };
+        self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
         let cancellation = cancelled_by_signal()?;
         let bar = Bar::trials(stop.trials(), self.simulation.quiet);

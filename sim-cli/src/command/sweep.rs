@@ -48,6 +48,7 @@ impl Arguments {
         opened.check_cells(model)?;
         let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
         let mut directory = Directory::create(&path, scenario)?;
+        self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
         let control = Control::new(cancelled_by_signal()?);
         let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);

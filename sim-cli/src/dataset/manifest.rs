@@ -62,6 +62,9 @@ pub struct RunRecord {
     pub host: String,
     /// Threads.
     pub threads: usize,
+    /// Instruction set of the simulation; results do not depend on it.
+    #[serde(default)]
+    pub kernel: String,
     /// Cells that this run added.
     pub cells: usize,
     /// Trials that this run added.

@@ -4,3 +4,4 @@ mod graph;
 mod tree;
 
 pub use graph::Unavailable;
+pub(super) use graph::Work;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
+mod enumeration;
+mod limits;
 mod random;
 mod sampled;
 mod trees;

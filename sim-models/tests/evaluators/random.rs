@@ -253,7 +253,7 @@ impl Maker {
 pub fn organization(seed: u64, extent: Extent) -> Organization {
     let stream = Streams::new(seed, Purpose::SamplingPlan, Family::common()).open(Address::trial(0));
     let mut maker = Maker { stream, extent };
-    (0..1000).find_map(|_| maker.organization(seed % 3 == 0)).unwrap()
+    (0..1000).find_map(|_| maker.organization(seed.is_multiple_of(3))).unwrap()
 }
 
 /// Whether there are two ways from one agent to another: paths that split and meet again.

@@ -63,6 +63,9 @@ fn assert_all_pass(checks: &[Check]) {
         assert!(check.p_value > each, "p = {:e} for {}", check.p_value, check.name);
     }
     let independent: Vec<f64> = checks.iter().filter(|c| c.independent).map(|c| c.p_value).collect();
+    if independent.is_empty() {
+        return;
+    }
     let fisher: f64 = independent.iter().map(|p| -2.0 * p.ln()).sum();
     let together = ChiSquared::new(2.0 * independent.len() as f64).unwrap().sf(fisher);
     assert!(together > 0.5 * FALSE_ALARMS, "{} checks together: p = {together:e}", independent.len());
@@ -112,4 +115,34 @@ fn random_organizations_are_sampled_as_their_exact_law_says() {
     assert!(evaluated >= 500, "{evaluated}");
     assert!(meeting * 10 >= evaluated * 4, "paths meet again in {meeting} of {evaluated}");
     assert_all_pass(&all);
+}
+
+/// Not only outputs, and not only whether they are right: every answer of every agent, one trial at a time.
+#[test]
+fn every_answer_of_every_agent_comes_as_often_as_its_exact_law_says() {
+    const TRIALS: u64 = 4_000;
+    let streams = Streams::new(3, Purpose::World, Family::common());
+    let mut checks = Vec::new();
+    for seed in 0..120 {
+        let organization = organization(10_000 + seed, EXTENT);
+        let agents: Vec<usize> = (0..organization.graph().len()).collect();
+        let Ok(laws) = organization.exact_votes(&agents) else { continue };
+        let sampled = ScalarOrganization::new(&organization).unwrap();
+        let mut counts = vec![vec![0; organization.answers().count() + 1]; agents.len()];
+        for trial in 0..TRIALS {
+            for (counts, vote) in counts.iter_mut().zip(sampled.replication(&streams, trial)) {
+                counts[vote.map_or(organization.answers().count(), |answer| answer.index())] += 1;
+            }
+        }
+        for (agent, (counts, law)) in counts.iter().zip(&laws).enumerate() {
+            let chances = law.answers.iter().chain([&law.abstention]);
+            checks.extend(counts.iter().zip(chances).enumerate().map(|(value, (&count, &p))| Check {
+                name: format!("organization {seed}, agent {agent}, answer {value}: {count}, exact {p}"),
+                p_value: p_value(count, TRIALS, p),
+                independent: false,
+            }));
+        }
+    }
+    assert!(checks.len() > 1_500, "{}", checks.len());
+    assert_all_pass(&checks);
 }

@@ -153,6 +153,31 @@ fn unlike_children_and_ties_are_as_the_closed_forms_say() {
     assert_close(law.abstention, 6.0 * (0.65 * 0.35_f64).powi(2), 1e-15, "ties abstained");
 }
 
+/// Many votes under a continuous cause decide steeply, and not where their accuracy is one half: 301 votes of which two thirds must
+/// agree.
+#[test]
+fn a_supermajority_under_a_common_cause_is_as_the_count_law_says() {
+    let needed = 201;
+    for (law, dependence) in
+        [(CauseLaw::Difficulty, Dependence::BetaBinomial), (CauseLaw::GaussianFactor, Dependence::Gaussian)]
+    {
+        for correlation in [0.001, 0.05, 0.5, 0.95, 0.9999] {
+            for leaf in [0.2, -0.7] {
+                let star = Star { rule: Rule::supermajority(2.0 / 3.0), ..Star::new(301, bias(leaf)) };
+                let cause = Cause::everyone(law, rho(correlation));
+                let organization = star.builder().unwrap().cause(cause).build().unwrap();
+                let found = &organization.exact().unwrap()[0];
+                let counts = dependence.count_law(301, leaf, correlation);
+                let (right, wrong): (f64, f64) =
+                    (counts[needed..].iter().sum(), counts[..=301 - needed].iter().sum());
+                let name = format!("{law:?} {correlation} {leaf}");
+                assert_close(found.accuracy(), right, 2e-10, &name);
+                assert_close(found.accuracy() - found.bias(), wrong, 2e-10, &name);
+            }
+        }
+    }
+}
+
 /// A star of 1001 unlike leaves needs as many states as it has votes: no enumeration of 2^1001 patterns.
 #[test]
 fn a_thousand_unlike_votes_are_counted() {

@@ -20,7 +20,7 @@ pub use self::unavailable::Unavailable;
 use self::cause::CauseValues;
 use self::channel::Transmission;
 use self::frontier::{Frontier, Plan};
-use self::unavailable::Work;
+pub(in crate::organization) use self::unavailable::Work;
 use crate::organization::graph::{Law, Organization};
 
 /// How far the result may move when the steps of a quadrature are halved. Its error is then about the square: the trapezoidal
@@ -33,8 +33,9 @@ const MOST_HALVINGS: i32 = 8;
 impl Organization {
     /// The exact law of the vote of every output, in the order of [`Organization::outputs`].
     ///
-    /// What is exact by enumeration is exact to rounding; means over Gaussian factors and Beta laws are accurate to about
-    /// 1e-10. The work is limited: to as many joint states of dependent votes as 20 binary votes have.
+    /// Sums are exact to rounding, and so are means over causes that all votes of up to 79 share alike; means over other
+    /// continuous causes and over the Gaussian factors of couplings are accurate to about 1e-10. The work is limited: about 20
+    /// binary votes that depend on each other can wait to be read at a time, and all takes some seconds at most.
     ///
     /// # Errors
     /// Why the law is not available; it is never approximated instead.
@@ -58,27 +59,30 @@ impl Organization {
     /// # Errors
     /// As [`Organization::exact`].
     pub fn exact_votes(&self, agents: &[Node]) -> Result<Vec<Law>, Unavailable> {
-        self.exact_votes_of(agents).map_err(|(_, reason)| reason)
+        self.exact_votes_within(agents, &mut Work::new()).map_err(|(_, reason)| reason)
     }
 
-    /// [`Organization::exact_votes`], with the first agent whose law is not available.
-    pub(in crate::organization) fn exact_votes_of(
+    /// [`Organization::exact_votes`] with what is left of some work, and with the agent whose law is not available.
+    pub(in crate::organization) fn exact_votes_within(
         &self,
         agents: &[Node],
+        work: &mut Work,
     ) -> Result<Vec<Law>, (Node, Unavailable)> {
-        let laws = match laws(self, agents, &mut Work::new()) {
-            Ok(laws) => laws,
-            // Together they may be too many where each alone is not.
-            Err(_) => {
-                let mut work = Work::new();
-                let alone = |&agent: &Node| match laws(self, &[agent], &mut work) {
-                    Ok(mut laws) => Ok(laws.remove(0)),
-                    Err(reason) => Err((agent, reason)),
-                };
-                agents.iter().map(alone).collect::<Result<_, _>>()?
-            }
-        };
-        Ok(laws.into_iter().map(law_of).collect())
+        if let [agent] = agents {
+            return Ok(vec![self.exact_vote(*agent, work)?]);
+        }
+        let mut together = work.half();
+        if let Ok(laws) = laws(self, agents, &mut together) {
+            work.give_back(together);
+            return Ok(laws.into_iter().map(law_of).collect());
+        }
+        // Together they were too many; each alone may not be.
+        agents.iter().map(|&agent| self.exact_vote(agent, work)).collect()
+    }
+
+    fn exact_vote(&self, agent: Node, work: &mut Work) -> Result<Law, (Node, Unavailable)> {
+        let laws = laws(self, &[agent], work).map_err(|reason| (agent, reason))?;
+        Ok(laws.into_iter().next().map(law_of).unwrap_or_else(|| law_of(Vec::new())))
     }
 
     /// The exact law of the vote on a channel as it is received; an abstention is then a vote that is missing.
@@ -86,9 +90,9 @@ impl Organization {
     /// # Errors
     /// As [`Organization::exact`].
     pub fn exact_received(&self, edge: Edge) -> Result<Law, Unavailable> {
-        let sent = laws(self, &[self.graph().sender(edge)], &mut Work::new())?;
+        let sent = self.exact_votes(&[self.graph().sender(edge)])?.remove(0);
         let channel = Transmission::new(self.channel(edge), self.answers().count());
-        Ok(law_of(channel.received_of(&sent[0])))
+        Ok(law_of(channel.received_of(&[sent.answers, vec![sent.abstention]].concat())))
     }
 }
 
@@ -100,6 +104,9 @@ fn law_of(mut values: Vec<f64>) -> Law {
 /// The laws of the votes of some agents, one probability per value.
 fn laws(organization: &Organization, agents: &[Node], work: &mut Work) -> Result<Vec<Vec<f64>>, Unavailable> {
     let plan = Plan::new(organization, agents);
+    if let Some(&agent) = agents.first() {
+        work.take(organization.graph().len(), organization.graph().name(agent))?;
+    }
     let mut coarser: Option<Vec<Vec<f64>>> = None;
     for level in 0..=MOST_HALVINGS {
         let causes = CauseValues::all(organization, &plan.relevant, level)?;

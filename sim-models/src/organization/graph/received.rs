@@ -4,6 +4,7 @@ use sim_core::graph::{Edge, Node};
 use thiserror::Error;
 
 use super::Organization;
+use crate::organization::exact::Work;
 use crate::organization::{Bias, Unavailable};
 
 /// Why the accuracy of a vote received is not known exactly.
@@ -38,16 +39,25 @@ pub fn received_accuracy(organization: &Organization, edge: Edge) -> Result<f64,
 /// # Errors
 /// As [`received_accuracy`].
 pub fn received_accuracies(organization: &Organization, edges: &[Edge]) -> Result<Vec<f64>, AccuracyUnknown> {
+    received_accuracies_within(organization, edges, &mut Work::new())
+}
+
+/// [`received_accuracies`] with what is left of some work.
+pub(super) fn received_accuracies_within(
+    organization: &Organization,
+    edges: &[Edge],
+    work: &mut Work,
+) -> Result<Vec<f64>, AccuracyUnknown> {
     let graph = organization.graph();
     let decides = |sender: &Node| !graph.incoming(*sender).is_empty();
     let mut deciding: Vec<Node> = edges.iter().map(|&edge| graph.sender(edge)).filter(decides).collect();
     deciding.sort_unstable();
     deciding.dedup();
-    let laws = exact_accuracies(organization, &deciding)?;
+    let accuracies = exact_accuracies(organization, &deciding, work)?;
     let received = |&edge: &Edge| {
         let sender = graph.sender(edge);
         let sent = match deciding.binary_search(&sender) {
-            Ok(position) => laws[position],
+            Ok(position) => accuracies[position],
             Err(_) => organization.bias(sender).map_or(0.5, Bias::accuracy),
         };
         arriving(organization, edge, sent)
@@ -56,14 +66,17 @@ pub fn received_accuracies(organization: &Organization, edges: &[Edge]) -> Resul
 }
 
 /// How often agents are right that decide on votes of others, given that they do not abstain.
-fn exact_accuracies(organization: &Organization, agents: &[Node]) -> Result<Vec<f64>, AccuracyUnknown> {
+fn exact_accuracies(
+    organization: &Organization,
+    agents: &[Node],
+    work: &mut Work,
+) -> Result<Vec<f64>, AccuracyUnknown> {
     // Most organizations ask about leaves only.
     if agents.is_empty() {
         return Ok(Vec::new());
     }
-    let laws = organization.exact_votes_of(agents).map_err(|(agent, reason)| AccuracyUnknown::Derived {
-        sender: organization.agent(agent).id.clone(),
-        reason: Box::new(reason),
+    let laws = organization.exact_votes_within(agents, work).map_err(|(agent, reason)| {
+        AccuracyUnknown::Derived { sender: organization.agent(agent).id.clone(), reason: Box::new(reason) }
     })?;
     let accuracy = |law: &super::Law| {
         let present: f64 = law.answers.iter().sum();

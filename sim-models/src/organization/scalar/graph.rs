@@ -15,6 +15,7 @@ use sim_core::random::{Address, Coin, Entity, Stream, Streams};
 use self::agent::AgentSampler;
 use self::cause::{CauseDraw, CauseSampler};
 pub(in crate::organization) use self::rules::OneTrialRules;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::graph::{Answer, Answers, Organization};
 use crate::organization::{NotSampled, OutputTally};
 
@@ -53,10 +54,11 @@ impl ScalarOrganization {
     /// A common cause has no law, or votes are coupled by a Gaussian factor whose exact accuracy is not known.
     pub fn new(organization: &Organization) -> Result<Self, NotSampled> {
         let order = organization.graph().order();
+        let accuracies = CoupledAccuracies::new(organization)?;
         Ok(Self {
             answers: AnswerSampler::new(organization.answers()),
             causes: CauseSampler::all(organization)?,
-            agents: order.map(|agent| AgentSampler::new(organization, agent)).collect::<Result<_, _>>()?,
+            agents: order.map(|agent| AgentSampler::new(organization, agent, &accuracies)).collect(),
             outputs: organization.outputs().to_vec(),
             entity: Entity::named("organization"),
         })

@@ -81,8 +81,11 @@ impl Factor {
             .into_iter()
             .chain(centers.into_iter().step_by(every).map(|center| (center, width)))
             .collect();
-        let points = focused(-REACH, REACH, &foci, step);
-        points.into_iter().map(|(s, weight)| (s, weight * normal_pdf(s))).collect()
+        let mut points = focused(-REACH, REACH, &foci, step);
+        points.iter_mut().for_each(|point| point.1 *= normal_pdf(point.0));
+        let sum: f64 = points.iter().map(|point| point.1).sum();
+        points.iter_mut().for_each(|point| point.1 /= sum);
+        points
     }
 
     /// Correlation of two votes of bias `v`, `4 (Phi2(t0, t0; r) - p^2)/(1 - v^2)`; it falls with |v|, from

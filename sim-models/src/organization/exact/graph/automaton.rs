@@ -11,9 +11,13 @@ use sim_core::graph::Node;
 
 use self::coupling::{CouplingState, Read, Reading};
 use self::rule::{Deciding, RuleState};
-use super::unavailable::{MOST_STATES, Unavailable, Work};
+use super::table::bits_for;
+use super::unavailable::{MOST_REMEMBERED, Unavailable, Work};
 use crate::organization::effective::EffectiveCoupling;
 use crate::organization::graph::{Answer, Organization};
+
+/// Finding one move takes as long as this many steps along known ones; it also limits memory.
+const STEPS_PER_MOVE: usize = 32;
 
 /// A vote as a number: that of the answer, or the number of answers for a missing one.
 pub(super) type Value = u8;
@@ -26,6 +30,27 @@ pub(super) fn value_of(vote: Option<Answer>, answers: usize) -> Value {
 /// The vote of this number.
 pub(super) fn vote_of(value: Value, answers: usize) -> Option<Answer> {
     (usize::from(value) < answers).then(|| Answer::number(value))
+}
+
+/// Votes in their order, for rules of the user's own, packed into a number. Where all answers are possible, as they are taken to
+/// be, more votes than it holds have more states than are allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Votes {
+    packed: u64,
+    count: u8,
+}
+
+impl Votes {
+    fn push(self, value: Value, answers: usize) -> Self {
+        let packed = self.packed << bits_for(answers + 1) | u64::from(value);
+        Self { packed, count: self.count + 1 }
+    }
+
+    fn list(self, answers: usize) -> Vec<Option<Answer>> {
+        let bits = bits_for(answers + 1);
+        let value = |i| (self.packed >> (bits * u32::from(i)) & ((1 << bits) - 1)) as Value;
+        (0..self.count).rev().map(|i| vote_of(value(i), answers)).collect()
+    }
 }
 
 /// The automaton of one agent. It does not depend on how likely any input is.
@@ -112,6 +137,9 @@ impl Automaton {
             let mut after = Numbers::default();
             let (mut starts, mut moves) = (vec![0], Vec::new());
             for state in &before {
+                if after.states.len() > MOST_REMEMBERED {
+                    return Err(Unavailable::Remembered { agent: name.to_owned() });
+                }
                 for value in 0..values as Value {
                     if usize::from(value) < answers.count() || may_miss.get(input) == Some(&true) {
                         // An agent's own vote, which stands last, is not coupled.
@@ -132,10 +160,7 @@ impl Automaton {
                     starts.push(moves.len() as u32);
                 }
             }
-            work.take(moves.len() + starts.len(), name)?;
-            if after.states.len() > MOST_STATES {
-                return Err(Unavailable::States { agent: name.to_owned() });
-            }
+            work.take(STEPS_PER_MOVE * moves.len() + starts.len(), name)?;
             steps.push(Step { values, starts, moves, states: after.states.len() });
             before = after.states;
         }

@@ -8,16 +8,23 @@ use crate::organization::effective::EffectiveCause;
 use crate::organization::graph::{Answers, Organization};
 use crate::organization::{Bias, NoLaw};
 use crate::theory::dependence::gaussian::Factor;
+use crate::theory::quadrature::gauss;
 
 /// Step of the coarsest quadrature over a continuous cause. One of half the step follows, to see how far the result moves.
 const FIRST_STEP: f64 = 0.5;
+
+/// Step of the grid from which Gauss's rule is made.
+const FINE_STEP: f64 = 1.0 / 16.0;
+
+/// Most points of Gauss's rule; other points do with fewer where there are many votes.
+const MOST_GAUSS_POINTS: usize = 40;
 
 /// A cause as the values that it takes.
 #[derive(Clone, Debug)]
 pub(super) struct CauseValues {
     /// Values and their weights, which sum to 1.
     pub(super) values: Vec<(Given, f64)>,
-    /// Whether the values are points of a quadrature.
+    /// Whether the values are points of a quadrature that is not exact.
     pub(super) continuous: bool,
 }
 
@@ -74,17 +81,36 @@ impl CauseValues {
                 discrete(common(accuracy).map(|(answer, p)| (Given::Copied { answer, copies }, p)).collect())
             }
             EffectiveCause::Level => discrete(levels(members)),
-            EffectiveCause::Difficulty(law) => {
-                let points = law.rule(members.len(), step).into_iter();
-                continuous(points.map(|(accuracy, weight)| (Given::Accuracy(accuracy), weight)).collect())
-            }
+            EffectiveCause::Difficulty(law) => match points_for(members) {
+                Some(points) => discrete(accuracies(&gauss(&law.rule(members.len(), FINE_STEP), points))),
+                None => continuous(accuracies(&law.rule(members.len(), step))),
+            },
             EffectiveCause::Factor(factor) => {
                 let thresholds: Vec<f64> = members.iter().map(|&p| normal_quantile(p)).collect();
-                let points = factor.rule(&thresholds, members.len(), step).into_iter();
-                continuous(points.map(|(s, weight)| (Given::Factor(factor, s), weight)).collect())
+                let rule = |step| factor.rule(&thresholds, members.len(), step).into_iter();
+                match points_for(members) {
+                    Some(points) => {
+                        let given = |(s, weight)| (factor.conditional_accuracy(thresholds[0], s), weight);
+                        let law: Vec<(f64, f64)> = rule(FINE_STEP).map(given).collect();
+                        discrete(accuracies(&gauss(&law, points)))
+                    }
+                    None => continuous(rule(step).map(|(s, w)| (Given::Factor(factor, s), w)).collect()),
+                }
             }
         }
     }
+}
+
+/// How many points of Gauss's rule give the exact mean over a common accuracy: what happens is a polynomial in it, of a degree that
+/// is at most the number of votes. `None` where the votes have no accuracy in common, or too many points would be needed.
+fn points_for(members: &[f64]) -> Option<usize> {
+    let points = members.len() / 2 + 1;
+    let alike = members.iter().all(|accuracy| *accuracy == members[0]);
+    (alike && points <= MOST_GAUSS_POINTS).then_some(points)
+}
+
+fn accuracies(law: &[(f64, f64)]) -> Vec<(Given, f64)> {
+    law.iter().map(|&(accuracy, weight)| (Given::Accuracy(accuracy.clamp(0.0, 1.0)), weight)).collect()
 }
 
 /// The level lies below the least accuracy, between two, or above all of them.

@@ -89,6 +89,11 @@ pub(super) struct Factor {
 }
 
 impl Factor {
+    /// Number of states, over all values of the causes.
+    pub(super) fn states(&self) -> usize {
+        self.tables.iter().map(Vec::len).sum()
+    }
+
     /// The same law, averaged over one of the causes.
     pub(super) fn averaged_over(self, cause: usize, causes: &[CauseValues]) -> Self {
         let Some(position) = self.causes.iter().position(|&known| known == cause) else { return self };

@@ -5,7 +5,7 @@
 
 use sim_core::graph::{Edge, Graph, Node};
 
-use super::automaton::{Automaton, Value};
+use super::automaton::Automaton;
 use super::cause::{CauseValues, Given, fresh_vote};
 use super::channel::Transmission;
 use super::factor::{Factor, combinations};
@@ -13,7 +13,7 @@ use super::gaussian::{GaussianCoupling, Received};
 use super::order::{order, readers};
 use super::reading::{Reader, Reading, Situation};
 use super::table::{Sums, Table, bits_for};
-use super::unavailable::{MOST_COMBINATIONS, Unavailable, Work};
+use super::unavailable::{MOST_COMBINATIONS, MOST_HELD, Unavailable, Work};
 use crate::organization::effective::EffectiveCoupling;
 use crate::organization::graph::{Coupling, Organization};
 
@@ -71,6 +71,8 @@ pub(super) struct Frontier<'a> {
     undrawn: Vec<usize>,
     /// By cause: factors that depend on it.
     dependent: Vec<usize>,
+    /// States of all factors, over all values of their causes.
+    held: usize,
     /// By agent: the law of its vote, one probability per value.
     laws: Vec<Option<Vec<f64>>>,
 }
@@ -93,6 +95,7 @@ impl<'a> Frontier<'a> {
             unread: readers(plan.graph(), &plan.relevant),
             undrawn,
             dependent: vec![0; causes.len()],
+            held: 0,
             laws: vec![None; agents],
         }
     }
@@ -117,74 +120,94 @@ impl<'a> Frontier<'a> {
 
     /// Finds the law of an agent's vote, and joins it to the votes that are still to be read.
     fn evaluate(&mut self, agent: Node) -> Result<(), Unavailable> {
-        let reading = self.reading(agent);
-        let organization = self.plan.organization;
-        let graph = self.plan.graph();
-        let incoming = graph.incoming(agent);
-        let may_miss: Vec<bool> = incoming.iter().map(|&edge| self.plan.may_miss(edge)).collect();
-        let automaton = Automaton::new(organization, agent, &may_miss, self.work)?;
-        let answers = organization.answers().count();
-        let channels: Vec<Transmission> =
-            incoming.iter().map(|&edge| Transmission::new(organization.channel(edge), answers)).collect();
-        let coupling = self.gaussian_coupling(agent, &channels);
-
-        let joined: Vec<Factor> =
-            reading.factors.iter().filter_map(|&position| self.factors[position].take()).collect();
-        for cause in joined.iter().flat_map(|factor| &factor.causes) {
-            self.dependent[*cause] -= 1;
-        }
-        let causes = self.causes_of(&reading, &joined);
-        let counts: Vec<usize> = causes.iter().map(|&cause| self.causes[cause].values.len()).collect();
-        self.check_combinations(agent, &causes, &counts)?;
-        let waits = self.unread[agent] > 0;
-        let (own_bits, votes_bits) = (self.plan.bits(agent), reading.layout.bits());
-
-        let mut law = vec![0.0; answers + 1];
-        let mut tables = Vec::new();
-        for combination in combinations(&counts) {
-            let value_of = |cause: usize| causes.binary_search(&cause).map_or(0, |i| combination[i]);
-            let laws: Vec<&Table> = joined.iter().map(|f| &f.tables[self.index(f, value_of)]).collect();
-            let given = |&fresh: &Node| match organization.cause_of(fresh) {
-                Some(cause) => self.causes[cause].values[value_of(cause)].0,
-                None => Given::Independent,
-            };
-            let fresh: Vec<Vec<f64>> =
-                reading.fresh.iter().map(|agent| fresh_vote(organization, *agent, given(agent))).collect();
-            let situation = Situation {
-                agent: graph.name(agent),
-                automaton: &automaton,
-                channels: &channels,
-                tables: &laws,
-                fresh: &fresh,
-            };
-            let table = match &coupling {
-                None => reading.run(&situation, self.work)?,
-                Some(coupling) => coupling.mean(&reading, &situation, self.work)?,
-            };
-            let weight: f64 =
-                causes.iter().zip(&combination).map(|(&c, &value)| self.causes[c].values[value].1).product();
-            for &(state, p) in &table {
-                law[(state >> votes_bits) as usize] += weight * p;
-            }
-            if waits || votes_bits > 0 {
-                tables.push(if waits { table } else { without_own(&table, votes_bits) });
-            }
-        }
-        self.laws[agent] = Some(law);
-
-        let mut layout = reading.layout;
-        if waits {
-            layout.push(agent, own_bits);
-        }
-        for fresh in reading.fresh {
-            if let Some(cause) = organization.cause_of(fresh) {
+        let reader = self.reader(agent)?;
+        let joined = self.take(&reader.reading.factors);
+        let causes = self.causes_of(&reader.reading, &joined);
+        let tables = self.tables(&reader, &joined, &causes)?;
+        for &fresh in &reader.reading.fresh {
+            if let Some(cause) = self.plan.organization.cause_of(fresh) {
                 self.undrawn[cause] -= 1;
             }
+        }
+        let mut layout = reader.reading.layout;
+        if self.unread[agent] > 0 {
+            layout.push(agent, self.plan.bits(agent));
         }
         if layout.bits() > 0 {
             self.keep(Factor { layout, causes, tables });
         }
         Ok(())
+    }
+
+    /// How an agent reads its inputs, which are counted as read.
+    fn reader(&mut self, agent: Node) -> Result<AgentReader<'a>, Unavailable> {
+        let (organization, graph) = (self.plan.organization, self.plan.graph());
+        let incoming = graph.incoming(agent);
+        let may_miss: Vec<bool> = incoming.iter().map(|&edge| self.plan.may_miss(edge)).collect();
+        let answers = organization.answers().count();
+        let channels: Vec<Transmission> =
+            incoming.iter().map(|&edge| Transmission::new(organization.channel(edge), answers)).collect();
+        Ok(AgentReader {
+            agent,
+            name: graph.name(agent),
+            automaton: Automaton::new(organization, agent, &may_miss, self.work)?,
+            coupling: self.gaussian_coupling(agent, &channels),
+            channels,
+            reading: self.reading(agent),
+        })
+    }
+
+    /// Takes factors out of the frontier.
+    fn take(&mut self, positions: &[usize]) -> Vec<Factor> {
+        let factors: Vec<Factor> =
+            positions.iter().filter_map(|&position| self.factors[position].take()).collect();
+        for factor in &factors {
+            self.held -= factor.states();
+            factor.causes.iter().for_each(|&cause| self.dependent[cause] -= 1);
+        }
+        factors
+    }
+
+    /// The joint laws of an agent's vote and of those that are still to be read, for every combination of values of the causes. The
+    /// mean law of the agent's vote alone is remembered.
+    fn tables(
+        &mut self,
+        reader: &AgentReader<'_>,
+        joined: &[Factor],
+        causes: &[usize],
+    ) -> Result<Vec<Table>, Unavailable> {
+        let organization = self.plan.organization;
+        let counts: Vec<usize> = causes.iter().map(|&cause| self.causes[cause].values.len()).collect();
+        self.check_combinations(reader.agent, causes, &counts)?;
+        let waits = self.unread[reader.agent] > 0;
+        let other_bits = reader.reading.layout.bits();
+        let mut law = vec![0.0; organization.answers().count() + 1];
+        let (mut tables, mut held) = (Vec::new(), self.held);
+        for combination in combinations(&counts) {
+            let value_of = |cause: usize| causes.binary_search(&cause).map_or(0, |i| combination[i]);
+            let given = |&fresh: &Node| {
+                let cause = organization.cause_of(fresh);
+                let value = |cause: usize| self.causes[cause].values[value_of(cause)].0;
+                fresh_vote(organization, fresh, cause.map_or(Given::Independent, value))
+            };
+            let fresh: Vec<Vec<f64>> = reader.reading.fresh.iter().map(given).collect();
+            let others: Vec<&Table> = joined.iter().map(|f| &f.tables[self.index(f, value_of)]).collect();
+            let table = reader.run(&others, &fresh, self.work)?;
+            let weights = causes.iter().map(|&cause| self.causes[cause].values[value_of(cause)].1);
+            let weight: f64 = weights.product();
+            for &(state, p) in &table {
+                law[(state >> other_bits) as usize] += weight * p;
+            }
+            if waits || other_bits > 0 {
+                held += table.len();
+                if held > MOST_HELD {
+                    return Err(Unavailable::Held { agent: reader.name.to_owned() });
+                }
+                tables.push(if waits { table } else { without_own(&table, other_bits) });
+            }
+        }
+        self.laws[reader.agent] = Some(law);
+        Ok(tables)
     }
 
     /// The steps of an agent's reading. Counts its inputs as read.
@@ -261,9 +284,8 @@ impl<'a> Frontier<'a> {
         let over = |&cause: &usize| self.undrawn[cause] == 0 && self.dependent[cause] == 0;
         let settled: Vec<usize> = factor.causes.iter().copied().filter(over).collect();
         let factor = settled.into_iter().fold(factor, |f, cause| f.averaged_over(cause, self.causes));
-        for &cause in &factor.causes {
-            self.dependent[cause] += 1;
-        }
+        self.held += factor.states();
+        factor.causes.iter().for_each(|&cause| self.dependent[cause] += 1);
         for vote in factor.layout.agents() {
             self.factor_of[vote] = Some(self.factors.len());
         }
@@ -271,12 +293,38 @@ impl<'a> Frontier<'a> {
     }
 }
 
-/// The law of the other votes alone.
-fn without_own(table: &Table, votes_bits: u32) -> Table {
-    let mut sums = Sums::new(votes_bits, table.len());
-    table.iter().for_each(|&(state, p)| sums.add(state & ((1 << votes_bits) - 1), p));
-    sums.finish()
+/// How one agent reads its inputs.
+struct AgentReader<'a> {
+    agent: Node,
+    name: &'a str,
+    automaton: Automaton,
+    coupling: Option<GaussianCoupling>,
+    /// By input received.
+    channels: Vec<Transmission>,
+    reading: Reading,
 }
 
-/// A vote's value has its own type because states have another.
-const _: () = assert!(Value::BITS == 8);
+impl AgentReader<'_> {
+    /// The joint law of the agent's vote and of those that are still to be read, given those of the factors that it joins and
+    /// of the fresh votes that it draws.
+    fn run(&self, others: &[&Table], fresh: &[Vec<f64>], work: &mut Work) -> Result<Table, Unavailable> {
+        let situation = Situation {
+            agent: self.name,
+            automaton: &self.automaton,
+            channels: &self.channels,
+            tables: others,
+            fresh,
+        };
+        match &self.coupling {
+            None => self.reading.run(&situation, work),
+            Some(coupling) => coupling.mean(&self.reading, &situation, work),
+        }
+    }
+}
+
+/// The law of the other votes alone.
+fn without_own(table: &Table, other_bits: u32) -> Table {
+    let mut sums = Sums::new(other_bits, table.len());
+    table.iter().for_each(|&(state, p)| sums.add(state & ((1 << other_bits) - 1), p));
+    sums.finish()
+}

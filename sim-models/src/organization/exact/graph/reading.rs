@@ -10,6 +10,9 @@ use super::factor::{Factor, Layout, Place};
 use super::table::{Sums, Table, bits_for};
 use super::unavailable::{MOST_STATES, Unavailable, Work};
 
+/// What a reading takes besides, in steps.
+const STEPS_PER_RUN: usize = 100;
+
 /// Most bits of a joint state; the number of states is limited further.
 const MOST_BITS: u32 = 40;
 
@@ -115,6 +118,7 @@ impl Reader {
 impl Reading {
     /// The joint law of the votes that are still to be read and, above them in the state, of the agent's vote.
     pub(super) fn run(&self, situation: &Situation<'_>, work: &mut Work) -> Result<Table, Unavailable> {
+        work.take(STEPS_PER_RUN + self.ops.len(), situation.agent)?;
         let mut progress = Progress::new(situation, work);
         for op in &self.ops {
             match *op {
@@ -210,7 +214,7 @@ impl<'a> Progress<'a> {
     }
 
     fn finish(&mut self, sums: Sums) -> Result<(), Unavailable> {
-        self.work.take(self.table.len() + sums.count(), self.situation.agent)?;
+        self.work.take(self.table.len() + sums.steps(), self.situation.agent)?;
         self.table = sums.finish();
         if self.table.len() > MOST_STATES { Err(self.too_many()) } else { Ok(()) }
     }

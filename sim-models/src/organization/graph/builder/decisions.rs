@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use sim_core::graph::Node;
 
 use super::super::error::nearest;
+use super::super::received::received_accuracies_within;
 use super::super::{
     Agent, Decision, IntegerWeights, InvalidOrganization, Organization, Rule, Tie, Weights, needed_weight,
-    received_accuracies,
 };
 use super::ties::Inputs;
+use crate::organization::exact::Work;
 
 /// Gives every agent that decides its decision, senders first, because log-odds look at what comes before.
 pub(super) fn resolve(organization: &mut Organization) -> Result<(), InvalidOrganization> {
+    // All log-odds together may take as much work as one exact law.
+    let mut work = Work::new();
     let order: Vec<Node> = organization.graph.order().collect();
     for node in order.into_iter().filter(|&node| !organization.graph.incoming(node).is_empty()) {
-        let (decision, abstains) = decide(organization, node)?;
+        let (decision, abstains) = decide(organization, node, &mut work)?;
         organization.decisions[node] = Some(decision);
         organization.abstaining[node] = abstains;
     }
@@ -23,13 +26,17 @@ pub(super) fn resolve(organization: &mut Organization) -> Result<(), InvalidOrga
 }
 
 /// The decision of one agent, and whether it can abstain.
-fn decide(organization: &Organization, node: Node) -> Result<(Decision, bool), InvalidOrganization> {
+fn decide(
+    organization: &Organization,
+    node: Node,
+    work: &mut Work,
+) -> Result<(Decision, bool), InvalidOrganization> {
     let agent = organization.agent(node);
     check_binary(organization, agent)?;
     let mut missable: Vec<bool> =
         organization.graph.incoming(node).iter().map(|&edge| organization.may_miss(edge)).collect();
     missable.extend(agent.knowledge.map(|_| false));
-    let weights = real_weights(organization, node)?;
+    let weights = real_weights(organization, node, work)?;
     if !matches!(agent.rule, Rule::WeightedMajority { weights: Weights::LogOdds, .. })
         && weights.iter().all(|&weight| weight == 0.0)
     {
@@ -98,14 +105,18 @@ fn majority(
 }
 
 /// The weight of every input: those of the votes received, then that of the agent's own.
-fn real_weights(organization: &Organization, node: Node) -> Result<Vec<f64>, InvalidOrganization> {
+fn real_weights(
+    organization: &Organization,
+    node: Node,
+    work: &mut Work,
+) -> Result<Vec<f64>, InvalidOrganization> {
     let agent = organization.agent(node);
     let fan_in = organization.graph.incoming(node).len();
     let mut weights = match &agent.rule {
         Rule::WeightedMajority { weights: Weights::Named(named), .. } => {
             named_weights(organization, node, named)?
         }
-        Rule::WeightedMajority { weights: Weights::LogOdds, .. } => log_odds(organization, node)?,
+        Rule::WeightedMajority { weights: Weights::LogOdds, .. } => log_odds(organization, node, work)?,
         _ => vec![1.0; fan_in],
     };
     weights.extend(agent.knowledge.map(|_| agent.own_weight));
@@ -147,10 +158,14 @@ fn named_weights(
 }
 
 /// The log-odds `ln(p/(1-p))` of every vote received (theory section 5).
-fn log_odds(organization: &Organization, node: Node) -> Result<Vec<f64>, InvalidOrganization> {
+fn log_odds(
+    organization: &Organization,
+    node: Node,
+    work: &mut Work,
+) -> Result<Vec<f64>, InvalidOrganization> {
     let agent = || organization.agent(node).id.clone();
     let incoming = organization.graph.incoming(node);
-    let accuracies = received_accuracies(organization, incoming)
+    let accuracies = received_accuracies_within(organization, incoming, work)
         .map_err(|reason| InvalidOrganization::LogOddsUnknown { agent: agent(), reason })?;
     let weight = |(&edge, accuracy): (&usize, f64)| {
         // Rounding may leave a vote that says nothing a little below one half.

@@ -9,8 +9,9 @@ use sim_core::random::InvalidProbability;
 use super::causes::{Causes, FreshVote};
 use super::rule::LaneRule;
 use crate::organization::NotSampled;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::effective::EffectiveCoupling;
-use crate::organization::graph::{Organization, received_accuracies};
+use crate::organization::graph::Organization;
 use crate::organization::lanes::coupling::LaneCoupling;
 use crate::organization::scalar::OneTrialRules;
 
@@ -124,10 +125,11 @@ impl Program {
             one_by_one: Vec::new(),
         };
         let order = depth_first(organization);
+        let accuracies = CoupledAccuracies::new(organization)?;
         let mut slots = Slots::new(organization, &order);
         for agent in order {
             if !is_fused(organization, agent) {
-                program.compile(organization, agent, &mut slots)?;
+                program.compile(organization, agent, &accuracies, &mut slots)?;
             }
         }
         program.slots = slots.most;
@@ -139,6 +141,7 @@ impl Program {
         &mut self,
         organization: &Organization,
         agent: Node,
+        accuracies: &CoupledAccuracies,
         slots: &mut Slots,
     ) -> Result<(), NotSampled> {
         let graph = organization.graph();
@@ -168,8 +171,8 @@ impl Program {
             Some(_) => Some(self.causes.fresh_vote(organization, agent, 1.0, &mut self.masks)?.0),
             None => None,
         };
-        let coupling = step_coupling(organization, agent, missing)?;
-        let rule = LaneRule::new(organization, agent, missing)?;
+        let coupling = step_coupling(organization, agent, accuracies, missing)?;
+        let rule = LaneRule::new(organization, agent, accuracies, missing)?;
         if matches!(coupling, StepCoupling::OneByOne(_)) || rule.is_one_by_one() {
             self.one_by_one.push(organization.agent(agent).id.clone());
         }
@@ -188,14 +191,12 @@ impl Program {
     /// What was not done in all lanes at once.
     pub(super) fn note(&self) -> Option<String> {
         let (first, rest) = self.one_by_one.split_first()?;
-        let others = match rest.len() {
-            0 => String::new(),
-            1 => " and one other agent".to_owned(),
-            n => format!(" and {n} other agents"),
-        };
-        Some(format!(
-            "`{first}`{others} decide one trial at a time: their rules have no form for 512 at once"
-        ))
+        Some(match rest.len() {
+            0 => format!("`{first}` decides one trial at a time: its rule has no form for 512 at once"),
+            others => format!(
+                "`{first}` and {others} more decide one trial at a time: their rules have no form for 512 at once"
+            ),
+        })
     }
 }
 
@@ -203,26 +204,20 @@ impl Program {
 fn step_coupling(
     organization: &Organization,
     agent: Node,
+    accuracies: &CoupledAccuracies,
     missing: bool,
 ) -> Result<StepCoupling, NotSampled> {
     let coupling = EffectiveCoupling::new(organization, agent);
-    let received = organization.graph().incoming(agent);
-    let accuracies = match coupling {
-        EffectiveCoupling::Gaussian(_) => {
-            let unknown = |reason| {
-                let agent = organization.agent(agent).id.clone();
-                NotSampled::NoAccuracy { agent, reason }
-            };
-            received_accuracies(organization, received).map_err(unknown)?
-        }
-        _ => vec![0.5; received.len()],
-    };
-    Ok(match LaneCoupling::new(&coupling, &accuracies, false)? {
+    let received = organization.graph().incoming(agent).len();
+    let known = accuracies.of(agent);
+    // Couplings that do not ask for accuracies ask for their number.
+    let of_votes = if known.len() == received { known.to_vec() } else { vec![0.5; received] };
+    Ok(match LaneCoupling::new(&coupling, &of_votes, false)? {
         // A vote's turn in the urn depends on how many are there before it.
         Some(LaneCoupling::BetaBinomial(_)) | None
             if missing || matches!(coupling, EffectiveCoupling::Custom(_)) =>
         {
-            StepCoupling::OneByOne(OneTrialRules::new(organization, agent)?)
+            StepCoupling::OneByOne(OneTrialRules::new(organization, agent, accuracies))
         }
         lanes => StepCoupling::Lanes(lanes.unwrap_or(LaneCoupling::Independent)),
     })

@@ -7,6 +7,7 @@ use sim_core::lanes::{Lanes, Mask, Outlined, Source, WeightCounter, majority};
 
 use super::run::{self, Ballot};
 use crate::organization::NotSampled;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::graph::{Aggregator, Decision, IntegerWeights, Organization, Tie, needed_weight};
 use crate::organization::lanes::selector::Selector;
 use crate::organization::scalar::OneTrialRules;
@@ -37,7 +38,12 @@ pub(super) enum LaneRule {
 
 impl LaneRule {
     /// `missing`: votes received may be.
-    pub(super) fn new(organization: &Organization, agent: Node, missing: bool) -> Result<Self, NotSampled> {
+    pub(super) fn new(
+        organization: &Organization,
+        agent: Node,
+        accuracies: &CoupledAccuracies,
+        missing: bool,
+    ) -> Result<Self, NotSampled> {
         let Some(decision) = organization.decision(agent) else { return Ok(Self::Only) };
         let inputs = organization.inputs(agent);
         Ok(match decision {
@@ -62,7 +68,7 @@ impl LaneRule {
             },
             Decision::Custom(rule) if rule.words().is_some() => Self::Words(Arc::clone(rule)),
             Decision::Custom(_) | Decision::Supermajority { .. } | Decision::BestOf { .. } => {
-                Self::OneByOne(Box::new(OneTrialRules::new(organization, agent)?))
+                Self::OneByOne(Box::new(OneTrialRules::new(organization, agent, accuracies)))
             }
         })
     }
@@ -167,7 +173,7 @@ fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L
     let mut right = WeightCounter::new(total);
     if present.is_empty() {
         count(&mut right, weights, votes);
-        let even = if total % 2 == 0 { right.equals(total / 2) } else { L::splat(false) };
+        let even = if total.is_multiple_of(2) { right.equals(total / 2) } else { L::splat(false) };
         return (right.at_least(total / 2 + 1), even);
     }
     let mut wrong = WeightCounter::new(total);

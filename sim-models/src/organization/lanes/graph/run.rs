@@ -166,14 +166,13 @@ pub(super) fn decide_words<L: Lanes>(
 
 #[inline(never)]
 fn words_decided(rule: &dyn Aggregator, inputs: &Inputs, stream: &mut Stream) -> [[u64; WORDS]; 2] {
-    let mut result = [[0; WORDS]; 2];
-    let Some(rule) = rule.words() else { return result };
-    for word in 0..WORDS {
+    let (mut right, mut present) = ([0; WORDS], [0; WORDS]);
+    let Some(rule) = rule.words() else { return [right, present] };
+    for (word, (right, present)) in right.iter_mut().zip(&mut present).enumerate() {
         let decided = rule.decide(&inputs.word(word), &mut Draws::new(stream));
-        result[0][word] = decided.right & decided.present;
-        result[1][word] = decided.present;
+        (*right, *present) = (decided.right & decided.present, decided.present);
     }
-    result
+    [right, present]
 }
 
 /// A rule that is applied trial by trial.

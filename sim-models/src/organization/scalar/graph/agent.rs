@@ -6,7 +6,7 @@ use sim_core::random::{Coin, Stream};
 use super::cause::FreshVote;
 use super::coupling::CouplingSampler;
 use super::{AnswerSampler, Memory, coin, decision};
-use crate::organization::NotSampled;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::graph::{Answer, Decision, Organization};
 
 /// Draws the vote of one agent.
@@ -21,15 +21,15 @@ pub(super) struct AgentSampler {
 }
 
 impl AgentSampler {
-    pub(super) fn new(organization: &Organization, node: Node) -> Result<Self, NotSampled> {
+    pub(super) fn new(organization: &Organization, node: Node, accuracies: &CoupledAccuracies) -> Self {
         let incoming = organization.graph().incoming(node);
-        Ok(Self {
+        Self {
             node,
             channels: incoming.iter().map(|&edge| ChannelSampler::new(organization, edge)).collect(),
-            coupling: CouplingSampler::new(organization, node)?,
+            coupling: CouplingSampler::new(organization, node, accuracies),
             fresh: FreshVote::new(organization, node),
             decision: organization.decision(node).cloned(),
-        })
+        }
     }
 
     pub(super) fn node(&self) -> Node {

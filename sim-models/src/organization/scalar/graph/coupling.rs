@@ -7,9 +7,9 @@ use sim_core::random::{Coin, Stream};
 use sim_core::special::normal_quantile;
 
 use super::{AnswerSampler, coin};
-use crate::organization::NotSampled;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::effective::{EffectiveCoupling, keeping};
-use crate::organization::graph::{Answer, Draws, Organization, VoteCoupling, received_accuracy};
+use crate::organization::graph::{Answer, Draws, Organization, VoteCoupling};
 use crate::theory::dependence::gaussian::Factor;
 
 /// Couples votes as they are received.
@@ -32,25 +32,21 @@ pub(super) enum CouplingSampler {
 }
 
 impl CouplingSampler {
-    pub(super) fn new(organization: &Organization, agent: Node) -> Result<Self, NotSampled> {
-        let incoming = organization.graph().incoming(agent);
-        Ok(match EffectiveCoupling::new(organization, agent) {
+    pub(super) fn new(organization: &Organization, agent: Node, accuracies: &CoupledAccuracies) -> Self {
+        match EffectiveCoupling::new(organization, agent) {
             EffectiveCoupling::None => Self::None,
             EffectiveCoupling::Mixture { shared } => Self::Mixture(coin(shared)),
             EffectiveCoupling::Copying { copies } => Self::Copying(coin(copies)),
-            EffectiveCoupling::Urn { correlation } => {
-                Self::Urn((0..incoming.len()).map(|earlier| coin(keeping(correlation, earlier))).collect())
-            }
+            EffectiveCoupling::Urn { correlation } => Self::Urn(
+                (0..organization.graph().incoming(agent).len())
+                    .map(|earlier| coin(keeping(correlation, earlier)))
+                    .collect(),
+            ),
             EffectiveCoupling::Gaussian(factor) => {
-                let accuracies = incoming.iter().map(|&edge| received_accuracy(organization, edge));
-                let unknown = |reason| {
-                    let agent = organization.agent(agent).id.clone();
-                    NotSampled::NoAccuracy { agent, reason }
-                };
-                Self::Gaussian { factor, accuracies: accuracies.collect::<Result<_, _>>().map_err(unknown)? }
+                Self::Gaussian { factor, accuracies: accuracies.of(agent).to_vec() }
             }
             EffectiveCoupling::Custom(rule) => Self::Custom(rule),
-        })
+        }
     }
 
     pub(super) fn apply(&self, votes: &mut [Option<Answer>], answers: &AnswerSampler, stream: &mut Stream) {

@@ -5,7 +5,7 @@ use sim_core::random::Stream;
 
 use super::coupling::CouplingSampler;
 use super::{AnswerSampler, decision};
-use crate::organization::NotSampled;
+use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::graph::{Answer, Decision, Organization};
 
 /// How one agent couples the votes that it receives and decides on its inputs, in one trial.
@@ -17,12 +17,16 @@ pub(in crate::organization) struct OneTrialRules {
 }
 
 impl OneTrialRules {
-    pub(in crate::organization) fn new(organization: &Organization, agent: Node) -> Result<Self, NotSampled> {
-        Ok(Self {
+    pub(in crate::organization) fn new(
+        organization: &Organization,
+        agent: Node,
+        accuracies: &CoupledAccuracies,
+    ) -> Self {
+        Self {
             answers: AnswerSampler::new(organization.answers()),
-            coupling: CouplingSampler::new(organization, agent)?,
+            coupling: CouplingSampler::new(organization, agent, accuracies),
             decision: organization.decision(agent).cloned(),
-        })
+        }
     }
 
     /// Couples the votes received.

@@ -1,7 +1,7 @@
 //! What the coupling of an agent's votes has to remember of those that it has read.
 
 use super::rule::{Deciding, RuleState};
-use super::{State, Value, value_of, vote_of};
+use super::{State, Value, Votes, value_of};
 use crate::organization::effective::{EffectiveCoupling, keeping};
 use crate::organization::exact::graph::unavailable::Unavailable;
 use crate::organization::graph::{Answers, Draws};
@@ -26,7 +26,7 @@ pub(super) enum CouplingState {
     /// How many votes there are of each answer, after coupling.
     Urn(Vec<u32>),
     /// The votes themselves, for a rule of the user's own.
-    Votes(Vec<Value>),
+    Votes(Votes),
 }
 
 /// A way to go on: its weight, what is remembered, and what the vote becomes; `None` where that shows only at the end.
@@ -53,14 +53,14 @@ impl<'a> Reading<'a> {
             }
             EffectiveCoupling::Copying { .. } => vec![(CouplingState::Copying(None), 1.0)],
             EffectiveCoupling::Urn { .. } => vec![(CouplingState::Urn(vec![0; self.answers.count()]), 1.0)],
-            EffectiveCoupling::Custom(_) => vec![(CouplingState::Votes(Vec::new()), 1.0)],
+            EffectiveCoupling::Custom(_) => vec![(CouplingState::Votes(Votes::default()), 1.0)],
         }
     }
 
     /// Reads one vote.
     pub(super) fn read(&self, state: &CouplingState, value: Value) -> Vec<Read> {
         if let CouplingState::Votes(votes) = state {
-            let votes = votes.iter().copied().chain([value]).collect();
+            let votes = votes.push(value, self.answers.count());
             return vec![(1.0, CouplingState::Votes(votes), None)];
         }
         if value == self.missing() {
@@ -104,16 +104,16 @@ impl<'a> Reading<'a> {
             // Where no vote was present, one of the guesses stands for all.
             CouplingState::Shared { common, present: 0, .. } if common > 0 => Vec::new(),
             CouplingState::Shared { present, held: false, .. } if present > 0 => Vec::new(),
-            CouplingState::Votes(votes) => self.coupled(&votes, rule)?.into_iter().map(free).collect(),
+            CouplingState::Votes(votes) => self.coupled(votes, rule)?.into_iter().map(free).collect(),
             _ => vec![free((1.0, state.rule))],
         })
     }
 
     /// What the rule remembers of votes that are coupled by a rule of the user's own.
-    fn coupled(&self, votes: &[Value], rule: &Deciding<'_>) -> Result<Vec<(f64, RuleState)>, Unavailable> {
+    fn coupled(&self, votes: Votes, rule: &Deciding<'_>) -> Result<Vec<(f64, RuleState)>, Unavailable> {
         let EffectiveCoupling::Custom(coupling) = &self.coupling else { return Ok(Vec::new()) };
         let count = self.answers.count();
-        let mut votes: Vec<_> = votes.iter().map(|&value| vote_of(value, count)).collect();
+        let mut votes = votes.list(count);
         let mut draws = Draws::probe();
         coupling.couple(&mut votes, &mut draws);
         if draws.drawn() {

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use sim_core::graph::Node;
 
-use super::{Value, value_of, vote_of};
+use super::{Value, Votes, value_of};
 use crate::organization::exact::graph::unavailable::Unavailable;
 use crate::organization::graph::{
-    Aggregator, Answer, Answers, Decision, Draws, IntegerWeights, Law, Organization, Tie, needed_weight,
+    Aggregator, Answers, Decision, Draws, IntegerWeights, Law, Organization, Tie, needed_weight,
 };
 
 const RIGHT: Value = 0;
@@ -36,7 +36,7 @@ pub(super) enum RuleState {
     /// None of the votes present was accepted; one of them is held, each as likely.
     Held { present: u32, held: Value },
     /// The inputs themselves, for a rule of the user's own.
-    Votes(Vec<Value>),
+    Votes(Votes),
 }
 
 impl<'a> Deciding<'a> {
@@ -62,14 +62,14 @@ impl<'a> Deciding<'a> {
             }
             Decision::First => RuleState::Nothing,
             Decision::BestOf { .. } => RuleState::Held { present: 0, held: self.missing() },
-            Decision::Custom(_) => RuleState::Votes(Vec::new()),
+            Decision::Custom(_) => RuleState::Votes(Votes::default()),
         }
     }
 
     /// Hears one input: the ways to go on, with their probabilities.
     pub(super) fn read(&self, state: &RuleState, input: usize, value: Value) -> Vec<(f64, RuleState)> {
         if let RuleState::Votes(votes) = state {
-            return vec![(1.0, RuleState::Votes(votes.iter().copied().chain([value]).collect()))];
+            return vec![(1.0, RuleState::Votes(votes.push(value, self.answers.count())))];
         }
         if value == self.missing() {
             return vec![(1.0, state.clone())];
@@ -140,15 +140,15 @@ impl<'a> Deciding<'a> {
                 let share = 1.0 / leading().count() as f64;
                 leading().map(|answer| (answer, share)).collect()
             }
-            (RuleState::Votes(votes), Decision::Custom(rule)) => self.custom(rule.as_ref(), votes)?,
+            (&RuleState::Votes(votes), Decision::Custom(rule)) => self.custom(rule.as_ref(), votes)?,
             _ => Vec::new(),
         })
     }
 
     /// The law that a rule of the user's own states, or the vote that it casts without drawing.
-    fn custom(&self, rule: &dyn Aggregator, votes: &[Value]) -> Result<Vec<(Value, f64)>, Unavailable> {
+    fn custom(&self, rule: &dyn Aggregator, votes: Votes) -> Result<Vec<(Value, f64)>, Unavailable> {
         let count = self.answers.count();
-        let votes: Vec<Option<Answer>> = votes.iter().map(|&value| vote_of(value, count)).collect();
+        let votes = votes.list(count);
         if let Some(law) = rule.law(&votes) {
             return self.stated(&law);
         }
