@@ -62,10 +62,8 @@ impl Expected {
 
 /// The folder of the repository, or any other of the same make.
 fn folder() -> PathBuf {
-    std::env::var_os("SYNERGY_ORGANIZATIONS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/organizations"),
-        PathBuf::from,
-    )
+    std::env::var_os("SYNERGY_ORGANIZATIONS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/organizations"), PathBuf::from)
 }
 
 /// Every organization of the folder with what is expected of it.
