@@ -1,8 +1,10 @@
 //! The parts of the lanes: random vectors, masks, bits with a probability per lane, majorities; on every instruction set that this
 //! machine has. Throughput is in lanes, that is, votes.
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use sim_core::lanes::{Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, majority};
+use sim_core::lanes::{Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, majority};
 use sim_core::random::{Address, Family, Purpose, Streams};
 
 /// Vectors per call, so that opening the generator does not count.
@@ -12,13 +14,16 @@ fn generator() -> Generator {
     Generator::new(Streams::new(1, Purpose::World, Family::common()).open(Address::block(0)))
 }
 
-/// What is drawn.
+/// Groups of voters: few enough for their votes to stay in the nearest cache.
+const GROUPS: usize = 250;
+
+/// What is drawn, or counted.
 enum Part<'a> {
     Fair,
     Mask(&'a Mask),
     Thresholds(&'a Thresholds),
-    /// The majority of this many fair votes, which are drawn once.
-    Majority(usize),
+    /// The majority of this many neighbors among these votes.
+    Majority(&'a [[u64; WORDS]], usize),
 }
 
 impl Task for &Part<'_> {
@@ -45,14 +50,12 @@ impl Task for &Part<'_> {
                     all = all.xor(source.below(thresholds));
                 }
             }
-            Part::Majority(agents) => {
-                let mut votes = vec![all; *agents];
-                for vote in &mut votes {
-                    *vote = source.fair();
-                }
-                for i in 0..VECTORS {
-                    votes[i % agents] = votes[i % agents].not();
-                    all = all.xor(majority(&votes));
+            Part::Majority(votes, agents) => {
+                let votes: Vec<L> = votes.iter().copied().map(L::from_words).collect();
+                for _ in 0..VECTORS / GROUPS {
+                    for group in votes.windows(*agents).take(GROUPS) {
+                        all = all.xor(majority(group));
+                    }
                 }
             }
         }
@@ -64,13 +67,16 @@ fn lanes(criterion: &mut Criterion) {
     let mask = Mask::new(0.68).unwrap_or_else(|error| unreachable!("{error}"));
     let mut thresholds = Thresholds::default();
     thresholds.set(|lane| lane as f64 / 511.0);
+    let mut stream = Streams::new(2, Purpose::World, Family::common()).open(Address::block(0));
+    let votes: Vec<_> = (0..GROUPS + 100).map(|_| [(); WORDS].map(|()| stream.below(u64::MAX))).collect();
     let parts = [
         ("fair vector", Part::Fair),
         ("mask of 0.68", Part::Mask(&mask)),
         ("one probability per lane", Part::Thresholds(&thresholds)),
-        ("majority of 3", Part::Majority(3)),
-        ("majority of 9", Part::Majority(9)),
-        ("majority of 101", Part::Majority(101)),
+        ("majority of 3", Part::Majority(&votes, 3)),
+        ("majority of 5", Part::Majority(&votes, 5)),
+        ("majority of 9", Part::Majority(&votes, 9)),
+        ("majority of 101", Part::Majority(&votes, 101)),
     ];
     for (name, part) in &parts {
         let mut group = criterion.benchmark_group(*name);
@@ -86,7 +92,10 @@ fn lanes(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().sample_size(20);
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
     targets = lanes
 }
 criterion_main!(benches);

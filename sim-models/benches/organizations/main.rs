@@ -5,6 +5,8 @@
 
 mod peers;
 
+use std::time::Duration;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use peers::Ternary;
 use sim_core::estimate::Proportion;
@@ -99,7 +101,10 @@ fn graphs(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().sample_size(10);
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
     targets = trees, graphs
 }
 criterion_main!(benches);
