@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the organizations are valid")]
 
+mod graph;
 mod peers;
 
 use std::time::Duration;
@@ -13,11 +14,9 @@ use sim_core::estimate::Proportion;
 use sim_core::lanes::Kernel;
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Family, Purpose, Streams};
-use sim_models::organization::graph::shapes::{Layered, Shape};
-use sim_models::organization::graph::{Cause, CauseLaw, Coupling, Organization};
 use sim_models::organization::{
-    AgentTree, Bias, Channel, Correlation, Dependence, Evaluation, Fidelity, LaneOrganization, LaneTree,
-    Layer, Leaf, Node, OutputTally, ScalarOrganization, ScalarTree,
+    AgentTree, Bias, Channel, Correlation, Evaluation, Fidelity, LaneOrganization, LaneTree, Layer, Leaf,
+    Node, OutputTally, ScalarOrganization, ScalarTree,
 };
 
 const DEPTH: u32 = 8;
@@ -68,32 +67,19 @@ fn trees(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// 1 000 agents in layers, coupled at every agent, with a cause common to all leaves.
-fn graph() -> Organization {
-    let coupling = Coupling::model(Dependence::Mixture, Correlation::new(0.1).unwrap());
-    let shape = Layered {
-        fan_in: Some(5),
-        channel: Channel::new(0.0, Fidelity::new(0.9).unwrap()),
-        coupling: Some(coupling),
-        ..Layered::new([400, 300, 200, 99, 1], Bias::new(0.3).unwrap())
-    };
-    let cause = Cause::everyone(CauseLaw::SharedVote, Correlation::new(0.2).unwrap());
-    shape.builder().unwrap().cause(cause).build().unwrap()
-}
-
 fn graphs(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("layered graph");
-    let graph = graph();
+    let mut group = criterion.benchmark_group("graph of 1 000 agents");
+    let graph = graph::graph().unwrap();
     let block = Block::cover(0..512).next().unwrap();
     group.throughput(Throughput::Elements(512 * graph.graph().len() as u64));
     let scalar = ScalarOrganization::new(&graph).unwrap();
     group.bench_function("scalar evaluator", |b| {
-        b.iter(|| scalar.run(&block, &streams(), &mut OutputTally::new(1)));
+        b.iter(|| scalar.run(&block, &streams(), &mut OutputTally::new(graph.outputs().len())));
     });
     for kernel in Kernel::available() {
         let lanes = LaneOrganization::new(&graph).unwrap().on(kernel);
         group.bench_function(format!("lanes, {kernel}"), |b| {
-            b.iter(|| lanes.run(&block, &streams(), &mut OutputTally::new(1)));
+            b.iter(|| lanes.run(&block, &streams(), &mut OutputTally::new(graph.outputs().len())));
         });
     }
     group.finish();
