@@ -17,8 +17,8 @@ use sim_models::organization::{LaneOrganization, OutputTally, ScalarOrganization
 use statrs::distribution::{ContinuousCDF, Normal};
 
 const FALSE_ALARMS: f64 = 1e-6;
-const TRIALS_ON_LANES: u64 = 1_000_000;
-const TRIALS_ONE_BY_ONE: u64 = 100_000;
+const TRIALS_ON_LANES: u64 = 300_000;
+const TRIALS_ONE_BY_ONE: u64 = 40_000;
 
 #[derive(Deserialize)]
 #[serde(tag = "method", rename_all = "lowercase")]
@@ -62,10 +62,8 @@ impl Expected {
 
 /// The folder of the repository, or any other of the same make.
 fn folder() -> PathBuf {
-    std::env::var_os("SYNERGY_ORGANIZATIONS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/organizations"),
-        PathBuf::from,
-    )
+    std::env::var_os("SYNERGY_ORGANIZATIONS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/organizations"), PathBuf::from)
 }
 
 /// Every organization of the folder with what is expected of it.
