@@ -279,6 +279,8 @@ add("every-agent-is-an-output",
 # ---- near the ends of the correlations, where the laws of unlike votes are told apart ------------------------------
 
 add("gaussian-close-to-one", *star([0.8, 0.0, -0.4]), [at("v", "gaussian", 0.99)])
+add("gaussian-of-one", *star([0.8, 0.0, -0.4]), [at("v", "gaussian", 1.0)])
+add("urn-of-one", *star([0.8, 0.0, -0.4]), [at("v", "beta-binomial", 1.0)])
 add("urn-close-to-one", *star([0.8, 0.0, -0.4]), [at("v", "beta-binomial", 0.99)])
 for model in ("difficulty", "gaussian-factor"):
     # All are wrong together, each in its own way.
@@ -288,6 +290,10 @@ for model in ("shared-vote", "copying"):
     # All give one wrong answer.
     add(f"wrong-alike-{model}", *star([-0.5] * 3, aggregator={"rule": "supermajority", "threshold": 1.0}),
         [{"everyone": True, "model": model, "correlation": 0.9}], answers={"wrong": 3, "zipf": 0.0})
+for model in ("shared-vote", "copying"):
+    # Votes that are certainly wrong still have an answer to share.
+    add(f"certainly-wrong-alike-{model}", *star([-1.0] * 3, aggregator={"rule": "supermajority", "threshold": 1.0}),
+        [{"everyone": True, "model": model, "correlation": 0.5}], answers={"wrong": 3, "zipf": 0.0})
 
 # ---- odd corners ----------------------------------------------------------------------------------------------------
 
@@ -298,6 +304,12 @@ add("two-channels-from-one-sender",
 add("log-odds-that-tie",
     [agent("a", 0.6), agent("b", 1 / 3), agent("c", 1 / 3), agent("v", aggregator={"rule": "weighted-majority", "tie": "wrong"})],
     [channel(a, "v") for a in "abc"])
+# Votes that are coins have the log-odds 0: whatever they say is a tie.
+add("log-odds-of-a-coin", [agent("a", 0.0), agent("v", aggregator={"rule": "weighted-majority", "tie": "abstain"}), agent("x", aggregator="first")],
+    [channel("a", "v"), channel("v", "x")], outputs=["v", "x"])
+add("log-odds-of-three-coins",
+    [agent(a, 0.0) for a in "abc"] + [agent("v", aggregator={"rule": "weighted-majority", "tie": "abstain"}), agent("x", aggregator="first")],
+    [channel(a, "v") for a in "abc"] + [channel("v", "x")], outputs=["v", "x"])
 add("tenths-with-an-own-vote",
     [agent("a", 0.3), agent("b", 0.1), agent("c", 0.2),
      agent("v", 0.5, own_weight=0.3, aggregator={"rule": "weighted-majority", "tie": "wrong", "weights": {"a": 0.1, "b": 0.2, "c": 0}})],
