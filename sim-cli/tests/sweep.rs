@@ -53,7 +53,7 @@ model = \"tree\"
 correlation = { from = 0.0, to = 1.0, points = 60 }
 depth = { from = 1, to = 10, points = 10 }
 [stop]
-trials = 1000
+trials = 100000
 ";
 
 /// What a data set of `Place::path(name)` holds.
@@ -217,6 +217,10 @@ fn the_bytes_do_not_depend_on_the_instruction_set() {
         );
         assert_eq!(last_run(&place, &kernel.to_string())["kernel"], kernel.to_string());
     }
+    // What one began, another goes on with.
+    place.synergy("sweep s.toml --trials 2000 --kernel portable --out auto").expect(0);
+    place.synergy("sweep s.toml --trials 2000 --out whole").expect(0);
+    assert!(place.read("auto/data.parquet") == place.read("whole/data.parquet"));
 }
 
 #[test]
@@ -314,7 +318,7 @@ fn a_killed_sweep_ends_with_the_bytes_of_an_undisturbed_one() {
 #[test]
 fn rows_of_a_shorter_run_are_not_taken_for_those_of_a_longer_one_that_was_killed() {
     let place = Place::new();
-    place.write("short.toml", LONG.replace("trials = 1000", "trials = 10"));
+    place.write("short.toml", LONG.replace("trials = 100000", "trials = 10"));
     place.write("long.toml", LONG);
     place.synergy("sweep short.toml --out out").expect(0);
     let manifest = place.read("out/manifest.json");
@@ -323,7 +327,7 @@ fn rows_of_a_shorter_run_are_not_taken_for_those_of_a_longer_one_that_was_killed
     child.kill().unwrap();
     child.wait().unwrap();
     place.synergy("sweep long.toml --out out").expect(0);
-    assert_eq!(integers(&table(&place, "out"), "trials"), [Some(1000); 600]);
+    assert_eq!(integers(&table(&place, "out"), "trials"), [Some(100_000); 600]);
 }
 
 #[cfg(unix)]
@@ -614,14 +618,14 @@ fn an_interrupted_extension_keeps_the_rows_that_there_were() {
     place.write("s.toml", LONG);
     place.synergy("sweep s.toml --out out --threads 2").expect(0);
     let manifest = place.read("out/manifest.json");
-    place.write("more.toml", LONG.replace("trials = 1000", "trials = 100000"));
+    place.write("more.toml", LONG.replace("trials = 100000", "trials = 10000000"));
     let child = &mut started(&place, "more.toml", "out", Duration::ZERO);
     wait_until(|| place.read("out/manifest.json") != manifest);
     interrupt(child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let trials = integers(&table(&place, "out"), "trials");
     assert_eq!(trials.len(), 600);
-    assert!(trials.iter().all(|trials| trials.is_some_and(|trials| trials >= 1000)));
+    assert!(trials.iter().all(|trials| trials.is_some_and(|trials| trials >= 100_000)));
 }
 
 #[test]
@@ -629,10 +633,13 @@ fn few_long_cells_are_saved_while_the_sweep_runs() {
     let place = Place::new();
     place.write(
         "s.toml",
-        LONG.replace("trials = 1000", "trials = 200000").replace("points = 60", "points = 2"),
+        LONG.replace("trials = 100000", "trials = 20000000").replace("points = 60", "points = 2"),
     );
     let mut child = started(&place, "s.toml", "out", Duration::ZERO);
-    wait_until(|| place.path("out/parts").is_dir() && !place.names("out/parts").is_empty());
+    let saved = || place.path("out/parts").is_dir() && !place.names("out/parts").is_empty();
+    wait_until(saved);
+    let running = child.try_wait().unwrap().is_none();
+    assert!(running && saved(), "running: {running}");
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -640,7 +647,7 @@ fn few_long_cells_are_saved_while_the_sweep_runs() {
 #[test]
 fn two_programs_do_not_write_to_one_directory() {
     let place = Place::new();
-    place.write("s.toml", LONG.replace("trials = 1000", "trials = 1000000"));
+    place.write("s.toml", LONG.replace("trials = 100000", "trials = 100000000"));
     let mut child = started(&place, "s.toml", "out", Duration::ZERO);
     wait_until(|| place.path("out/manifest.json").exists());
     let said = place.synergy("sweep s.toml --out out").expect(2).err;

@@ -2,8 +2,8 @@
 
 use sim_core::estimate::binomial_tails;
 use sim_core::lanes::{
-    BitQueue, CommonMasks, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS, WeightCounter,
-    majority,
+    BitQueue, CommonMasks, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, VoteCounter, WORDS,
+    WeightCounter, majority,
 };
 use sim_core::random::{Address, Family, Purpose, Stream, Streams};
 
@@ -291,6 +291,25 @@ fn votes_are_counted_in_every_lane() {
 }
 
 struct Deposit(u64, u64);
+
+/// A number of votes that one trial of a sampled organization may reach, and where it is a majority.
+struct MostVotes;
+
+impl Task for MostVotes {
+    type Output = (u64, u32);
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> (u64, u32) {
+        let most = 100_000_000;
+        let mut counter = VoteCounter::<L>::new(most);
+        counter.add_weighted(L::splat(true), most);
+        (counter.number(511), counter.at_least(most / 2 + 1).count())
+    }
+}
+
+#[test]
+fn the_votes_of_the_widest_node_can_be_counted() {
+    assert_eq!(on_every_kernel(|| MostVotes), (100_000_000, 512));
+}
 
 impl Task for Deposit {
     type Output = u64;

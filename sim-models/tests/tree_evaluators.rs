@@ -265,3 +265,16 @@ fn what_is_no_grid_is_refused() {
     let copying = error(&[three, tree(layer(3, Dependence::Copying))]);
     assert!(copying.starts_with("layer 1 of tree 1 is not a mixture after the channel"), "{copying}");
 }
+
+/// A node with more children than counters on demand hold, 2^14 right votes, is evaluated eagerly. False-alarm rate 1e-9.
+#[test]
+fn a_very_wide_star_is_counted() {
+    let star = |fan_in| {
+        let layer = Layer { node: Node::independent(fan_in), channel: Channel::PERFECT };
+        AgentTree::star(Leaf::Bias(Bias::new(0.002).unwrap()), layer).unwrap()
+    };
+    let on_demand = |fan_in| LaneTree::new(&star(fan_in), Some(1)).unwrap().layers_on_demand();
+    assert_eq!((on_demand(32_765), on_demand(32_766), on_demand(32_767)), (1, 0, 0));
+    let lanes = LaneTree::new(&star(32_767), Some(1)).unwrap();
+    assert_accuracy("wide star", count(&lanes, 512, 1, 1), star(32_767).root_bias(), 1e-9);
+}

@@ -34,7 +34,8 @@ pub struct Program {
     pub version: String,
     /// Commit of the source it was built from, `unknown` outside a git checkout; ends in `+` where files were changed.
     pub commit: String,
-    /// Which kernel evaluated the trials.
+    /// In which order numbers are added: always as scalar code does it. Instruction sets only change the speed; that of a run
+    /// is in `runs.jsonl`.
     pub kernel: String,
 }
 

@@ -2,21 +2,57 @@
 
 use super::Lanes;
 
-/// A number per lane, bit-sliced: plane `i` holds bit `i` of all 512 numbers.
+/// A number per lane, bit-sliced.
+///
+/// The 512 numbers are written in binary and stored digit by digit: *plane* `i` is a vector that holds bit `i` of all of them.
+///
+/// ```text
+///    lane       0 1 2 3 …                      plane 1   1 1 0 0 …    bit 1 of the numbers
+///    ann        1 1 0 1 …                      plane 0   1 0 0 1 …    bit 0
+///    bob        1 1 0 0 …      add, add, add   ──────────────────
+///    cid        1 0 0 0 …                      number    3 2 0 1 …
+/// ```
+///
+/// Adding a vote is addition by hand, with carries from plane to plane, in all lanes at once: the sum of two bits is their
+/// exclusive or, their carry the conjunction. A comparison goes through the planes likewise.
+///
+/// ```
+/// use sim_core::lanes::{Kernel, Lanes, Task, VoteCounter, WORDS};
+///
+/// /// The number of votes in lanes 0 to 3, and where there are two or more.
+/// struct Count;
+///
+/// impl Task for Count {
+///     type Output = ([u64; 4], u64);
+///     #[inline(always)]
+///     fn run<L: Lanes>(self) -> Self::Output {
+///         let mut counter = VoteCounter::<L>::new(3);
+///         for votes in [0b1011, 0b0011, 0b0001] {
+///             let mut words = [0; WORDS];
+///             words[0] = votes; // the lowest bit is lane 0
+///             counter.add(L::from_words(words));
+///         }
+///         ([0, 1, 2, 3].map(|lane| counter.number(lane)), counter.at_least(2).to_words()[0])
+///     }
+/// }
+///
+/// assert_eq!(Kernel::best().run(Count), ([3, 2, 0, 1], 0b0011));
+/// ```
 #[derive(Clone, Copy)]
 pub struct PlaneCounter<L, const PLANES: usize> {
     planes: [L; PLANES],
     used: usize,
 }
 
-/// Counts votes.
-pub type VoteCounter<L> = PlaneCounter<L, 20>;
+/// Counts votes, below 2^27 of them: more than any organization has that is sampled.
+pub type VoteCounter<L> = PlaneCounter<L, 27>;
 
-/// Sums integer weights.
+/// Sums integer weights, below 2^48.
 pub type WeightCounter<L> = PlaneCounter<L, 48>;
 
 impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
-    /// Zero in every lane. `most` is the largest number that will be reached; from 2^PLANES on the highest bits are lost.
+    /// Zero in every lane. `most` is the largest number that will be reached: it says how many planes are used. What is above
+    /// it, or from 2^PLANES on, may lose its highest bits.
     #[inline(always)]
     pub fn new(most: u64) -> Self {
         let used = (64 - most.leading_zeros() as usize).min(PLANES);
@@ -29,7 +65,7 @@ impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
         self.carry(lanes, 0);
     }
 
-    /// Adds 1 where `a` is set and 1 where `b` is: cheaper than two additions.
+    /// Adds 1 where `a` is set and 1 where `b` is: a full adder, cheaper than two additions.
     #[inline(always)]
     pub fn add_two(&mut self, a: L, b: L) {
         let ones = self.planes[0];
@@ -49,7 +85,7 @@ impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
         }
     }
 
-    /// Adds `weight` where the lane is set.
+    /// Adds `weight` where the lane is set: once for each of its binary digits.
     #[inline(always)]
     pub fn add_weighted(&mut self, lanes: L, weight: u64) {
         let mut rest = weight;
@@ -59,7 +95,7 @@ impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
         }
     }
 
-    /// Half adders from a plane up.
+    /// Adds `2^from` where the lane is set: half adders from that plane up.
     #[inline(always)]
     fn carry(&mut self, mut carry: L, from: usize) {
         for plane in &mut self.planes[from.min(self.used)..self.used] {
@@ -109,7 +145,7 @@ impl<L: Lanes, const PLANES: usize> PlaneCounter<L, PLANES> {
         (above, equal)
     }
 
-    /// The number in one lane.
+    /// The number in one lane; slow, for tests and for looking at.
     pub fn number(&self, lane: usize) -> u64 {
         let bit = |i: usize| self.planes[i].to_words()[lane / 64] >> (lane % 64) & 1;
         (0..self.used).map(|i| bit(i) << i).sum()

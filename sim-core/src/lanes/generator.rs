@@ -8,6 +8,16 @@ use crate::random::Stream;
 
 /// The state of a source of random vectors, independent of the instruction set: eight xoshiro256++ generators, one per word of a
 /// vector, and one for single numbers. All are seeded from one keyed stream.
+///
+/// ```text
+///    generator   0        1        …   7          the ninth
+///    state s0    word 0   word 1   …   word 7     a Stream: single numbers, of
+///          s1    word 0   word 1   …   word 7     which a vector needs few
+///          s2    word 0   word 1   …   word 7
+///          s3    word 0   word 1   …   word 7
+/// ```
+///
+/// One step of all eight is a few operations on the rows of this table, which are four vectors, and gives one vector of 512 fair bits.
 #[derive(Clone, Debug)]
 pub struct Generator {
     state: [[u64; WORDS]; 4],
@@ -21,14 +31,18 @@ impl Generator {
         Self { state, stream }
     }
 
-    /// Takes the state into registers. What is drawn from the source is not given back to the generator.
+    /// Takes the state into registers. Once per generator: vectors drawn from the source do not move the generator on, so a second
+    /// source would draw the same ones.
     #[inline(always)]
     pub fn load<L: Lanes>(&mut self) -> Source<'_, L> {
         Source { state: self.state.map(L::from_words), stream: &mut self.stream }
     }
 }
 
-/// A source of random vectors.
+/// A source of random vectors: a [`Generator`] while a task draws from it.
+///
+/// Functions that are inlined draw from `&mut Source`. Those that are compiled apart (`*_outlined`, `fill_below`, `common`) take the source and
+/// give it back, so that its state stays in registers.
 pub struct Source<'a, L> {
     state: [L; 4],
     stream: &'a mut Stream,
@@ -57,7 +71,7 @@ impl<L: Lanes> Source<'_, L> {
         self.stream.next_u64()
     }
 
-    /// Independent bits that are set with the mask's probability.
+    /// Independent bits that are set with the mask's probability; see [`Mask`] for how.
     #[inline(always)]
     pub fn mask(&mut self, mask: &Mask) -> L {
         match mask.kind() {
@@ -90,7 +104,7 @@ impl<L: Lanes> Source<'_, L> {
         }
     }
 
-    /// Exclusive-ors every vector with bits that are set with the mask's probability.
+    /// Sends every vector through a noisy channel: its bits are flipped, each with the mask's probability.
     #[inline(always)]
     pub fn flip(&mut self, mask: &Mask, vectors: &mut [L]) {
         match mask.kind() {
@@ -121,8 +135,9 @@ impl<L: Lanes> Source<'_, L> {
         }
     }
 
-    /// Masks by joint alias tables. Digits that equal a threshold are decided by 64 further digits; there is about one such
-    /// nibble in every second vector, so one is decided without a branch and the rest in a loop that is seldom entered.
+    /// Masks by joint alias tables: three fair vectors decide all 128 nibbles but those whose first digit equals its threshold. These
+    /// take a word of the ninth generator each. There is about one such nibble in every second vector, so one word is always drawn and one
+    /// nibble decided without a branch; the rest follow in a loop that is seldom entered.
     #[inline(always)]
     fn joint(&mut self, table: &AliasTable, loaded: L::Table) -> L {
         let (columns, low_digits, high_digits) = (self.fair(), self.fair(), self.fair());

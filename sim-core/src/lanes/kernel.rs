@@ -9,8 +9,9 @@ use thiserror::Error;
 use super::portable::Portable;
 use super::vector::Lanes;
 
-/// An algorithm on lanes, written once for all instruction sets. Its `run`, and everything generic over [`Lanes`] that it calls,
-/// must be `#[inline(always)]`: what is not inlined is compiled without the instructions.
+/// An algorithm on lanes, written once for all instruction sets: a function generic over [`Lanes`], as a type, because a closure cannot be
+/// generic. Its `run`, and everything generic over [`Lanes`] that it calls, must be `#[inline(always)]`: what is not inlined is
+/// compiled without the instructions, and slow. See the [rules](super#rules-for-code-on-lanes).
 pub trait Task {
     /// What it gives.
     type Output;
@@ -106,7 +107,7 @@ static SELECTED: AtomicU8 = AtomicU8::new(UNSET);
 
 const UNSET: u8 = u8::MAX;
 
-/// The kernel that simulations of this process use: the selected one, else the best.
+/// The kernel that simulations of this process use: the one chosen with [`select`], else the best.
 pub fn kernel() -> Kernel {
     let selected = SELECTED.load(Ordering::Relaxed);
     Kernel::ALL.into_iter().find(|&kernel| kernel as u8 == selected).unwrap_or_else(Kernel::best)

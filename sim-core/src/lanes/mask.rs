@@ -1,16 +1,4 @@
-//! Masks: bits that are set independently with one probability.
-//!
-//! # Joint alias tables
-//! Four lanes together have 16 outcomes; with probability `p` of a bit, an outcome of `k` ones has mass `p^k (1-p)^(4-k)`.
-//! Walker's alias method (ACM TOMS 3(3), 1977) draws one of them from a column, uniform among 16, and a digit that is compared with the column's
-//! threshold: below it the outcome is the column itself, else the column's alias. A column and a first digit of 8 bits are 12 random
-//! bits for four lanes, and table look-ups in registers make it one or two dozen instructions for 512 lanes. Only where the first digit
-//! equals the threshold's, one in 256 nibbles, are 64 further digits drawn; the thresholds are exact to 72 binary digits, so
-//! the law of the four lanes is the product law as far as floats can tell: lanes are neither biased nor dependent by more than 10^-15
-//! ([`Mask::realized`], [`Mask::pair_covariance`]).
-//!
-//! A probability within 2^-50 of 0 or 1 is drawn by comparing the binary digits of uniform numbers with its own, all of them: no positive
-//! probability is ever realized as 0.
+//! Masks: bits that are set independently with one probability. [`Mask`] says how they are drawn.
 
 use crate::random::InvalidProbability;
 
@@ -21,6 +9,35 @@ const OUTCOMES: usize = 16;
 const RAREST: f64 = 1.0 / (1u64 << 50) as f64;
 
 /// Bits that are set independently with one probability, prepared for drawing with [`Source::mask`](super::Source::mask).
+///
+/// # Joint alias tables
+/// The obvious way compares a uniform number with the probability in every lane, which costs a random vector per binary digit. Drawing four
+/// lanes together is cheaper. They are a nibble, half a byte, and have 16 outcomes; with probability `p` of a bit, an outcome of `k` ones has
+/// mass `p^k (1-p)^(4-k)`.
+///
+/// Walker's alias method (ACM TOMS 3(3), 1977) draws one of the outcomes. Its table has a column for each, with a threshold and another
+/// outcome, the alias. A column is drawn uniformly among 16 and a number uniformly in [0, 1): where the number is below the column's
+/// threshold the outcome is the column itself, else its alias. The thresholds are such that every outcome gets its mass.
+///
+/// ```text
+///    p = 1/4                                      column 1111: threshold 1/16, alias 1000
+///
+///    lanes of one byte     7 6 5 4   3 2 1 0
+///    column                1 1 1 1   0 1 0 0      4 random bits per nibble: outcomes themselves
+///    first digit             200        31        8 random bits per nibble, a digit to the base 256
+///    threshold                16       160        first digits of the columns' thresholds, from the table
+///    replaced                yes        no        200 >= 16, 31 < 160
+///    change                0 1 1 1   0 0 0 0      column and alias differ in these bits
+///    bits                  1 0 0 0   0 1 0 0      column exclusive-or change
+/// ```
+///
+/// A column and a first digit are 12 random bits for four lanes, and table look-ups in registers (a shuffle of bytes looks up 64 nibbles at
+/// once) make it one or two dozen instructions for 512 lanes. Only where the first digit equals the threshold's, one in 256 nibbles, are 64
+/// further digits drawn; the thresholds are exact to 72 binary digits, so the law of the four lanes is the product law as far as floats
+/// can tell: lanes are neither biased nor dependent by more than 10^-15 ([`Mask::realized`], [`Mask::pair_covariance`]).
+///
+/// A probability within 2^-50 of 0 or 1 is drawn by comparing the binary digits of uniform numbers with its own, all of them: no positive
+/// probability is ever realized as 0.
 #[derive(Clone, Debug)]
 pub struct Mask {
     probability: f64,
@@ -42,11 +59,11 @@ pub(super) enum Kind {
 /// The alias table of four lanes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AliasTable {
-    /// By column: the first 8 binary digits of its threshold.
+    /// By column: the first 8 binary digits of its threshold, read as one digit to the base 256.
     pub(super) thresholds: [u8; OUTCOMES],
     /// By column: the bits in which its alias differs from it.
     pub(super) changes: [u8; OUTCOMES],
-    /// The same, in the high nibble.
+    /// The same, in the high nibble: a shuffle looks up whole bytes.
     pub(super) high_changes: [u8; OUTCOMES],
     /// By column: the following 64 binary digits of its threshold.
     digits: [u64; OUTCOMES],
@@ -162,8 +179,9 @@ impl AliasTable {
         self.high_changes[column] = self.changes[column] << 4;
     }
 
-    /// What `drawn`, the further digits, change at a nibble whose first digit equals its threshold, in the word that holds it. The nibble is
-    /// the low or high one of a byte of `columns`.
+    /// What `drawn`, the further digits, change at a nibble whose first digit equals its threshold, in the word that holds it: the nibble was
+    /// replaced by its alias, and is its column again where the digits are below the threshold's. The nibble is the low or high one
+    /// of a byte of `columns`.
     #[inline(always)]
     pub(super) fn undecided(&self, columns: &[u64; super::WORDS], byte: u32, high: bool, drawn: u64) -> u64 {
         let shift = 8 * (byte % 8) + 4 * u32::from(high);
@@ -204,5 +222,19 @@ impl Digits {
                 digit
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AliasTable;
+
+    /// The example of the module's documentation.
+    #[test]
+    fn the_table_of_one_quarter() {
+        let table = AliasTable::new(0.25);
+        assert_eq!((table.thresholds[0b1111], table.changes[0b1111]), (16, 0b1111 ^ 0b1000));
+        assert_eq!(table.thresholds[0b0100], 160);
+        assert_eq!(table.digits, [0; 16]);
     }
 }

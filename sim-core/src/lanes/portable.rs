@@ -3,7 +3,7 @@
 use super::vector::{Lanes, Outlined, sealed::Sealed};
 use super::{AliasTable, WORDS};
 
-/// Eight words.
+/// Eight words; the compiler makes what vectors it can of them.
 #[derive(Clone, Copy)]
 pub(super) struct Portable([u64; WORDS]);
 

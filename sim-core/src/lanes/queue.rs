@@ -1,7 +1,28 @@
 //! A stream of bits that is made in words and taken in any number.
 
 /// A queue of independent, equally distributed bits, which may be taken by whoever needs them next, each once: that is how a tree is
-/// evaluated on demand. Any number of bits is taken from the front, whole words from the back.
+/// evaluated on demand.
+///
+/// ```text
+///    front                                        back
+///    ░░░░░░░░│▓▓▓▓▓▓▓▓│▓▓▓▓▓▓▓▓│▓▓▓▓▓▓▓▓│         words; ░ is taken
+///        └──► take(3)              take_word ──┘└── put
+/// ```
+///
+/// Any number of bits is taken from the front, whole words from the back, where they are aligned. The order in which bits leave is not that in
+/// which they came, and need not be: all have one law, and who takes a bit is decided without having seen it.
+///
+/// ```
+/// use sim_core::lanes::BitQueue;
+///
+/// let mut queue = BitQueue::with_capacity(128);
+/// queue.put(0b1011);
+/// queue.put(u64::MAX);
+/// assert_eq!(queue.take(3) & 0b111, 0b011);
+/// assert_eq!(queue.take_word(), u64::MAX);
+/// assert_eq!(queue.take(2) & 0b11, 0b01);
+/// assert_eq!(queue.len(), 59);
+/// ```
 #[derive(Clone, Debug)]
 pub struct BitQueue {
     /// A ring; its length is a power of two.
@@ -13,7 +34,7 @@ pub struct BitQueue {
 }
 
 impl BitQueue {
-    /// A queue that can hold at least `bits` bits.
+    /// An empty queue that can hold at least `bits` bits.
     pub fn with_capacity(bits: usize) -> Self {
         // One word more: the front may lie inside a word.
         Self { words: vec![0; (bits / 64 + 2).next_power_of_two()], taken: 0, put: 0 }
@@ -36,7 +57,7 @@ impl BitQueue {
         word & (self.words.len() - 1)
     }
 
-    /// Appends a word. There must be room for it.
+    /// Appends a word. There must be room for it, which is not checked: bits that were not taken would be overwritten.
     #[inline(always)]
     pub fn put(&mut self, word: u64) {
         let place = self.place(self.put);

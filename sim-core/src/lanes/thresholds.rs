@@ -5,8 +5,8 @@ use super::{LANES, Lanes, Outlined, Source, WORDS};
 /// Binary digits of a probability that are kept.
 const DIGITS: usize = 64;
 
-/// One probability per lane, prepared for drawing with [`Source::below`]: the digits of all 512, digit by digit. A probability is
-/// realized up to 2^-64; 0 and 1 exactly.
+/// One probability per lane, prepared for drawing with [`Source::below`]: the binary digits of all 512, bit-sliced, so that digit `i` of
+/// all of them is one vector. A probability is realized up to 2^-64; 0 and 1 exactly.
 #[derive(Clone, Debug)]
 pub struct Thresholds {
     digits: Box<[[u64; WORDS]; DIGITS]>,

@@ -5,9 +5,10 @@ use super::{AliasTable, WORDS};
 /// 512 bits, one per trial. Implemented for plain words and for instruction sets; algorithms are generic over it and must be
 /// `#[inline(always)]`, so that they are compiled with the instructions of the [`Task`](super::Task) that calls them.
 ///
-/// All implementations give equal results, bit for bit.
+/// Most operations are logic, lane by lane. Those on words, nibbles and places are what drawing and sorting bits needs. All
+/// implementations give equal results, bit for bit.
 pub trait Lanes: Copy + sealed::Sealed {
-    /// An alias table in registers.
+    /// An alias table in registers, loaded once for many draws.
     type Table: Copy;
 
     /// The same bit in every lane.
@@ -30,7 +31,7 @@ pub trait Lanes: Copy + sealed::Sealed {
     fn xor3(a: Self, b: Self, c: Self) -> Self;
     /// Set where at least two of three are: the carry bit of a full adder.
     fn majority(a: Self, b: Self, c: Self) -> Self;
-    /// `yes` where the lane is set, else `no`.
+    /// `yes` where the lane of `self` is set, else `no`: the `if` of code on lanes.
     fn select(self, yes: Self, no: Self) -> Self;
     /// Whether no lane is set.
     fn is_zero(self) -> bool;
@@ -46,20 +47,23 @@ pub trait Lanes: Copy + sealed::Sealed {
     /// The same vector with `bits` exclusive-ored into the word at `index`.
     fn xor_word(self, index: usize, bits: u64) -> Self;
 
-    /// One draw of Walker's alias method for each of the 128 nibbles (see [`Mask`](super::Mask)). The nibbles of `columns` choose
-    /// columns of the table. A column is kept where its digit (`low_digits` for the low nibbles of bytes, `high_digits` for
-    /// the high ones) is below its threshold, else replaced by its alias. The second result has a bit for each byte of the vector
-    /// where the low digit equals the threshold, then the same for the high digits: these nibbles hold their alias
-    /// and are still to be decided.
+    /// One draw of Walker's alias method for each of the 128 nibbles; [`Mask`](super::Mask) has a picture. The nibbles of `columns` choose
+    /// columns of the table. Their first digits are bytes: those of the low nibbles of all 64 bytes stand in `low_digits`, those of the
+    /// high ones in `high_digits`. A column is kept where its digit is below its threshold, else replaced by its alias.
+    ///
+    /// The second result says where the digit equals the threshold, so that further digits decide: bit `i` is byte `i` of the vector, in the
+    /// first number for low nibbles, in the second for high ones. These nibbles hold their alias.
     fn alias(table: Self::Table, columns: Self, low_digits: Self, high_digits: Self) -> (Self, [u64; 2]);
     /// Loads a table for [`Lanes::alias`].
     fn load(table: &AliasTable) -> Self::Table;
 
-    /// Puts the low bits of `bits` to the places that are set in `places`, from the lowest up.
+    /// Puts the low bits of `bits` to the places that are set in `places`, from the lowest up: of `bits = 0b110` and `places =
+    /// 0b10101`, `0b10100`.
     fn deposit(bits: u64, places: u64) -> u64;
 
     /// Runs a task as a function of its own, compiled with the instructions of this implementation. What is rarely run, or long,
-    /// is kept out of the way of loops that need the registers for themselves.
+    /// is kept out of the way of loops that need the registers for themselves. The
+    /// [module's documentation](super#rules-for-code-on-lanes) says when.
     fn outline<T: Outlined>(task: T) -> T::Output;
 
     /// Number of lanes set.

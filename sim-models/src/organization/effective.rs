@@ -101,8 +101,6 @@ impl EffectiveCoupling {
         match dependence {
             Dependence::Mixture => Self::Mixture { shared: rho },
             Dependence::Copying => Self::Copying { copies: rho.sqrt() },
-            // Fully correlated votes are all equal.
-            Dependence::BetaBinomial | Dependence::Gaussian if rho == 1.0 => Self::Mixture { shared: 1.0 },
             Dependence::BetaBinomial => Self::Urn { correlation: rho },
             Dependence::Gaussian => Self::Gaussian(Factor::from_sign_correlation(rho)),
         }
@@ -112,6 +110,10 @@ impl EffectiveCoupling {
 /// Probability that a vote before which there are `earlier` ones keeps itself in a Polya urn: `t / (t + i)` with
 /// `t = (1 - rho) / rho`, which may be too large for a float.
 pub(super) fn keeping(correlation: f64, earlier: usize) -> f64 {
+    // The first has nobody to copy; at correlation 1 all others take its vote.
+    if earlier == 0 {
+        return 1.0;
+    }
     let own = 1.0 - correlation;
     own / (own + earlier as f64 * correlation)
 }

@@ -1,4 +1,13 @@
 //! Any organization: agents, the channels between them, and how their errors are shared, as an acyclic graph.
+//!
+//! | part | types |
+//! |---|---|
+//! | who answers or decides | [`Agent`], with a [`Rule`]; a rule of one's own is an [`Aggregator`] |
+//! | who hears whom | [`Channel`](super::Channel)s, as [`Link`]s |
+//! | errors shared where votes meet | [`Coupling`]; one of one's own is a [`VoteCoupling`] |
+//! | errors shared by what agents have in common | [`Cause`], for a [`Group`] |
+//! | the question | [`Answers`]: one right answer, one or several wrong ones |
+//! | all of it, checked | [`Organization`], from an [`OrganizationBuilder`], a file or one of the [`shapes`] |
 
 mod agent;
 mod aggregator;

@@ -90,6 +90,7 @@ impl ParameterError {
                 Some(format!("did you mean `{nearest}`?"))
             }
             Self::Unknown { keys, .. } => Some(format!("the parameters are {}", keys.join(", "))),
+            Self::Name { .. } => Some("give what it is named after another name".to_owned()),
             _ => None,
         }
     }

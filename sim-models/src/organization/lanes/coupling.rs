@@ -60,7 +60,7 @@ impl LaneCoupling {
         }))
     }
 
-    /// How many vectors of room it needs beside the votes.
+    /// How many vectors of room (scratch space) it needs beside the votes.
     pub(super) fn room(&self, votes: usize) -> usize {
         match self {
             Self::Mixture { choice: Choice::Uniform(_), .. } => 2 * votes,

@@ -2,8 +2,16 @@
 //!
 //! The organization is compiled once into a [program](program): one step per agent, ordered depth first from the outputs, with a slot
 //! for every vote that is still to be read, so that memory is proportional to what is alive. A block [runs](run) the steps over vectors of 512
-//! trials. Leaves that send one message are drawn together with its noise. Rules without a bit-parallel form, such as a user's
-//! own, are applied trial by trial to the votes of the block.
+//! trials. A leaf that sends one message has no step: its vote is drawn where it is read, together with the noise. Rules without a
+//! bit-parallel form, such as a user's own, are applied trial by trial to the votes of the block.
+//!
+//! ```text
+//!    a ────┐
+//!    b ─┬──┼──► m ──┐          step   ports: where votes come from   slot for its vote
+//!    c ─┼──┘        ├──► v     b      (its own fresh vote)           0
+//!       └───────────┤          m      leaf a, slot 0, leaf c         1
+//!    d ─────────────┘          v      slot 1, slot 0, leaf d         0: nobody reads b again
+//! ```
 
 mod causes;
 mod program;
@@ -22,7 +30,24 @@ use crate::organization::graph::Organization;
 use crate::organization::scalar::ScalarOrganization;
 use crate::organization::{NotSampled, OutputTally};
 
-/// An organization, prepared for sampling on lanes.
+/// An organization, prepared for sampling on lanes: 512 trials at once, one per bit.
+///
+/// ```
+/// use sim_core::monte_carlo::{self, Control, Stop};
+/// use sim_core::random::{Family, Purpose, Streams};
+/// use sim_models::organization::graph::shapes::{Shape, Star};
+/// use sim_models::organization::{Bias, LaneOrganization};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let star = Star::new(5, Bias::new(0.4)?).organization()?;
+/// let streams = Streams::new(1, Purpose::World, Family::common());
+/// let lanes = LaneOrganization::new(&star)?;
+/// let run = monte_carlo::run(&lanes, &streams, &Stop::after(100_000)?, &Control::default());
+/// let accuracy = run.estimates[0];
+/// assert!(accuracy.low < 0.83692 && 0.83692 < accuracy.high);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct LaneOrganization {
     method: Method,

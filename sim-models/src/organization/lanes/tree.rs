@@ -29,7 +29,24 @@ const EAGER_LEAVES: f64 = 9.0;
 /// Leaves of the smallest tree that is evaluated on demand.
 const LEAST_STREAMED_LEAVES: f64 = 64.0;
 
-/// An agent tree, prepared for sampling on lanes.
+/// An agent tree, prepared for sampling on lanes: 512 trials at once, one per bit.
+///
+/// ```
+/// use sim_core::monte_carlo::{self, Control, Stop};
+/// use sim_core::random::{Family, Purpose, Streams};
+/// use sim_models::organization::{AgentTree, Bias, Channel, Fidelity, LaneTree, Layer, Leaf, Node};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let layer = Layer { node: Node::independent(3), channel: Channel::new(50.0, Fidelity::new(0.9)?) };
+/// let tree = AgentTree::uniform(Leaf::Bias(Bias::new(0.2)?), layer, 6)?;
+/// let lanes = LaneTree::new(&tree, None)?;
+/// let streams = Streams::new(1, Purpose::World, Family::common());
+/// let run = monte_carlo::run(&lanes, &streams, &Stop::after(50_000)?, &Control::default());
+/// let bias = run.estimates[0];
+/// assert!(bias.low < tree.root_bias() && tree.root_bias() < bias.high);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct LaneTree {
     leaf: LaneLeaf,

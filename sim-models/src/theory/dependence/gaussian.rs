@@ -60,7 +60,7 @@ impl Factor {
         self.rest
     }
 
-    /// Accuracy of a vote with threshold `t0 = Phi^-1(p)` given the factor: `Phi((t0 + sqrt(r) S)/sqrt(1-r))`, for r < 1.
+    /// Accuracy of a vote with threshold `t0 = Phi^-1(p)` given the factor: `Phi((t0 + sqrt(r) S)/sqrt(1-r))`; for r = 1 it is 0 or 1.
     pub(crate) fn conditional_accuracy(&self, threshold: f64, factor: f64) -> f64 {
         normal_cdf((threshold + self.latent.sqrt() * factor) / self.rest.sqrt())
     }

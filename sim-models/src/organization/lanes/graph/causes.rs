@@ -17,11 +17,11 @@ use crate::theory::dependence::gaussian::Factor;
 pub(super) enum FreshVote {
     /// With one probability.
     Alone(MaskId),
-    /// The group's common vote in the trials in which that is cast by all, else with a probability.
+    /// The group's common vote in the trials in which that is cast by all, else a vote of its own.
     Shared { cause: u32, own: MaskId },
-    /// The group's common vote with a probability, else with a probability.
+    /// The group's common vote where it copies, which it decides for itself, else a vote of its own.
     Copied { cause: u32, copies: MaskId, own: MaskId },
-    /// With the trial's probability.
+    /// With a probability that the cause gave to every trial.
     Varying { thresholds: u32 },
 }
 
@@ -142,7 +142,7 @@ impl Causes {
     }
 }
 
-/// What the causes of one block came to.
+/// What the causes came to in the trials of one block: drawn before the first step, read by every fresh vote.
 pub(super) struct Drawn<L> {
     /// By cause: the trials in which all cast the common vote, and that vote.
     common: Vec<(L, L)>,

@@ -22,7 +22,7 @@ pub(super) struct Program {
     pub(super) causes: Causes,
     pub(super) steps: Vec<Step>,
     pub(super) ports: Vec<Port>,
-    /// Votes alive at the same time, at most.
+    /// Slots: votes alive at the same time, at most.
     pub(super) slots: usize,
     /// Inputs of a step, at most.
     pub(super) inputs: usize,
@@ -59,10 +59,10 @@ pub(super) enum StepCoupling {
     OneByOne(OneTrialRules),
 }
 
-/// Where a vote comes from on its way into a step.
+/// A channel into a step, as the receiver sees it: where the vote comes from, and what happens to it on its way.
 #[derive(Clone, Debug)]
 pub(super) struct Port {
-    pub(super) source: PortSource,
+    pub(super) origin: Origin,
     /// Whether the channel changes the vote.
     pub(super) flip: Option<MaskId>,
     /// Whether the vote is lost and its loss noticed.
@@ -70,10 +70,10 @@ pub(super) struct Port {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum PortSource {
+pub(super) enum Origin {
     /// The vote of an earlier step.
     Slot(u32),
-    /// A leaf that sends nothing else.
+    /// A leaf that is heard nowhere else.
     Leaf(FreshVote),
 }
 
@@ -128,7 +128,7 @@ impl Program {
         let accuracies = CoupledAccuracies::new(organization)?;
         let mut slots = Slots::new(organization, &order);
         for agent in order {
-            if !is_fused(organization, agent) {
+            if !is_drawn_at_port(organization, agent) {
                 program.compile(organization, agent, &accuracies, &mut slots)?;
             }
         }
@@ -153,15 +153,15 @@ impl Program {
             missing |= organization.may_miss(edge);
             let unnoticed = if channel.detected { 0.0 } else { channel.erasure.get() };
             let heard = channel.fidelity.get() * (1.0 - unnoticed);
-            let (source, flip) = if is_fused(organization, sender) {
+            let (origin, flip) = if is_drawn_at_port(organization, sender) {
                 let (vote, fused) = self.causes.fresh_vote(organization, sender, heard, &mut self.masks)?;
-                (PortSource::Leaf(vote), if fused { 0.0 } else { 0.5 * (1.0 - heard) })
+                (Origin::Leaf(vote), if fused { 0.0 } else { 0.5 * (1.0 - heard) })
             } else {
-                (PortSource::Slot(slots.of[sender]), 0.5 * (1.0 - heard))
+                (Origin::Slot(slots.of[sender]), 0.5 * (1.0 - heard))
             };
             let lost = if channel.detected { channel.erasure.get() } else { 0.0 };
             let port =
-                Port { source, flip: self.masks.unless_never(flip)?, lost: self.masks.unless_never(lost)? };
+                Port { origin, flip: self.masks.unless_never(flip)?, lost: self.masks.unless_never(lost)? };
             self.ports.push(port);
         }
         for sender in graph.senders(agent) {
@@ -223,8 +223,8 @@ fn step_coupling(
     })
 }
 
-/// Whether an agent's vote is drawn where it is read: a leaf that sends one message and is no output.
-fn is_fused(organization: &Organization, agent: Node) -> bool {
+/// Whether an agent has no step and its vote is drawn at the port that reads it: a leaf that sends one message and is no output.
+fn is_drawn_at_port(organization: &Organization, agent: Node) -> bool {
     let graph = organization.graph();
     graph.incoming(agent).is_empty()
         && graph.outgoing(agent).len() == 1
@@ -251,8 +251,9 @@ fn depth_first(organization: &Organization) -> Vec<Node> {
     order
 }
 
-/// Which slot holds whose vote.
+/// Which slot holds whose vote, while steps are compiled in the order in which they run.
 struct Slots {
+    /// By agent: its slot, which may since be another's.
     of: Vec<u32>,
     /// Reads that are still to come; outputs are read at the end.
     reads: Vec<usize>,
@@ -291,5 +292,38 @@ impl Slots {
         });
         self.of[agent] = slot;
         slot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organization::graph::{Agent, Rule};
+    use crate::organization::{Bias, Channel};
+
+    /// The example of the documentation of lanes for graphs.
+    #[test]
+    fn leaves_are_drawn_where_they_are_read_and_slots_are_used_again() {
+        let leaf = |id: &str| Agent::leaf(id, Bias::new(0.2).unwrap());
+        let organization = Organization::builder()
+            .agents(["a", "b", "c", "d"].map(leaf))
+            .agents(["m", "v"].map(|id| Agent::aggregator(id, Rule::majority())))
+            .channels(["a", "b", "c"], "m", Channel::PERFECT)
+            .channels(["m", "b", "d"], "v", Channel::PERFECT)
+            .build()
+            .unwrap();
+        let program = Program::new(&organization).unwrap();
+        let origins = |step: &Step| {
+            let ports = &program.ports[step.first_port as usize..][..step.ports as usize];
+            let slot = |port: &Port| match port.origin {
+                Origin::Slot(slot) => Some(slot),
+                Origin::Leaf(_) => None,
+            };
+            ports.iter().map(slot).collect::<Vec<_>>()
+        };
+        let steps: Vec<_> = program.steps.iter().map(|step| (origins(step), step.slot)).collect();
+        let expected = [(vec![], 0), (vec![None, Some(0), None], 1), (vec![Some(1), Some(0), None], 0)];
+        assert_eq!(steps, expected);
+        assert_eq!((program.slots, program.outputs), (2, vec![0]));
     }
 }

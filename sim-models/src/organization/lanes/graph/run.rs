@@ -4,7 +4,7 @@ use sim_core::lanes::{Generator, LANES, Lanes, Source, Task, WORDS};
 use sim_core::random::Stream;
 
 use super::causes::Drawn;
-use super::program::{PortSource, Program, StepCoupling};
+use super::program::{Origin, Program, StepCoupling};
 use crate::organization::graph::{Aggregator, Answer, Draws, WordVotes};
 use crate::organization::scalar::OneTrialRules;
 
@@ -52,9 +52,9 @@ impl Task for BlockTask<'_> {
         for step in &program.steps {
             let ports = &program.ports[step.first_port as usize..][..step.ports as usize];
             for (port, vote) in ports.iter().zip(&mut votes) {
-                *vote = match port.source {
-                    PortSource::Slot(slot) => slots[slot as usize],
-                    PortSource::Leaf(fresh) => {
+                *vote = match port.origin {
+                    Origin::Slot(slot) => slots[slot as usize],
+                    Origin::Leaf(fresh) => {
                         let vote;
                         (vote, source) = drawn.vote(fresh, &program.masks, source);
                         vote
@@ -67,9 +67,9 @@ impl Task for BlockTask<'_> {
             let received = ports.len();
             if step.missing {
                 for (port, here) in ports.iter().zip(&mut present) {
-                    *here = match port.source {
-                        PortSource::Slot(slot) => slots_present[slot as usize],
-                        PortSource::Leaf(_) => all,
+                    *here = match port.origin {
+                        Origin::Slot(slot) => slots_present[slot as usize],
+                        Origin::Leaf(_) => all,
                     };
                     if let Some(lost) = port.lost {
                         let lost_here;

@@ -1,7 +1,15 @@
 //! Every node in every trial.
 //!
 //! Small subtrees at the bottom are evaluated layer by layer, so that masks of one probability are drawn in a row; above them the tree is
-//! walked depth first. What is kept is the votes of one small subtree, and those that the nodes on one path have received so far.
+//! walked depth first. What is kept is the votes of one small subtree, and those that the nodes on one path have received so far:
+//!
+//! ```text
+//!    root        ▓ ▓ ░         received by the current node of each upper layer: like the digits
+//!    layer 4     ▓ ░ ░         of a counter to the base of the fan-in; a node with all its votes
+//!    layer 3     ▓ ▓ ▓         decides, is cleared, and carries one vote to the layer above
+//!                    ▲
+//!    layers 1-2  one small subtree after the other
+//! ```
 
 use sim_core::lanes::{Lanes, Mask, Outlined, Source, Thresholds};
 

@@ -1,10 +1,27 @@
 //! Layers on demand: a node asks only for the votes that its majority still needs.
 //!
-//! The votes that enter a layer are a stream of independent bits of one law, made by the layer below. A word of 64 nodes takes 64 bits for
-//! their first children; where errors are shared these decide. The others take a bit each for their second children, and only nodes that are
-//! still undecided take one for the next, put to their lanes by a deposit of bits. Every bit is taken by one node, so the
-//! votes of the nodes are independent and have the exact law. Layers whose nodes see about two of three children do a
-//! constant fraction of the work at every layer: deep trees cost less and less per node.
+//! The votes that enter a layer are a stream (of votes, not of random numbers): independent bits of one law, made by the layer below. A word
+//! of 64 nodes takes 64 bits for their first children; where errors are shared these decide. The others take a bit each for their second
+//! children, and only nodes that are still undecided take one for the next, put to their lanes by a deposit of bits. With 8 nodes
+//! instead of 64, and three children each:
+//!
+//! ```text
+//!    node               7 6 5 4 3 2 1 0
+//!    first children     1 0 1 1 0 1 0 0     8 bits, a word from the back of the queue
+//!    shared             0 0 0 1 0 0 0 0     node 4 takes its first child's vote
+//!    asking             1 1 1 0 1 1 1 1
+//!    second children    1 1 1 . 0 0 0 0     7 bits from the front, deposited where `asking` is set
+//!    asking             0 1 0 . 0 1 0 0     the two children of nodes 6 and 2 differ
+//!    third children     . 1 . . . 0 . .     2 bits decide
+//!    votes              1 1 1 1 0 0 0 0     17 bits instead of 24
+//! ```
+//!
+//! A bit that a layer takes does not belong to a place in the tree, nor to a trial: node `j` of a word takes whichever waits. That is sound
+//! because the bits are independent and of one law and each is taken by one node, which asks before it sees it; so the votes
+//! of the nodes are independent and have the exact law too. It is also why every layer on demand must be homogeneous, and why nothing
+//! that belongs to a trial, such as a common cause, may be under it.
+//!
+//! A node asks for two and a bit of three children, at every layer: of a deep tree less and less is evaluated.
 
 use sim_core::lanes::{BitQueue, LANES, Lanes, Mask, Source, Thresholds, WORDS};
 use sim_core::random::InvalidProbability;
@@ -35,13 +52,14 @@ pub(super) struct StreamLayer {
 }
 
 impl StreamLayer {
-    /// Whether a layer can be evaluated on demand: children are independent or share one vote as received, and no loss
-    /// is noticed.
+    /// Whether a layer can be evaluated on demand: children are independent or share one vote as received, no loss is noticed, and
+    /// the votes of a majority can be counted.
     pub(super) fn suits(layer: &Layer) -> bool {
         let independent = layer.node.correlation.get() == 0.0;
         let simple = independent || layer.node.dependence == Dependence::Mixture;
         let lossless = !layer.channel.detected || layer.channel.erasure.get() == 0.0;
-        simple && lossless && is_after_channel(layer)
+        let countable = layer.node.fan_in / 2 + 1 < 1 << COUNT_BITS;
+        simple && lossless && countable && is_after_channel(layer)
     }
 
     /// `fused`: votes arrive with the noise of their channels.
@@ -111,7 +129,7 @@ struct State {
     entering: BitQueue,
     shared: MaskWords,
     flips: MaskWords,
-    /// Children that the nodes have been given.
+    /// Children that the nodes have been given: those of them that asked each time.
     given: u32,
     /// Votes that the nodes ask for together.
     wanted: usize,
@@ -123,7 +141,7 @@ struct State {
     right: [[u64; COUNT_BITS]; BATCH],
 }
 
-/// Bits of the number of votes of one node.
+/// Bits of the number of votes of one node, which is not counted further than a majority.
 const COUNT_BITS: usize = 14;
 
 /// The layers on demand while a block is evaluated.
@@ -153,7 +171,7 @@ impl<'a> Streamed<'a> {
         Self { layers, states }
     }
 
-    /// The votes of 512 roots.
+    /// The votes of 512 roots. The loop stands at one layer at a time: below it where votes are short, above it where a batch is done.
     #[inline(always)]
     pub(super) fn votes<L: Lanes>(
         mut self,
