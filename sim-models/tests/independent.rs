@@ -17,8 +17,8 @@ use sim_models::organization::{LaneOrganization, OutputTally, ScalarOrganization
 use statrs::distribution::{ContinuousCDF, Normal};
 
 const FALSE_ALARMS: f64 = 1e-6;
-const TRIALS_ON_LANES: u64 = 1_000_000;
-const TRIALS_ONE_BY_ONE: u64 = 100_000;
+const TRIALS_ON_LANES: u64 = 300_000;
+const TRIALS_ONE_BY_ONE: u64 = 40_000;
 
 #[derive(Deserialize)]
 #[serde(tag = "method", rename_all = "lowercase")]

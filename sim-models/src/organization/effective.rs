@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sim_core::graph::Node;
 
-use super::graph::{Cause, CauseLaw, Coupling, Organization, VoteCoupling};
+use super::graph::{Answers, Cause, CauseLaw, Coupling, Organization, VoteCoupling};
 use super::{Bias, NoLaw};
 use crate::theory::common_cause::Difficulty;
 use crate::theory::dependence::{Dependence, gaussian::Factor};
@@ -36,15 +36,27 @@ impl EffectiveCause {
                 members[cause].push(bias);
             }
         }
-        organization.causes().iter().zip(members).map(|(cause, members)| Self::new(cause, &members)).collect()
+        organization
+            .causes()
+            .iter()
+            .zip(members)
+            .map(|(cause, members)| Self::new(cause, &members, organization.answers()))
+            .collect()
     }
 
     /// A cause shared by votes of these biases, which are equal unless its law is the Gaussian factor.
-    fn new(cause: &Cause, members: &[Bias]) -> Result<Self, NoLaw> {
+    fn new(cause: &Cause, members: &[Bias], answers: Answers) -> Result<Self, NoLaw> {
         let rho = cause.correlation.get();
         let &[first, _, ..] = members else { return Ok(Self::Independent) };
-        let alike = cause.law != CauseLaw::GaussianFactor;
-        if rho == 0.0 || alike && first.get().abs() == 1.0 {
+        // Votes that are certain share nothing, but certainly wrong ones can still agree on one of several wrong answers.
+        let certain = match cause.law {
+            CauseLaw::SharedVote | CauseLaw::Copying => {
+                first.get() == 1.0 || first.get() == -1.0 && answers.is_binary()
+            }
+            CauseLaw::Difficulty => first.get().abs() == 1.0,
+            CauseLaw::GaussianFactor => false,
+        };
+        if rho == 0.0 || certain {
             return Ok(Self::Independent);
         }
         let accuracy = first.accuracy();

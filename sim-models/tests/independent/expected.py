@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes tests/data/organizations: every organization of organizations.py and expected.json.
 
-    python3 expected.py [--sampled-trials 10000000]
+    python3 expected.py [--sampled-trials 10000000] [NAME …]
+
+Without names all are written, else those named; the others keep their values.
 
 Values are those of exact.py where it can (12 digits), else those of simulate.py with their trials and seed.
 """
@@ -62,16 +64,22 @@ def value_of(document, trials):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*")
     parser.add_argument("--sampled-trials", type=int, default=10_000_000)
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    before = FOLDER / "expected.json"
+    kept = json.loads(before.read_text(encoding="utf-8")) if arguments.names else {}
     values = {}
     for name, document in ORGANIZATIONS.items():
+        if arguments.names and name not in arguments.names:
+            values[name] = kept[name]
+            continue
         (FOLDER / f"{name}.json").write_text(text(document), encoding="utf-8")
         values[name] = value_of(document, arguments.sampled_trials)
         print(name, json.dumps(values[name]), flush=True)
     rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in values.items())
-    (FOLDER / "expected.json").write_text("{\n" + rows + "\n}\n", encoding="utf-8")
+    before.write_text("{\n" + rows + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

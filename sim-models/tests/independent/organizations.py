@@ -276,13 +276,54 @@ add("every-agent-is-an-output",
     [channel("a", "m", 0.9), channel("b", "m"), channel("m", "v"), channel("a", "v", 0.5)],
     outputs=["v", "m", "a", "b"])
 
-# ---- the ends of the correlations, where the laws of unlike votes are told apart -----------------------------------
+# ---- near the ends of the correlations, where the laws of unlike votes are told apart ------------------------------
 
-add("urn-of-correlation-one", *star([0.8, 0.0, -0.4]), [at("v", "beta-binomial", 1.0)])
-add("gaussian-of-correlation-one", *star([0.8, 0.0, -0.4]), [at("v", "gaussian", 1.0)])
 add("gaussian-close-to-one", *star([0.8, 0.0, -0.4]), [at("v", "gaussian", 0.99)])
+add("gaussian-of-one", *star([0.8, 0.0, -0.4]), [at("v", "gaussian", 1.0)])
+add("urn-of-one", *star([0.8, 0.0, -0.4]), [at("v", "beta-binomial", 1.0)])
 add("urn-close-to-one", *star([0.8, 0.0, -0.4]), [at("v", "beta-binomial", 0.99)])
+for model in ("difficulty", "gaussian-factor"):
+    # All are wrong together, each in its own way.
+    add(f"wrong-together-{model}", *star([-0.5] * 3, aggregator={"rule": "supermajority", "threshold": 1.0}),
+        [{"everyone": True, "model": model, "correlation": 1.0}], answers={"wrong": 3, "zipf": 0.0})
+for model in ("shared-vote", "copying"):
+    # All give one wrong answer.
+    add(f"wrong-alike-{model}", *star([-0.5] * 3, aggregator={"rule": "supermajority", "threshold": 1.0}),
+        [{"everyone": True, "model": model, "correlation": 0.9}], answers={"wrong": 3, "zipf": 0.0})
+for model in ("shared-vote", "copying"):
+    # Votes that are certainly wrong still have an answer to share.
+    add(f"certainly-wrong-alike-{model}", *star([-1.0] * 3, aggregator={"rule": "supermajority", "threshold": 1.0}),
+        [{"everyone": True, "model": model, "correlation": 0.5}], answers={"wrong": 3, "zipf": 0.0})
 
+# ---- odd corners ----------------------------------------------------------------------------------------------------
+
+add("two-channels-from-one-sender",
+    [agent("a", 0.3), agent("b", 0.8), agent("v", aggregator={"rule": "weighted-majority", "weights": {"a": 2, "b": 3}})],
+    [channel("a", "v", 0.5), channel("b", "v", 0.9), channel("a", "v", 0.6)])
+# ln 4 = 2 ln 2: the sums of log-odds are even.
+add("log-odds-that-tie",
+    [agent("a", 0.6), agent("b", 1 / 3), agent("c", 1 / 3), agent("v", aggregator={"rule": "weighted-majority", "tie": "wrong"})],
+    [channel(a, "v") for a in "abc"])
+# Votes that are coins have the log-odds 0: whatever they say is a tie.
+add("log-odds-of-a-coin", [agent("a", 0.0), agent("v", aggregator={"rule": "weighted-majority", "tie": "abstain"}), agent("x", aggregator="first")],
+    [channel("a", "v"), channel("v", "x")], outputs=["v", "x"])
+add("log-odds-of-three-coins",
+    [agent(a, 0.0) for a in "abc"] + [agent("v", aggregator={"rule": "weighted-majority", "tie": "abstain"}), agent("x", aggregator="first")],
+    [channel(a, "v") for a in "abc"] + [channel("v", "x")], outputs=["v", "x"])
+add("tenths-with-an-own-vote",
+    [agent("a", 0.3), agent("b", 0.1), agent("c", 0.2),
+     agent("v", 0.5, own_weight=0.3, aggregator={"rule": "weighted-majority", "tie": "wrong", "weights": {"a": 0.1, "b": 0.2, "c": 0}})],
+    [channel(a, "v") for a in "abc"])
+add("votes-of-no-weight",
+    [agent("a", 0.3)] + [agent(n, 0.5, own_weight=0.0, aggregator=rule) for n, rule in
+     (("m", "majority"), ("p", "plurality"), ("s", {"rule": "supermajority", "threshold": 0.55}), ("f", "first"))],
+    [channel("a", n, erasure=0.5, detected=True) for n in "mpsf"], outputs=list("mpsf"))
+add("supermajority-with-a-light-own-vote",
+    [agent("a", 0.3), agent("b", 0.1), agent("v", 0.5, own_weight=0.1, aggregator={"rule": "supermajority", "threshold": 0.55})],
+    [channel("a", "v"), channel("b", "v")])
+add("verifier-that-accepts-nothing",
+    *star([0.3, 0.1, -0.2], aggregator={"rule": "best-of", "true_positive": 0.0, "false_positive": 0.0}, erasure=0.2, detected=True))
+add("nearly-independent-difficulty", *star([0.9] * 5), [{"everyone": True, "model": "difficulty", "correlation": 0.001}])
 
 # ---- too large to enumerate -----------------------------------------------------------------------------------------
 
@@ -321,6 +362,10 @@ agents, channels = layers([10, 8, 8, 3], 5, 2)
 for a in agents:
     a.pop("aggregator", None)
 add("crowd-of-several-answers", agents, channels,
-    [{"everyone": True, "model": "copying", "correlation": 0.2}, at("l3n0", "beta-binomial", 0.3), at("l2n0", "copying", 0.3)]
-    if len({a["bias"] for a in agents if a["id"].startswith("l0")}) == 1 else [],
+    [{"everyone": True, "model": "copying", "correlation": 0.2}, at("l3n0", "beta-binomial", 0.3), at("l2n0", "copying", 0.3)],
     answers={"wrong": 4, "zipf": 1.0}, outputs=["l3n0", "l3n1", "l3n2"])
+for seed in (3, 4):
+    agents, channels = layers([8, 8, 7, 5, 2], 5, seed)
+    add(f"paths-that-meet-{seed}", agents, channels,
+        [{"everyone": True, "model": "gaussian-factor", "correlation": 0.3}, at("l1n3", "mixture", 0.4), at("l3n1", "beta-binomial", 0.3)],
+        outputs=["l4n0", "l4n1"])

@@ -23,6 +23,9 @@ impl Inputs<'_> {
     /// How right and wrong votes can weigh the same, if they can. Where the search would take too long, they are taken to.
     pub(super) fn may_be_even(&self) -> Option<String> {
         let (count, optional) = (self.missable.len(), self.missable_count());
+        if self.weights.total() == 0 {
+            return Some(format!("{count} votes without weight"));
+        }
         if self.weights.are_equal() {
             return match optional {
                 0 if count % 2 == 1 => None,
