@@ -89,34 +89,30 @@ impl<L: Lanes> Source<'_, L> {
     /// Fills every vector with bits that are set with the mask's probability.
     #[inline(always)]
     pub fn fill(&mut self, mask: &Mask, vectors: &mut [L]) {
-        match mask.kind() {
-            Kind::Alias(table) => {
-                let loaded = L::load(table);
-                for vector in vectors {
-                    *vector = self.joint(table, loaded);
-                }
-            }
-            _ => {
-                for vector in vectors {
-                    *vector = self.simple(mask);
-                }
-            }
-        }
+        self.draw_all::<false>(mask, vectors);
     }
 
     /// Sends every vector through a noisy channel: its bits are flipped, each with the mask's probability.
     #[inline(always)]
     pub fn flip(&mut self, mask: &Mask, vectors: &mut [L]) {
+        self.draw_all::<true>(mask, vectors);
+    }
+
+    /// A mask for every vector, the table staying in registers: flips its bits, or takes its place.
+    #[inline(always)]
+    fn draw_all<const FLIP: bool>(&mut self, mask: &Mask, vectors: &mut [L]) {
         match mask.kind() {
             Kind::Alias(table) => {
                 let loaded = L::load(table);
                 for vector in vectors {
-                    *vector = vector.xor(self.joint(table, loaded));
+                    let bits = self.joint(table, loaded);
+                    *vector = if FLIP { vector.xor(bits) } else { bits };
                 }
             }
             _ => {
                 for vector in vectors {
-                    *vector = vector.xor(self.simple(mask));
+                    let bits = self.simple(mask);
+                    *vector = if FLIP { vector.xor(bits) } else { bits };
                 }
             }
         }

@@ -7,24 +7,21 @@ const DIGITS: usize = 64;
 
 /// One probability per lane, prepared for drawing with [`Source::below`]: the binary digits of all 512, bit-sliced, so that digit `i` of
 /// all of them is one vector. A probability is realized up to 2^-64; 0 and 1 exactly.
-#[derive(Clone, Debug)]
+///
+/// By default no bit is ever set, and none is drawn.
+#[derive(Clone, Debug, Default)]
 pub struct Thresholds {
-    digits: Box<[[u64; WORDS]; DIGITS]>,
+    /// From the highest; empty until probabilities are set.
+    digits: Vec<[u64; WORDS]>,
     /// Lanes whose bit is always set.
     certain: [u64; WORDS],
-}
-
-impl Default for Thresholds {
-    /// No bit is ever set.
-    fn default() -> Self {
-        Self { digits: Box::new([[0; WORDS]; DIGITS]), certain: [0; WORDS] }
-    }
 }
 
 impl Thresholds {
     /// Sets the probability of every lane; what is outside [0, 1] by rounding counts as the nearer end.
     pub fn set(&mut self, mut probability: impl FnMut(usize) -> f64) {
         const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+        self.digits.resize(DIGITS, [0; WORDS]);
         for word in 0..LANES / 64 {
             let mut rows = [0u64; 64];
             let mut certain = 0;
@@ -70,7 +67,7 @@ impl<L: Lanes> Source<'_, L> {
     pub fn below(&mut self, thresholds: &Thresholds) -> L {
         let mut below = L::from_words(thresholds.certain);
         let mut undecided = below.not();
-        for digit in thresholds.digits.iter() {
+        for digit in &thresholds.digits {
             let (random, digit) = (self.fair(), L::from_words(*digit));
             below = below.or(undecided.and(digit.and_not(random)));
             undecided = undecided.and_not(random.xor(digit));

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use crate::organization::graph::shapes::{
     Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
 };
-use crate::organization::graph::{
-    Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder, Rule, Tie,
-};
+use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder};
 use crate::organization::{Bias, Channel, Correlation, Erasure, Fidelity, LaneOrganization, Leaf};
 use crate::registry::{
     About, CellMetric, CellPrediction, Document, Forecast, Form, Metric, Model, ParameterError, Parameters,
@@ -159,7 +157,7 @@ fn of_shape(
         ..Channel::new(0.0, defaults.fidelity.unwrap_or(Fidelity::PERFECT))
     };
     let builder = match shape {
-        Named::Star => Star { channel, rule: fair_majority(), ..Star::new(agents, bias) }.builder(),
+        Named::Star => Star { channel, ..Star::new(agents, bias) }.builder(),
         Named::Chain => Chain { channel, ..Chain::new(agents, bias) }.builder(),
         Named::Debate(partners) => {
             Debate { partners, channel, ..Debate::new(agents, rounds, bias) }.builder()
@@ -175,10 +173,6 @@ fn of_shape(
     };
     let builder = builder.map_err(|error| impossible(error.to_string()))?;
     with_shared_vote(builder, defaults.correlation).build().map_err(|error| impossible(error.to_string()))
-}
-
-fn fair_majority() -> Rule {
-    Rule::majority().with_tie(Tie::Fair)
 }
 
 fn with_shared_vote(builder: OrganizationBuilder, correlation: Option<Correlation>) -> OrganizationBuilder {

@@ -10,6 +10,7 @@
 //! | `graph/causes`, `graph/rule` | what a step is made of: fresh votes with their common causes, decisions |
 //! | `tree` | [`LaneTree`]: layers of like nodes; every node in every trial (`eager`, with its `layer`), or on demand (`streams`) |
 //! | `grid` | [`TreeGrid`]: several trees from the same random numbers |
+//! | `block` | which lanes a block uses, and what is counted in them |
 //! | `coupling`, `selector` | dependence at one agent, for graphs and trees; a uniform choice among votes, made in every lane |
 //!
 //! Three words recur. *Room* is scratch space, allocated once per block. A mask is *fused* where the noise of a channel is part of the
@@ -19,6 +20,7 @@
 //! A block always runs in all 512 lanes. One that is asked for some of its trials only, as the last one of a run may be, costs as much as
 //! a whole one and has the same votes in them.
 
+mod block;
 mod coupling;
 mod graph;
 mod grid;
@@ -27,5 +29,4 @@ mod tree;
 
 pub use graph::LaneOrganization;
 pub use grid::{InvalidGrid, TreeGrid};
-use tree::count_lanes;
 pub use tree::{Evaluation, LaneTree};

@@ -19,13 +19,13 @@ mod rule;
 mod run;
 
 use sim_core::estimate::{Confidence, Estimate};
-use sim_core::lanes::{self, Generator, Kernel, LANES};
+use sim_core::lanes::{self, Generator, Kernel};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Entity, Streams};
 
 use self::program::Program;
 use self::run::{BlockTask, OutputVotes};
-use super::count_lanes;
+use super::block::UsedLanes;
 use crate::organization::graph::Organization;
 use crate::organization::scalar::ScalarOrganization;
 use crate::organization::{NotSampled, OutputTally};
@@ -110,12 +110,11 @@ impl Simulation for LaneOrganization {
             Method::Lanes(program) => program,
             Method::Scalar(scalar) => return scalar.run(block, streams, tally),
         };
-        let first = block.index() * LANES as u64;
-        let lanes = block.trials().start - first..block.trials().end - first;
+        let used = UsedLanes::of(block);
         let votes = self.output_votes(program, block.index(), streams);
         let counts = votes.iter().map(|vote| {
-            let right = count_lanes(&vote.right, lanes.clone());
-            (right, count_lanes(&vote.present, lanes.clone()) - right)
+            let right = used.count(&vote.right);
+            (right, used.count(&vote.present) - right)
         });
         tally.record_many(block.len(), counts);
     }

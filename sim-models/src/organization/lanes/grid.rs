@@ -1,15 +1,14 @@
 //! Several trees from the same random numbers: a grid of parameters under common random numbers.
 
 use sim_core::estimate::{Confidence, Estimate, JointProportions};
-use sim_core::lanes::{
-    self, CommonMasks, Generator, Kernel, LANES, Lanes, Outlined, Source, Task, WORDS, majority,
-};
+use sim_core::lanes::{self, CommonMasks, Generator, Kernel, Lanes, Outlined, Source, Task, WORDS, majority};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Entity, InvalidProbability, Streams};
 use thiserror::Error;
 
-use super::tree::{heard, is_after_channel, lane_masks};
-use crate::organization::{AgentTree, Dependence, Layer};
+use super::block::UsedLanes;
+use super::tree::{heard, is_mixture_as_received};
+use crate::organization::AgentTree;
 
 /// Votes alive per trial and tree, at most: a node's votes of every layer.
 const MOST_VOTES: usize = 1 << 20;
@@ -116,7 +115,7 @@ impl TreeGrid {
             if tree.effective_cause().is_some() {
                 return Err(InvalidGrid::NotSimple { tree: number, layer: 0 });
             }
-            if let Some(layer) = tree.layers().iter().position(|layer| !is_simple(layer)) {
+            if let Some(layer) = tree.layers().iter().position(|layer| !is_mixture_as_received(layer)) {
                 return Err(InvalidGrid::NotSimple { tree: number, layer: layer + 1 });
             }
         }
@@ -156,13 +155,6 @@ impl TreeGrid {
         let generator = Generator::new(streams.open(Address::block(block).entity(self.entity)));
         self.kernel.unwrap_or_else(lanes::kernel).run(GridTask { grid: self, generator })
     }
-}
-
-/// Votes are independent or a mixture as received, and no loss is noticed.
-fn is_simple(layer: &Layer) -> bool {
-    let mixed = layer.node.correlation.get() == 0.0 || layer.node.dependence == Dependence::Mixture;
-    let lossless = !layer.channel.detected || layer.channel.erasure.get() == 0.0;
-    mixed && lossless && is_after_channel(layer)
 }
 
 /// One block of trials.
@@ -254,12 +246,8 @@ impl Simulation for TreeGrid {
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut JointProportions) {
         let votes = self.root_votes(block.index(), streams);
-        let first = block.index() * LANES as u64;
-        let lanes = lane_masks(block.trials().start - first..block.trials().end - first);
-        let both = |i: usize, j: usize| {
-            let words = votes[i].iter().zip(&votes[j]).zip(&lanes);
-            words.map(|((a, b), lanes)| u64::from((a & b & lanes).count_ones())).sum()
-        };
+        let used = UsedLanes::of(block);
+        let both = |i: usize, j: usize| used.count_both(&votes[i], &votes[j]);
         tally.record_many(block.len(), both, self.trees);
     }
 

@@ -8,19 +8,18 @@ mod eager;
 mod layer;
 mod streams;
 
-use std::ops::Range;
-
 use sim_core::estimate::{Confidence, Estimate, Proportion};
-use sim_core::lanes::{self, Generator, Kernel, LANES, Lanes, Mask, Task, Thresholds, WORDS};
+use sim_core::lanes::{self, Generator, Kernel, Lanes, Mask, Task, Thresholds, WORDS};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Entity, InvalidProbability, Stream, Streams};
 
 use self::eager::Eager;
 use self::layer::LaneLayer;
 use self::streams::{StreamLayer, Streamed};
+use super::block::UsedLanes;
 use crate::organization::cut::TreeCut;
 use crate::organization::scalar::CauseSampler;
-use crate::organization::{AgentTree, Channel, NotSampled, Sharing};
+use crate::organization::{AgentTree, Channel, Dependence, Layer, NotSampled, Sharing};
 use crate::theory::layer::LayerMap;
 
 /// Leaves under one vote of the lowest layer that is evaluated on demand.
@@ -158,13 +157,13 @@ impl LaneTree {
 }
 
 /// Layers to evaluate eagerly below those on demand.
-fn automatic_eager_layers(tree: &AgentTree, layers: &[crate::organization::Layer]) -> usize {
+fn automatic_eager_layers(tree: &AgentTree, layers: &[Layer]) -> usize {
     let leaves: f64 = layers.iter().map(|layer| f64::from(layer.node.fan_in)).product();
     if leaves < LEAST_STREAMED_LEAVES || tree.effective_cause().is_some() {
         return layers.len();
     }
     let mut under = 1.0;
-    let small = |layer: &&crate::organization::Layer| {
+    let small = |layer: &&Layer| {
         under *= f64::from(layer.node.fan_in);
         under <= EAGER_LEAVES
     };
@@ -176,8 +175,15 @@ pub(super) fn heard(channel: &Channel) -> f64 {
     channel.fidelity.get() * if channel.detected { 1.0 } else { 1.0 - channel.erasure.get() }
 }
 
+/// Whether votes are independent or share one vote, as they are received, and no loss is noticed.
+pub(super) fn is_mixture_as_received(layer: &Layer) -> bool {
+    let mixture = layer.node.correlation.get() == 0.0 || layer.node.dependence == Dependence::Mixture;
+    let lossless = !layer.channel.detected || layer.channel.erasure.get() == 0.0;
+    mixture && lossless && is_after_channel(layer)
+}
+
 /// Whether the channel's noise may be drawn together with the votes sent: errors are shared after it, or not at all.
-pub(super) fn is_after_channel(layer: &crate::organization::Layer) -> bool {
+pub(super) fn is_after_channel(layer: &Layer) -> bool {
     layer.node.sharing == Sharing::AfterChannel || layer.node.correlation.get() == 0.0
 }
 
@@ -249,9 +255,7 @@ impl Simulation for LaneTree {
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut Proportion) {
         let votes = self.root_votes(block.index(), streams);
-        let first = block.index() * LANES as u64;
-        let lanes = block.trials().start - first..block.trials().end - first;
-        let right = count_lanes(&votes, lanes);
+        let right = UsedLanes::of(block).count(&votes);
         tally.record_many(right, block.len() - right);
     }
 
@@ -260,20 +264,4 @@ impl Simulation for LaneTree {
         let accuracy = tally.estimate(confidence);
         vec![accuracy.affine(-1.0, 2.0), accuracy]
     }
-}
-
-/// How many of some lanes are set.
-pub(super) fn count_lanes(words: &[u64; WORDS], lanes: Range<u64>) -> u64 {
-    words.iter().zip(lane_masks(lanes)).map(|(word, lanes)| u64::from((word & lanes).count_ones())).sum()
-}
-
-/// Words in which some lanes are set.
-pub(super) fn lane_masks(lanes: Range<u64>) -> [u64; WORDS] {
-    // The lanes of word `i` that are below a bound.
-    let below = |i: u64, bound: u64| match bound.saturating_sub(64 * i) {
-        0 => 0,
-        n @ 1..64 => (1 << n) - 1,
-        _ => u64::MAX,
-    };
-    std::array::from_fn(|i| below(i as u64, lanes.end) & !below(i as u64, lanes.start))
 }

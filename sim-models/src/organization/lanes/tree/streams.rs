@@ -28,8 +28,8 @@ use sim_core::random::InvalidProbability;
 
 use super::eager::Eager;
 use super::{LaneTree, heard};
-use crate::organization::lanes::tree::is_after_channel;
-use crate::organization::{Dependence, Layer};
+use crate::organization::Layer;
+use crate::organization::lanes::tree::is_mixture_as_received;
 
 /// Most words that a layer makes at once.
 const BATCH: usize = WORDS;
@@ -55,11 +55,8 @@ impl StreamLayer {
     /// Whether a layer can be evaluated on demand: children are independent or share one vote as received, no loss is noticed, and
     /// the votes of a majority can be counted.
     pub(super) fn suits(layer: &Layer) -> bool {
-        let independent = layer.node.correlation.get() == 0.0;
-        let simple = independent || layer.node.dependence == Dependence::Mixture;
-        let lossless = !layer.channel.detected || layer.channel.erasure.get() == 0.0;
         let countable = layer.node.fan_in / 2 + 1 < 1 << COUNT_BITS;
-        simple && lossless && countable && is_after_channel(layer)
+        countable && is_mixture_as_received(layer)
     }
 
     /// `fused`: votes arrive with the noise of their channels.
