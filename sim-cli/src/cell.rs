@@ -10,9 +10,9 @@ use sim_models::registry::{AnyModel, AnyPlan, ParameterError, Values};
 use crate::dataset::{Cell, Done, Row};
 
 /// A cell whose parameters are checked, ready to run.
-pub struct Prepared {
+pub struct Prepared<'a> {
     cell: Cell,
-    plan: Box<dyn AnyPlan>,
+    plan: Box<dyn AnyPlan + 'a>,
     streams: Streams,
     metrics: Vec<Cow<'static, str>>,
     predictions: Vec<(Cow<'static, str>, Option<f64>)>,
@@ -27,9 +27,9 @@ impl Cell {
     }
 }
 
-impl Prepared {
+impl<'a> Prepared<'a> {
     /// Prepares the simulation and computes the predictions.
-    pub fn new(model: &dyn AnyModel, values: Values, seed: u64) -> Result<Self, ParameterError> {
+    pub fn new(model: &'a dyn AnyModel, values: Values, seed: u64) -> Result<Self, ParameterError> {
         let forecast = model.predict(&values)?;
         let plan = model.prepare(&values)?;
         let metrics = plan.metrics().iter().map(|metric| metric.name.clone()).collect();

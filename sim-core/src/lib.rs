@@ -58,10 +58,12 @@
 //! - [`monte_carlo`]: blocks of trials over threads, stopping rules, progress and cancellation,
 //! - [`lanes`]: many trials at once, one per bit,
 //! - [`graph`]: acyclic graphs with names and a topological order,
+//! - [`events`]: simulated time: a calendar of events, and traces,
 //! - [`estimate`]: from tallies to numbers with intervals,
 //! - [`special`]: mathematical functions whose last bit is the same on every machine.
 
 pub mod estimate;
+pub mod events;
 pub mod graph;
 pub mod lanes;
 pub mod monte_carlo;

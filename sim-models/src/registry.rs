@@ -21,7 +21,7 @@ pub use form::{
     Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, document, integer, real,
     table,
 };
-pub use model::{About, Metric, Model, Prediction};
+pub use model::{About, Metric, Model, Prediction, Replay};
 pub use parameter::{Bounds, Choice, Kind, Parameter};
 pub use quantities::{CellMetric, CellPrediction, Forecast};
 pub use schema::{parameter_schema, parameters_schema};

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::quantities::{check_metrics, check_predictions};
 use super::{
-    About, CellMetric, Forecast, Metric, Model, Parameter, ParameterError, Parameters, Unit, Values,
+    About, CellMetric, Forecast, Metric, Model, Parameter, ParameterError, Parameters, Replay, Unit, Values,
 };
 
 /// Any model. Every [`Model`] is one.
@@ -41,7 +41,7 @@ pub trait AnyModel: Send + Sync {
     ///
     /// # Errors
     /// The values contradict each other, or cannot be simulated.
-    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError>;
+    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan + '_>, ParameterError>;
 }
 
 /// A prediction without its function.
@@ -74,6 +74,11 @@ pub trait AnyPlan: Send + Sync {
         stop: &Stop,
         control: &Control,
     ) -> Result<Outcome, Failure>;
+    /// Runs one trial again and tells what happened in it. `None` for a model whose trials have no course that could be told.
+    ///
+    /// # Errors
+    /// The model panicked.
+    fn replay(&self, trial: u64, streams: &Streams) -> Result<Option<Replay>, Failure>;
     /// What it estimates.
     fn metrics(&self) -> &[CellMetric];
     /// What a reader of the estimates must know.
@@ -145,7 +150,7 @@ impl<M: Model> AnyModel for M {
         })
     }
 
-    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan>, ParameterError> {
+    fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan + '_>, ParameterError> {
         let prepared = with_parameters(values, |parameters| {
             let metrics = match own_metrics(self, parameters)? {
                 Some(metrics) => metrics,
@@ -153,7 +158,7 @@ impl<M: Model> AnyModel for M {
             };
             let plan = Model::prepare(self, parameters)?;
             let notes = Model::notes(self, &plan);
-            Ok(Prepared { plan, metrics, notes })
+            Ok(Prepared { model: self, plan, metrics, notes })
         });
         Ok(Box::new(prepared?))
     }
@@ -193,16 +198,17 @@ fn own_predictions<M: Model>(
     Ok(forecast)
 }
 
-struct Prepared<S> {
-    plan: S,
+struct Prepared<'a, M: Model> {
+    model: &'a M,
+    plan: M::Plan,
     metrics: Vec<CellMetric>,
     notes: Vec<String>,
 }
 
-impl<S: Simulation> Prepared<S> {
+impl<M: Model> Prepared<'_, M> {
     fn go_on(
         &self,
-        start: Start<S::Tally>,
+        start: Start<<M::Plan as Simulation>::Tally>,
         streams: &Streams,
         stop: &Stop,
         control: &Control,
@@ -218,7 +224,7 @@ impl<S: Simulation> Prepared<S> {
     }
 }
 
-impl<S: Simulation + Send> AnyPlan for Prepared<S> {
+impl<M: Model> AnyPlan for Prepared<'_, M> {
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
         self.go_on(Start::default(), streams, stop, control)
     }
@@ -233,6 +239,10 @@ impl<S: Simulation + Send> AnyPlan for Prepared<S> {
     ) -> Result<Outcome, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
         self.go_on(Start { tally, trials }, streams, stop, control)
+    }
+
+    fn replay(&self, trial: u64, streams: &Streams) -> Result<Option<Replay>, Failure> {
+        guarded(|| self.model.replay(&self.plan, trial, streams)).map_err(Failure::Panicked)
     }
 
     fn metrics(&self) -> &[CellMetric] {

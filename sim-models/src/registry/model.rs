@@ -1,6 +1,8 @@
 //! The shape of a model.
 
+use sim_core::events::Trace;
 use sim_core::monte_carlo::Simulation;
+use sim_core::random::Streams;
 
 use super::{CellMetric, Forecast, ParameterError, Parameters, Unit};
 
@@ -42,12 +44,28 @@ pub trait Model: Send + Sync + 'static {
     /// These parameters cannot be simulated, with the reason.
     fn prepare(&self, parameters: &Self::Parameters) -> Result<Self::Plan, ParameterError>;
 
+    /// Runs one trial again and tells what happened in it, with the same draws as in [`Simulation::run`]. `None` for a model whose trials
+    /// have no course that could be told.
+    fn replay(&self, plan: &Self::Plan, trial: u64, streams: &Streams) -> Option<Replay> {
+        let _ = (plan, trial, streams);
+        None
+    }
+
     /// What a reader of the estimates must know, such as which part was not sampled. What a reader of the predictions must
     /// know is in [`Forecast::notes`].
     fn notes(&self, plan: &Self::Plan) -> Vec<String> {
         let _ = plan;
         Vec::new()
     }
+}
+
+/// One trial, told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replay {
+    /// How it ended, by name, such as `outcome` and `deadline`; trials can be looked for by these.
+    pub facts: Vec<(&'static str, String)>,
+    /// What happened when.
+    pub trace: Trace,
 }
 
 /// Name, meaning and sources of a model.
