@@ -20,13 +20,16 @@
 //! Keys are derived with BLAKE3 (a keyed hash whose outputs are independent for all practical purposes: neighboring
 //! seeds and addresses do not collide or correlate, as `seed + i` would). Numbers are drawn with xoshiro256++
 //! (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47(4), 2021): 256 bits of state,
-//! about one nanosecond per draw. Opening a stream costs one compression, about 100 nanoseconds.
+//! about one nanosecond per draw. Opening a stream costs one compression, about 100 nanoseconds; a model that opens many per trial
+//! opens them from [`TrialStreams`].
 
 mod coin;
 mod stream;
+mod trial;
 
 pub use coin::{Coin, InvalidProbability};
 pub use stream::Stream;
+pub use trial::TrialStreams;
 
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | any graph: [`Organization`](graph::Organization) | [`Organization::exact`](graph::Organization::exact) | [`ScalarOrganization`] | [`LaneOrganization`] |
 //! | a tree of layers: [`AgentTree`] | [`AgentTree::root_bias`] | [`ScalarTree`] | [`LaneTree`], [`TreeGrid`] |
+//! | any graph, in time: [`timed`] | | [`TimedOrganization`](timed::TimedOrganization) | |
 //! | agents that average: [`averaging`] | `risk` | `SampledAverage` | |
 //!
 //! The scalar evaluators take one trial at a time and are written to be believed; lanes take 512 and are written to be fast. All
@@ -20,6 +21,7 @@ mod not_sampled;
 mod quantity;
 mod scalar;
 mod tally;
+pub mod timed;
 mod tree;
 
 pub use exact::Unavailable;

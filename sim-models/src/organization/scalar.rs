@@ -3,7 +3,7 @@
 mod graph;
 mod tree;
 
-pub(super) use graph::OneTrialRules;
 pub use graph::ScalarOrganization;
+pub(super) use graph::{CauseDraw, OneTrialRules, VotingSteps};
 pub(super) use tree::CauseSampler;
 pub use tree::ScalarTree;

@@ -6,4 +6,5 @@ mod enumeration;
 mod limits;
 mod random;
 mod sampled;
+mod timed;
 mod trees;

@@ -19,15 +19,15 @@ const ORGANIZATIONS: u64 = 520;
 const TRIALS: u64 = 20_000;
 const EXTENT: Extent = Extent { leaves: 7, deciding: 6, fan_in: 5, continuous: true };
 
-struct Check {
-    name: String,
-    p_value: f64,
+pub struct Check {
+    pub name: String,
+    pub p_value: f64,
     /// Whether it is independent of the other checks.
-    independent: bool,
+    pub independent: bool,
 }
 
 /// How unusual a count is; where the law is certain up to rounding, rounding must not make one event impossible.
-fn p_value(count: u64, trials: u64, probability: f64) -> f64 {
+pub fn p_value(count: u64, trials: u64, probability: f64) -> f64 {
     let around = [probability - 1e-9, probability, probability + 1e-9];
     around
         .map(|p| binomial_tails(count, trials, p.clamp(0.0, 1.0)).two_sided())
@@ -57,7 +57,7 @@ fn check(name: &str, sampled: &impl Simulation<Tally = OutputTally>, laws: &[Law
     checks
 }
 
-fn assert_all_pass(checks: &[Check]) {
+pub fn assert_all_pass(checks: &[Check]) {
     let each = 0.5 * FALSE_ALARMS / checks.len() as f64;
     for check in checks {
         assert!(check.p_value > each, "p = {:e} for {}", check.p_value, check.name);

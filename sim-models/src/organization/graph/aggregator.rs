@@ -20,6 +20,13 @@ pub trait Aggregator: Debug + Send + Sync {
         None
     }
 
+    /// Whether the vote cannot change any more, whatever arrives for the inputs that are still open. `inputs` are as `votes` in
+    /// [`Aggregator::decide`], those that have not arrived being `None`, and missing ones `Some(None)`. An organization in time asks it
+    /// where an agent stops to wait as soon as its vote is decided.
+    fn is_decided(&self, inputs: &[Option<Option<Answer>>]) -> bool {
+        inputs.iter().all(Option::is_some)
+    }
+
     /// The same rule for 64 trials of a binary question at once; without it, trials are decided one by one.
     fn words(&self) -> Option<&dyn WordAggregator> {
         None

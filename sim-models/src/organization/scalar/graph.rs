@@ -6,6 +6,7 @@ mod cause;
 mod coupling;
 mod decision;
 mod rules;
+mod steps;
 
 use sim_core::estimate::{Confidence, Estimate};
 use sim_core::graph::Node;
@@ -13,8 +14,10 @@ use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Address, Coin, Entity, Stream, Streams};
 
 use self::agent::AgentSampler;
-use self::cause::{CauseDraw, CauseSampler};
+pub(in crate::organization) use self::cause::CauseDraw;
+use self::cause::CauseSampler;
 pub(in crate::organization) use self::rules::OneTrialRules;
+pub(in crate::organization) use self::steps::VotingSteps;
 use crate::organization::accuracies::CoupledAccuracies;
 use crate::organization::graph::{Answer, Answers, Organization};
 use crate::organization::{NotSampled, OutputTally};

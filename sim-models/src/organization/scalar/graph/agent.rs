@@ -14,10 +14,10 @@ use crate::organization::graph::{Answer, Decision, Organization};
 pub(super) struct AgentSampler {
     node: Node,
     channels: Vec<ChannelSampler>,
-    coupling: CouplingSampler,
-    fresh: Option<FreshVote>,
+    pub(super) coupling: CouplingSampler,
+    pub(super) fresh: Option<FreshVote>,
     /// `None` for a leaf.
-    decision: Option<Decision>,
+    pub(super) decision: Option<Decision>,
 }
 
 impl AgentSampler {
@@ -61,7 +61,7 @@ impl AgentSampler {
 
 /// A channel: what happens to the vote on it.
 #[derive(Clone, Debug)]
-struct ChannelSampler {
+pub(super) struct ChannelSampler {
     sender: Node,
     lost: Coin,
     detected: bool,
@@ -70,7 +70,7 @@ struct ChannelSampler {
 }
 
 impl ChannelSampler {
-    fn new(organization: &Organization, edge: Edge) -> Self {
+    pub(super) fn new(organization: &Organization, edge: Edge) -> Self {
         let channel = organization.channel(edge);
         Self {
             sender: organization.graph().sender(edge),
@@ -86,7 +86,15 @@ impl ChannelSampler {
         answers: &AnswerSampler,
         stream: &mut Stream,
     ) -> Option<Answer> {
-        let sent = votes[self.sender]?;
+        self.transmit(votes[self.sender]?, answers, stream)
+    }
+
+    pub(super) fn transmit(
+        &self,
+        sent: Answer,
+        answers: &AnswerSampler,
+        stream: &mut Stream,
+    ) -> Option<Answer> {
         if stream.toss(&self.lost) {
             (!self.detected).then(|| answers.any(stream))
         } else if stream.toss(&self.garbled) {

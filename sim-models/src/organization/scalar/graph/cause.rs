@@ -35,7 +35,7 @@ pub(super) enum CauseSampler {
 
 /// What a cause is in one trial.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum CauseDraw {
+pub(in crate::organization) enum CauseDraw {
     /// Every vote is drawn by itself.
     Independent,
     /// All votes are this one.

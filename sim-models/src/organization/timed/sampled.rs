@@ -1,0 +1,60 @@
+//! Trials of an organization in time.
+
+use sim_core::estimate::{Confidence, Estimate};
+use sim_core::events::{Calendar, Trace};
+use sim_core::monte_carlo::{Block, Simulation};
+use sim_core::random::Streams;
+
+use super::world::World;
+use super::{TimedOrganization, TimedTally, TrialResult};
+
+/// Most agents whose tokens are estimated one by one.
+const MOST_TOLD_AGENTS: usize = 64;
+
+impl TimedOrganization {
+    /// What one trial came to.
+    pub fn trial(&self, streams: &Streams, trial: u64) -> TrialResult {
+        World::new(self, &self.faults[0], streams).trial(streams, trial, &mut Calendar::new())
+    }
+
+    /// What one trial came to, and what happened in it.
+    pub fn trace(&self, streams: &Streams, trial: u64) -> (TrialResult, Trace) {
+        let mut world = World::new(self, &self.faults[0], streams).telling();
+        let result = world.trial(streams, trial, &mut Calendar::new());
+        let trace = world.told().map(super::world::Teller::into_trace).unwrap_or_default();
+        (result, trace)
+    }
+
+    /// Number of agents that make calls.
+    pub(super) fn working(&self) -> usize {
+        self.timing.services.iter().flatten().count()
+    }
+
+    /// Agents whose tokens are estimated one by one: those that make calls, where they are not too many.
+    pub fn told_agents(&self) -> impl Iterator<Item = usize> {
+        let few = self.working() <= MOST_TOLD_AGENTS;
+        (0..self.agents.len()).filter(move |&agent| few && self.timing.services[agent].is_some())
+    }
+}
+
+impl Simulation for TimedOrganization {
+    type Tally = TimedTally;
+
+    fn run(&self, block: &Block, streams: &Streams, tally: &mut TimedTally) {
+        let mut calendar = Calendar::new();
+        let mut worlds: Vec<World<'_>> =
+            self.faults.iter().map(|faults| World::new(self, faults, streams)).collect();
+        let working = self.working();
+        for trial in block.trials() {
+            let mut results = worlds.iter_mut().map(|world| world.trial(streams, trial, &mut calendar));
+            let Some(result) = results.next() else { return };
+            let without: Vec<bool> = results.map(|result| result.is_success()).collect();
+            tally.record(&result, working, &without);
+        }
+    }
+
+    fn estimates(&self, tally: &TimedTally, confidence: Confidence) -> Vec<Estimate> {
+        let agents: Vec<usize> = self.told_agents().collect();
+        tally.estimates(self.organization.outputs().len(), &agents, self.attributed().len(), confidence)
+    }
+}
