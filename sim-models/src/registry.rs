@@ -51,6 +51,7 @@ impl Registry {
             .with(models::Averaging)
             .with(models::Budget)
             .with(models::AnyOrganization)
+            .with(models::OrganizationInTime)
     }
 
     /// Adds a model; one of the same name is replaced.

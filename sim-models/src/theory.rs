@@ -40,6 +40,7 @@ pub mod layer;
 pub mod leaf;
 pub mod majority;
 mod numeric;
+pub mod order_statistics;
 pub mod phase;
 pub mod predictors;
 pub(crate) mod quadrature;

@@ -6,7 +6,9 @@ use crate::organization::graph::shapes::{
     Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
 };
 use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder};
-use crate::organization::{Bias, Channel, Correlation, Erasure, Fidelity, LaneOrganization, Leaf};
+use crate::organization::{
+    AgentTree, Bias, Channel, Correlation, Erasure, Fidelity, LaneOrganization, Layer, Leaf, Node,
+};
 use crate::registry::{
     About, CellMetric, CellPrediction, Document, Forecast, Form, Metric, Model, ParameterError, Parameters,
     Prediction, Single, Unit, Value, choice, document, integer, real, table,
@@ -20,12 +22,15 @@ pub struct AnyOrganization;
 #[derive(Clone, Debug)]
 pub struct OrganizationParameters {
     organization: Organization,
+    /// Fan-in and depth of a star or a tree.
+    layers: Option<(u32, u32)>,
 }
 
 /// The organizations that have a name.
 #[derive(Clone, Copy, Debug)]
 enum Named {
     Star,
+    Tree,
     Chain,
     Debate(Partners),
     Blackboard,
@@ -51,6 +56,15 @@ impl Parameters for OrganizationParameters {
                 .between(1, 100_000)
                 .unit(Unit::Agents)
                 .help("agents of a shape; hops of a chain"),
+        )?;
+        let fan_in = form.read(
+            integer("fan_in", 3)
+                .between(2, 10_000)
+                .unit(Unit::Agents)
+                .help("children of every node of a tree; its leaves are fan_in to the power of depth"),
+        )?;
+        let depth = form.read(
+            integer("depth", 2).between(0, 16).unit(Unit::Layers).help("layers of a tree above its leaves"),
         )?;
         let rounds = form.read(
             integer("rounds", 2).between(1, 10_000).help("rounds of a debate, blackboard or architecture"),
@@ -86,6 +100,11 @@ impl Parameters for OrganizationParameters {
                 .or_word("unset", "dependences state their own; 0 in a shape"),
         )?;
         let defaults = FileDefaults { bias, fidelity, erasure, correlation };
+        let layers = match (&file, &graph, shape) {
+            (None, None, Named::Star) => Some((agents, 1)),
+            (None, None, Named::Tree) => Some((fan_in, depth)),
+            _ => None,
+        };
         let organization = match (file, graph) {
             (Some(_), Some(_)) => {
                 return Err(ParameterError::impossible(
@@ -99,15 +118,19 @@ impl Parameters for OrganizationParameters {
                 Organization::from_json_value_with(&json, &defaults)
                     .map_err(|error| ParameterError::impossible(&["graph"], error.to_string()))?
             }
-            (None, None) => of_shape(shape, agents as usize, rounds as usize, &defaults)?,
+            (None, None) => {
+                let sizes = Sizes { agents: agents as usize, rounds: rounds as usize, fan_in, depth };
+                of_shape(shape, sizes, &defaults)?
+            }
         };
-        Ok(Self { organization })
+        Ok(Self { organization, layers })
     }
 }
 
 fn shape() -> Single<Named> {
-    let shapes: [(&str, Named, &str); 10] = [
+    let shapes: [(&str, Named, &str); 11] = [
         ("star", Named::Star, "all agents report to one judge"),
+        ("tree", Named::Tree, "votes of votes: every node takes the majority of its children"),
         ("chain", Named::Chain, "one agent's vote is relayed"),
         ("debate", Named::Debate(Partners::All), "in every round all agents hear all others"),
         (
@@ -139,14 +162,20 @@ fn of_file(file: &Document, defaults: &FileDefaults) -> Result<Organization, Par
     read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
 }
 
-fn of_shape(
-    shape: Named,
+/// The sizes among which a shape chooses its own.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
     agents: usize,
     rounds: usize,
-    defaults: &FileDefaults,
-) -> Result<Organization, ParameterError> {
+    fan_in: u32,
+    depth: u32,
+}
+
+fn of_shape(shape: Named, sizes: Sizes, defaults: &FileDefaults) -> Result<Organization, ParameterError> {
+    let Sizes { agents, rounds, fan_in, depth } = sizes;
     let impossible = |sentence: String| {
-        ParameterError::impossible(&["shape", "agents", "rounds", "leaf_bias", "correlation"], sentence)
+        let keys = ["shape", "agents", "rounds", "fan_in", "depth", "leaf_bias", "correlation"];
+        ParameterError::impossible(&keys, sentence)
     };
     let bias = match defaults.bias {
         Some(bias) => bias,
@@ -158,6 +187,12 @@ fn of_shape(
     };
     let builder = match shape {
         Named::Star => Star { channel, ..Star::new(agents, bias) }.builder(),
+        Named::Tree => {
+            let layer = Layer { node: Node::independent(fan_in), channel };
+            AgentTree::uniform(Leaf::Bias(bias), layer, depth as usize)
+                .map_err(|error| impossible(error.to_string()))?
+                .builder()
+        }
         Named::Chain => Chain { channel, ..Chain::new(agents, bias) }.builder(),
         Named::Debate(partners) => {
             Debate { partners, channel, ..Debate::new(agents, rounds, bias) }.builder()
@@ -192,6 +227,19 @@ const QUANTITIES: [(&str, &str, f64); 3] = [
 ];
 
 impl OrganizationParameters {
+    /// The shape that they name, with the number of votes that meet at each of its agents and the layers of votes; `None` for any other
+    /// organization than a star or a tree.
+    pub fn layers(&self) -> Option<(u32, u32)> {
+        self.layers
+    }
+
+    /// The same, with messages of this length on channels whose description states none.
+    #[must_use]
+    pub fn with_message_tokens(mut self, tokens: f64) -> Self {
+        self.organization = self.organization.with_message_tokens(tokens);
+        self
+    }
+
     /// The organization that these parameters describe.
     pub fn organization(&self) -> &Organization {
         &self.organization

@@ -39,6 +39,7 @@
 //! compared trial by trial: what they have in common is drawn alike.
 
 mod build;
+mod catalog;
 mod check;
 mod draws;
 mod endpoint;
@@ -50,6 +51,7 @@ mod timing;
 mod world;
 
 pub use build::{InvalidTiming, TimedOrganization};
+pub use catalog::{Catalog, InvalidLanguageModel, LanguageModel};
 pub use endpoint::{Endpoint, EndpointLimits, Meters, Prices, picodollars_per_token};
 pub use faults::{Fault, FaultMode};
 pub use outcome::{Outcome, TrialResult};

@@ -47,7 +47,9 @@ fn single_schema(parameter: &Parameter) -> Json {
         alternatives.push(json!({ "const": word.name, "description": word.help }));
     }
     if !parameter.unit.name().is_empty() {
-        let pattern = format!("^[0-9._+-]+([eE][0-9+-]+)? *([kMG]|[kMG]? *{})$", parameter.unit.name());
+        let escape = |name: &str| name.replace('$', r"\$").replace('.', r"\.");
+        let names: Vec<_> = parameter.unit.names().map(escape).collect();
+        let pattern = format!("^[0-9._+-]+([eE][0-9+-]+)? *([kMG]|[kMG]? *({}))$", names.join("|"));
         alternatives
             .push(json!({ "type": "string", "pattern": pattern, "description": "a quantity with its unit" }));
     }

@@ -112,19 +112,34 @@ impl Unit {
         let (digits, rest) = text.split_at(end);
         let number: f64 = digits.replace('_', "").parse().ok()?;
         let rest = rest.trim();
-        let named = [(self.name(), 1.0)];
-        let mut names = named.iter().chain(self.other_names()).filter(|(name, _)| !name.is_empty());
-        if let Some((_, size)) = names.find(|(name, _)| *name == rest) {
+        if let Some(size) = self.size_of(rest) {
             return Some(Value::Real(number * size));
         }
-        let (scale, rest) = match rest.chars().next() {
-            Some('k') => (1e3, &rest[1..]),
-            Some('M') => (1e6, &rest[1..]),
-            Some('G') => (1e9, &rest[1..]),
+        let scale = match rest.chars().next()? {
+            'k' => 1e3,
+            'M' => 1e6,
+            'G' => 1e9,
             _ => return None,
         };
-        let unit = rest.trim();
-        (self != Self::One && (unit.is_empty() || unit == self.name())).then_some(Value::Real(number * scale))
+        let size = match rest[1..].trim() {
+            "" if self != Self::One => 1.0,
+            unit => self.size_of(unit)?,
+        };
+        Some(Value::Real(number * scale * size))
+    }
+
+    /// All names under which it is read.
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
+        let others = self.other_names().iter().map(|(name, _)| *name);
+        std::iter::once(self.name()).filter(|name| !name.is_empty()).chain(others)
+    }
+
+    /// What a name of it, or of a part or multiple of it, stands for in this unit.
+    fn size_of(self, name: &str) -> Option<f64> {
+        if !name.is_empty() && name == self.name() {
+            return Some(1.0);
+        }
+        self.other_names().iter().find(|(other, _)| *other == name).map(|(_, size)| *size)
     }
 }
 
@@ -156,6 +171,8 @@ mod tests {
         assert_eq!(read(Unit::PerSecond, "6 per hour"), Some(6.0 * PER_HOUR));
         assert_eq!(read(Unit::TokensPerMinute, "30k tokens per min"), Some(30_000.0));
         assert_eq!(read(Unit::TokensPerMinute, "30k"), Some(30_000.0));
+        assert_eq!(read(Unit::TokensPerMinute, "30k tokens/min"), Some(30_000.0));
+        assert_eq!(read(Unit::One, "3"), None);
         assert_eq!(read(Unit::DollarsPerMillionTokens, "2.5 USD per 1M tokens"), Some(2.5));
     }
 }

@@ -52,6 +52,15 @@ impl Organization {
         &self.channels[edge]
     }
 
+    /// The same organization, in which messages have this many tokens on channels that state none.
+    #[must_use]
+    pub fn with_message_tokens(mut self, tokens: f64) -> Self {
+        for channel in self.channels.iter_mut().filter(|channel| channel.tokens == 0.0) {
+            channel.tokens = tokens;
+        }
+        self
+    }
+
     /// The answers that the question has.
     pub fn answers(&self) -> Answers {
         self.answers

@@ -23,6 +23,8 @@ pub struct TimedOrganization {
     pub(super) faults: Vec<Faults>,
     /// Stream of what agents have in common.
     pub(super) common: Entity,
+    /// Whether tokens are estimated agent by agent.
+    pub(super) by_agent: bool,
 }
 
 /// What does not change about an agent.
@@ -182,6 +184,7 @@ impl TimedOrganization {
             channels,
             faults: vec![faults],
             common: Entity::named("organization"),
+            by_agent: false,
         })
     }
 
@@ -197,6 +200,12 @@ impl TimedOrganization {
         }));
         self.faults[0] = all;
         self
+    }
+
+    /// The same organization, which also estimates the tokens of every agent that makes calls.
+    #[must_use]
+    pub fn by_agent(self) -> Self {
+        Self { by_agent: true, ..self }
     }
 
     /// The organization.

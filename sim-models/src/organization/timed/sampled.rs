@@ -8,9 +8,6 @@ use sim_core::random::Streams;
 use super::world::World;
 use super::{TimedOrganization, TimedTally, TrialResult};
 
-/// Most agents whose tokens are estimated one by one.
-const MOST_TOLD_AGENTS: usize = 64;
-
 impl TimedOrganization {
     /// What one trial came to.
     pub fn trial(&self, streams: &Streams, trial: u64) -> TrialResult {
@@ -30,10 +27,10 @@ impl TimedOrganization {
         self.timing.services.iter().flatten().count()
     }
 
-    /// Agents whose tokens are estimated one by one: those that make calls, where they are not too many.
-    pub fn told_agents(&self) -> impl Iterator<Item = usize> {
-        let few = self.working() <= MOST_TOLD_AGENTS;
-        (0..self.agents.len()).filter(move |&agent| few && self.timing.services[agent].is_some())
+    /// Agents whose tokens are estimated one by one.
+    fn told_agents(&self) -> Vec<usize> {
+        let calls = |agent: &usize| self.by_agent && self.timing.services[*agent].is_some();
+        (0..self.agents.len()).filter(calls).collect()
     }
 }
 
@@ -54,7 +51,7 @@ impl Simulation for TimedOrganization {
     }
 
     fn estimates(&self, tally: &TimedTally, confidence: Confidence) -> Vec<Estimate> {
-        let agents: Vec<usize> = self.told_agents().collect();
+        let agents = self.told_agents();
         tally.estimates(self.organization.outputs().len(), &agents, self.attributed().len(), confidence)
     }
 }

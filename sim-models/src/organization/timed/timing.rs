@@ -3,7 +3,7 @@
 use sim_core::events::Duration;
 use sim_core::graph::Node;
 
-use super::{Endpoint, Fault};
+use super::{Endpoint, Fault, Meters};
 use crate::law::Law;
 
 /// What is laid over an organization so that it happens in time. By default nothing takes time or costs anything: the organization is
@@ -82,6 +82,23 @@ impl Service {
             turns: 1,
             tool: Tool::NONE,
         }
+    }
+}
+
+impl Service {
+    /// Price in nanodollars of a call that reads messages of this many tokens, if its lengths are constant.
+    pub fn constant_cost(&self, endpoint: &Endpoint, heard: u64) -> Option<u64> {
+        if self.output_tokens.deviation() > 0.0 || self.thinking_tokens.deviation() > 0.0 {
+            return None;
+        }
+        let written =
+            libm::ceil(self.output_tokens.mean()) as u64 + libm::ceil(self.thinking_tokens.mean()) as u64;
+        let turn = |turn: u64| {
+            let input = self.prompt_tokens + heard + turn * (written + self.tool.tokens);
+            endpoint.prices.cost(&Meters { input, output: written, ..Meters::default() })
+        };
+        let turns: u64 = (0..u64::from(self.turns)).map(turn).sum();
+        Some(turns + u64::from(self.turns - 1) * self.tool.price)
     }
 }
 
