@@ -58,10 +58,12 @@
 //! - [`monte_carlo`]: blocks of trials over threads, stopping rules, progress and cancellation,
 //! - [`lanes`]: many trials at once, one per bit,
 //! - [`graph`]: acyclic graphs with names and a topological order,
-//! - [`events`]: simulated time: a calendar of events, and traces,
+//! - [`events`]: simulated time: a calendar of events, resources, statistics and traces,
+//! - [`budget`]: move-only budgets that cannot be overspent,
 //! - [`estimate`]: from tallies to numbers with intervals,
 //! - [`special`]: mathematical functions whose last bit is the same on every machine.
 
+pub mod budget;
 pub mod estimate;
 pub mod events;
 pub mod graph;

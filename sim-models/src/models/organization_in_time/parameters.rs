@@ -1,7 +1,5 @@
 //! Parameters of an organization in time: an organization, and what is laid over it.
 
-use std::collections::BTreeMap;
-
 use sim_core::events::Duration;
 
 use super::faults;
@@ -13,8 +11,8 @@ use crate::organization::timed::{
     picodollars_per_token,
 };
 use crate::registry::{
-    Document, Form, OrWord, ParameterError, Parameters, Single, Unit, Value, boolean, choice, document,
-    integer, real, table,
+    Document, Form, OrWord, ParameterError, Parameters, Single, Unit, boolean, choice, document, integer,
+    real, table,
 };
 
 /// Parameters of [`OrganizationInTime`](super::OrganizationInTime).

@@ -50,6 +50,8 @@ pub(super) struct ChannelPlan {
     /// Its place among the receiver's inputs.
     pub(super) position: u32,
     pub(super) tokens: u64,
+    /// Whether every vote arrives as it was sent.
+    pub(super) perfect: bool,
 }
 
 /// The faults of a run, at most one of a mode.
@@ -231,11 +233,13 @@ fn channel(organization: &Organization, edge: Edge) -> ChannelPlan {
     let position = graph.incoming(receiver).iter().position(|&incoming| incoming == edge).unwrap_or_default();
     // Two agents may be joined by several channels: the place among the receiver's tells them apart.
     let name = format!("{} -> {} #{position}", graph.name(sender), graph.name(receiver));
+    let law = organization.channel(edge);
     ChannelPlan {
         entity: Entity::named(&name),
         sender: sender as u32,
         receiver: receiver as u32,
         position: position as u32,
-        tokens: libm::ceil(organization.channel(edge).tokens) as u64,
+        tokens: libm::ceil(law.tokens) as u64,
+        perfect: law.fidelity.get() == 1.0 && law.erasure.get() == 0.0,
     }
 }

@@ -46,7 +46,7 @@ impl Simulation for TimedOrganization {
             let mut results = worlds.iter_mut().map(|world| world.trial(streams, trial, &mut calendar));
             let Some(result) = results.next() else { return };
             let without: Vec<bool> = results.map(|result| result.is_success()).collect();
-            tally.record(&result, working, &without);
+            tally.record(&result, working, self.by_agent, &without);
         }
     }
 

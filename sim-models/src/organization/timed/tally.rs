@@ -41,8 +41,8 @@ const DOLLARS: f64 = 1e-9;
 
 impl TimedTally {
     /// Counts a trial. `working` is the number of agents that make calls; `without` has the successes of the same trial without each of
-    /// the faults that losses are attributed to.
-    pub fn record(&mut self, result: &TrialResult, working: usize, without: &[bool]) {
+    /// the faults that losses are attributed to. Tokens are counted agent by agent only if `by_agent`.
+    pub fn record(&mut self, result: &TrialResult, working: usize, by_agent: bool, without: &[bool]) {
         let success = result.is_success();
         self.trials += 1;
         self.successes += u64::from(success);
@@ -67,9 +67,11 @@ impl TimedTally {
         self.refusals.record(result.refusals as f64);
         self.busy.record(result.busy, result.makespan * working as f64);
         self.energy.record(result.energy);
-        self.tokens.resize(result.tokens_by_agent.len(), Mean::default());
-        for (mean, tokens) in self.tokens.iter_mut().zip(&result.tokens_by_agent) {
-            mean.record(*tokens as f64);
+        if by_agent {
+            self.tokens.resize(result.tokens_by_agent.len(), Mean::default());
+            for (mean, tokens) in self.tokens.iter_mut().zip(&result.tokens_by_agent) {
+                mean.record(*tokens as f64);
+            }
         }
         self.without_fault.resize(without.len(), PairedProportions::default());
         for (pair, without) in self.without_fault.iter_mut().zip(without) {

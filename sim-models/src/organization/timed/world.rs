@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 use sim_core::events::{Calendar, Ending, Handle, Limits, System, Time, run};
 use sim_core::graph::Node;
-use sim_core::random::{Entity, Stream, Streams, TrialStreams};
+use sim_core::random::{Address, Entity, Stream, Streams, TrialStreams};
 
 use self::fault::FaultState;
 use self::meter::Meter;
@@ -90,10 +90,15 @@ struct Agent {
     /// Tokens of messages that are there.
     heard_tokens: u64,
     vote: Option<Answer>,
+    started: Time,
+}
+
+/// Events of an agent that are cancelled when they are not needed any more.
+#[derive(Clone, Copy, Debug, Default)]
+struct Timers {
     hedge: Option<Handle>,
     patience: Option<Handle>,
     crash: Option<Handle>,
-    started: Time,
 }
 
 /// An input of an agent's decision.
@@ -114,6 +119,8 @@ pub(super) struct World<'a> {
     streams: TrialStreams,
     causes: Vec<CauseDraw>,
     agents: Vec<Agent>,
+    /// By agent; apart from the agents, because most timings have none.
+    timers: Vec<Timers>,
     /// Of all agents, each in the order of its channels, its own vote last.
     inputs: Vec<Input>,
     /// By input: weight of the votes for each answer, where an agent waits until its vote is decided.
@@ -129,6 +136,8 @@ pub(super) struct World<'a> {
     to_tell: VecDeque<u32>,
     /// Agents that nobody waits for.
     to_drop: Vec<u32>,
+    /// Whether any agent waits no longer than its patience.
+    patient: bool,
     /// Events handled.
     events: u64,
     /// Outputs that have not decided.
@@ -152,14 +161,16 @@ impl<'a> World<'a> {
             streams: streams.trial(0),
             causes: Vec::new(),
             agents: Vec::with_capacity(agents),
+            timers: vec![Timers::default(); agents],
             inputs: vec![Input::Open; inputs],
             sums: vec![0; agents * answers],
             messages: vec![None; plan.channels.len()],
             arrivals: vec![Vec::new(); if ordered { agents } else { 0 }],
-            requests: vec![Request::idle(&streams.trial(0)); 2 * agents],
+            requests: vec![Request::idle(streams.open(Address::trial(0))); 2 * agents],
             meter: Meter::new(agents),
             to_tell: VecDeque::new(),
             to_drop: Vec::new(),
+            patient: plan.timing.waiting.iter().any(|waiting| waiting.patience.is_some()),
             events: 0,
             open_outputs: 0,
             votes: Vec::new(),
@@ -226,11 +237,11 @@ impl<'a> World<'a> {
             failed: None,
             heard_tokens: 0,
             vote: None,
-            hedge: None,
-            patience: None,
-            crash: None,
             started: Time::START,
         }));
+        if self.uses_timers() {
+            self.timers.fill(Timers::default());
+        }
         self.inputs.fill(Input::Open);
         self.sums.fill(0);
         self.arrivals.iter_mut().for_each(Vec::clear);
@@ -240,6 +251,12 @@ impl<'a> World<'a> {
         self.open_outputs = plan.organization.outputs().len();
         self.meter.reset();
         self.faults.reset(&self.streams);
+    }
+
+    /// Whether agents have events that may be cancelled.
+    fn uses_timers(&self) -> bool {
+        let timing = &self.plan.timing;
+        timing.calls.hedge_after.is_some() || self.faults.crash.is_some() || self.patient
     }
 
     /// A stream of a named part of the trial.

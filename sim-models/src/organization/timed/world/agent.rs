@@ -62,7 +62,7 @@ impl World<'_> {
     }
 
     pub(super) fn lose_patience(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
-        self.agents[agent].patience = None;
+        self.timers[agent].patience = None;
         if self.agents[agent].stage == Stage::Waiting {
             self.stop_waiting(agent, calendar);
         }
@@ -70,7 +70,7 @@ impl World<'_> {
 
     /// An agent has heard enough: it stops to listen, and goes on with what it has.
     fn stop_waiting(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
-        if let Some(patience) = self.agents[agent].patience.take() {
+        if let Some(patience) = self.timers[agent].patience.take() {
             calendar.cancel(patience);
         }
         let graph = self.plan.organization.graph();
@@ -101,7 +101,7 @@ impl World<'_> {
     pub(super) fn drop_agent(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
         match self.agents[agent].stage {
             Stage::Waiting => {
-                if let Some(patience) = self.agents[agent].patience.take() {
+                if let Some(patience) = self.timers[agent].patience.take() {
                     calendar.cancel(patience);
                 }
                 let graph = self.plan.organization.graph();

@@ -44,8 +44,12 @@ impl World<'_> {
             if self.faults.loses(sender, edge, transmission, calendar.now() + delay, &self.streams) {
                 continue;
             }
-            let mut stream = self.open(entity, u64::from(transmission), draws::CHANNEL);
-            let received = plan.steps.transmit(edge, vote, &mut stream);
+            let received = if plan.channels[edge].perfect {
+                Some(vote)
+            } else {
+                let mut stream = self.open(entity, u64::from(transmission), draws::CHANNEL);
+                plan.steps.transmit(edge, vote, &mut stream)
+            };
             if received.is_none() && transmission < delivery.retransmissions {
                 continue;
             }
@@ -58,14 +62,14 @@ impl World<'_> {
             if let Some(teller) = &mut self.teller {
                 teller.message(edge, calendar.now(), calendar.now() + delay, received);
             }
-            if twice {
-                calendar.schedule(delay, Event::Message { edge: edge as u32, again: true });
-            }
             if delay == Duration::ZERO {
                 self.hear(edge, received, calendar);
             } else {
                 self.messages[edge] = received;
                 calendar.schedule(delay, Event::Message { edge: edge as u32, again: false });
+            }
+            if twice {
+                calendar.schedule(delay, Event::Message { edge: edge as u32, again: true });
             }
             return;
         }
@@ -106,7 +110,7 @@ impl World<'_> {
         }
         if first_message && let Some(patience) = plan.timing.waiting[receiver].patience {
             let event = Event::Patience { agent: channel.receiver };
-            self.agents[receiver].patience = Some(calendar.schedule(patience, event));
+            self.timers[receiver].patience = Some(calendar.schedule(patience, event));
         }
         self.check_waiting(receiver, calendar);
     }

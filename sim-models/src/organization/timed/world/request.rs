@@ -2,7 +2,7 @@
 
 use sim_core::events::{Calendar, Duration, Handle, Time};
 use sim_core::graph::Node;
-use sim_core::random::{Entity, Stream, TrialStreams};
+use sim_core::random::Stream;
 
 use super::fault::CallCourse;
 use super::{Event, Reason, Stage, World};
@@ -64,11 +64,12 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn idle(streams: &TrialStreams) -> Self {
+    /// No request; it has a stream until it gets its own.
+    pub(super) fn idle(stream: Stream) -> Self {
         Self {
             phase: Phase::Idle,
             index: 0,
-            stream: streams.open(Entity::named(""), 0, draws::REQUEST),
+            stream,
             own: None,
             turn: 0,
             refusals: 0,
@@ -99,11 +100,17 @@ fn agent_of(request: usize) -> Node {
 }
 
 impl<'a> World<'a> {
+    /// The requests that an agent may have: its call, and a copy of it if calls are hedged.
+    fn requests_of(&self, agent: Node) -> std::ops::Range<usize> {
+        let copies = usize::from(self.plan.timing.calls.hedge_after.is_some());
+        2 * agent..2 * agent + 1 + copies
+    }
+
     /// An agent that has heard enough makes its call.
     pub(super) fn start_call(&mut self, agent: Node, service: &'a Service, calendar: &mut Calendar<Event>) {
         if let Some(after) = self.plan.timing.calls.hedge_after {
             let event = Event::Hedge { agent: agent as u32 };
-            self.agents[agent].hedge = Some(calendar.schedule(after, event));
+            self.timers[agent].hedge = Some(calendar.schedule(after, event));
         }
         self.expect_crash(agent, calendar);
         self.start_request(2 * agent, service, calendar);
@@ -119,8 +126,7 @@ impl<'a> World<'a> {
         let timeout =
             calls.timeout.map(|limit| calendar.schedule(limit, Event::Timeout { request: request as u32 }));
         let context = service.prompt_tokens + self.agents[agent].heard_tokens;
-        self.requests[request] =
-            Request { index, stream, own, context, timeout, ..Request::idle(&self.streams) };
+        self.requests[request] = Request { index, own, context, timeout, ..Request::idle(stream) };
         self.start_turn(request, service, calendar);
     }
 
@@ -160,21 +166,33 @@ impl<'a> World<'a> {
 
     fn draw_turn(&mut self, request: usize, service: &Service, now: Time) {
         let agent = agent_of(request);
-        let timing = &self.plan.timing;
-        let mut state = self.requests[request].clone();
+        let plan = self.plan;
+        let timing = &plan.timing;
         let limit = self.output_limit(service);
-        let shift = length_shift(service.length_coupling, state.own, self.plan.agents[agent].accuracy);
+        let slowness = self.faults.slowness(agent, self.requests[request].index, &self.streams);
+        let state = &mut self.requests[request];
         let wanted = match (timing.context.overflow, state.summarizing) {
             (Overflow::Summarize { tokens, .. }, true) => tokens,
             _ => {
+                let shift = length_shift(service.length_coupling, state.own, plan.agents[agent].accuracy);
                 let output = service.output_tokens.draw_shifted(shift, &mut state.stream);
                 let thinking = service.thinking_tokens.draw(&mut state.stream);
-                (libm::ceil(output) as u64).saturating_add(libm::ceil(thinking) as u64)
+                whole(output).saturating_add(whole(thinking))
             }
         };
         let output = limit.map_or(wanted, |limit| wanted.min(limit));
         state.wrong |= output < wanted;
-        state.meters = self.meters(request, state.context, output, state.read_before, now);
+        state.meters = match &timing.context.cache {
+            None => Meters { input: state.context, output, ..Meters::default() },
+            Some(cache) => {
+                let (read_before, when) = state.read_before;
+                let index = (state.index << 32) + u64::from(state.turn);
+                let mut stream = self.streams.open(plan.agents[agent].entity, index, draws::CACHE);
+                let found = now.since(when) <= cache.time_to_live && stream.uniform() < cache.hit;
+                let cache_read = if found { read_before.min(state.context) } else { 0 };
+                Meters { input: 0, output, cache_write: state.context - cache_read, cache_read }
+            }
+        };
         (state.quiet, state.length) = match (&service.duration, timing.endpoints.get(service.endpoint)) {
             (Some(duration), _) => {
                 let length = Duration::from_seconds_saturating(duration.draw(&mut state.stream));
@@ -192,13 +210,11 @@ impl<'a> World<'a> {
             }
             (None, None) => (Duration::ZERO, Duration::ZERO),
         };
-        let slowness = self.faults.slowness(agent, state.index, &self.streams);
         if slowness > 1.0 {
             let slower = |length: Duration| Duration::from_seconds_saturating(length.as_seconds() * slowness);
             (state.quiet, state.length) = (slower(state.quiet), slower(state.length));
         }
         (state.saved, state.refusals) = (Duration::ZERO, 0);
-        self.requests[request] = state;
     }
 
     /// Most output of a turn: the service's own limit, or what is reserved where something is limited.
@@ -208,26 +224,6 @@ impl<'a> World<'a> {
             allowance.money.is_some() || allowance.tokens.is_some() || allowance.money_per_agent.is_some();
         let reserved = limited.then(|| service.largest_output(allowance.reservation));
         service.output_limit.or(reserved)
-    }
-
-    /// How the tokens of a turn are billed.
-    fn meters(
-        &self,
-        request: usize,
-        context: u64,
-        output: u64,
-        (read_before, when): (u64, Time),
-        now: Time,
-    ) -> Meters {
-        let Some(cache) = &self.plan.timing.context.cache else {
-            return Meters { input: context, output, ..Meters::default() };
-        };
-        let state = &self.requests[request];
-        let entity = self.plan.agents[agent_of(request)].entity;
-        let mut stream = self.open(entity, (state.index << 32) + u64::from(state.turn), draws::CACHE);
-        let found = now.since(when) <= cache.time_to_live && stream.uniform() < cache.hit;
-        let cache_read = if found { read_before.min(context) } else { 0 };
-        Meters { input: 0, output, cache_write: context - cache_read, cache_read }
     }
 
     /// Asks an endpoint to serve a turn.
@@ -375,13 +371,14 @@ impl<'a> World<'a> {
 
     /// A call is over: what belongs to it is cancelled, apart from the request that was answered.
     pub(super) fn end_call(&mut self, agent: Node, answered: Option<usize>, calendar: &mut Calendar<Event>) {
-        let state = &mut self.agents[agent];
-        for event in [state.hedge.take(), state.crash.take()].into_iter().flatten() {
-            calendar.cancel(event);
+        if self.uses_timers() {
+            let timers = &mut self.timers[agent];
+            for event in [timers.hedge.take(), timers.crash.take()].into_iter().flatten() {
+                calendar.cancel(event);
+            }
         }
-        let started = state.started;
-        self.meter.work(calendar.now().since(started));
-        for request in [2 * agent, 2 * agent + 1] {
+        self.meter.work(calendar.now().since(self.agents[agent].started));
+        for request in self.requests_of(agent) {
             if Some(request) == answered {
                 if let Some(timeout) = self.requests[request].timeout.take() {
                     calendar.cancel(timeout);
@@ -523,7 +520,7 @@ impl<'a> World<'a> {
 
     /// A call is not answered yet: the same one is made beside it.
     pub(super) fn hedge(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
-        self.agents[agent].hedge = None;
+        self.timers[agent].hedge = None;
         let Some(service) = &self.plan.timing.services[agent] else { return };
         let copy = 2 * agent + 1;
         if self.agents[agent].stage == Stage::Calling && !self.requests[copy].is_active() {
@@ -538,13 +535,13 @@ impl<'a> World<'a> {
         let crashes = self.agents[agent].crashes;
         if let Some(after) = self.faults.time_to_crash(agent, crashes, &self.streams) {
             let event = Event::Crash { agent: agent as u32 };
-            self.agents[agent].crash = Some(calendar.schedule(after, event));
+            self.timers[agent].crash = Some(calendar.schedule(after, event));
         }
     }
 
     /// An agent crashes: what it was served is lost, apart from what checkpoints saved.
     pub(super) fn crash(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
-        self.agents[agent].crash = None;
+        self.timers[agent].crash = None;
         self.agents[agent].crashes += 1;
         let Some(rule) = self.faults.crash else { return };
         if self.agents[agent].stage != Stage::Calling {
@@ -561,7 +558,7 @@ impl<'a> World<'a> {
             self.agents[agent].failed = Some(Reason::Fault);
             return;
         };
-        for request in [2 * agent, 2 * agent + 1] {
+        for request in self.requests_of(agent) {
             if !self.requests[request].is_active() {
                 continue;
             }
@@ -592,7 +589,7 @@ impl<'a> World<'a> {
             return;
         }
         self.expect_crash(agent, calendar);
-        for request in [2 * agent, 2 * agent + 1] {
+        for request in self.requests_of(agent) {
             if self.requests[request].phase == Phase::Down {
                 self.submit(request, service, calendar);
             }
@@ -636,6 +633,14 @@ impl<'a> World<'a> {
             teller.span(agent, "tool", "tool", (now, now + length), Vec::new());
         }
     }
+}
+
+/// Whole tokens, rounded up.
+#[inline]
+fn whole(tokens: f64) -> u64 {
+    // A cast rounds down and takes what is not a number to 0.
+    let down = tokens as u64;
+    down + u64::from((down as f64) < tokens)
 }
 
 /// The shift of the log-length of an answer in its deviations (mechanisms B0.3).
