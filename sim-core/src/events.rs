@@ -46,7 +46,9 @@
 //! exactly.
 
 mod calendar;
+pub mod resource;
 mod run;
+pub mod statistics;
 mod time;
 mod trace;
 

@@ -1,6 +1,7 @@
 //! Parameters of an organization in time: an organization, and what is laid over it.
 
 use sim_core::events::Duration;
+use sim_core::events::resource::Backoff;
 
 use super::faults;
 use crate::law::Law;
@@ -333,6 +334,7 @@ enum Wait {
 }
 
 fn read_policy(form: &mut Form) -> Result<CallPolicy, ParameterError> {
+    let backoff = read_backoff(form)?;
     let billing = [
         ("generated", CancelledBilling::Generated, "its input and the output so far"),
         ("all", CancelledBilling::All, "as if it had ended"),
@@ -352,21 +354,27 @@ fn read_policy(form: &mut Form) -> Result<CallPolicy, ParameterError> {
                 .between(0, 1000)
                 .help("tries after the first one, of a call that times out or a request that is refused"),
         )?,
-        backoff: form.read(
-            time("backoff", 1.0).help("mean wait before the first retry; it doubles with every further one"),
-        )?,
-        longest_backoff: form.read(time("longest_backoff", 60.0).help("longest mean wait before a retry"))?,
-        jitter: form.read(
-            real("jitter", 1.0)
-                .between(0.0, 1.0)
-                .help("share of that wait that is drawn: at 1 it is uniform from 0 to twice its mean"),
-        )?,
+        backoff,
         hedge_after: form.read(
             time("hedge_after", 30.0)
                 .help("time after which the same call is made once more; the first answer counts")
                 .or_word("never", "no second call"),
         )?,
     })
+}
+
+fn read_backoff(form: &mut Form) -> Result<Backoff, ParameterError> {
+    let first = form.read(
+        time("backoff", 1.0).help("mean wait before the first retry; it doubles with every further one"),
+    )?;
+    let longest = form.read(time("longest_backoff", 60.0).help("longest mean wait before a retry"))?;
+    let jitter = form.read(
+        real("jitter", 1.0)
+            .between(0.0, 1.0)
+            .help("share of that wait that is drawn: at 1 it is uniform from 0 to twice its mean"),
+    )?;
+    Backoff::new(first, longest, jitter)
+        .map_err(|error| ParameterError::impossible(&["jitter"], error.to_string()))
 }
 
 fn read_delivery(form: &mut Form) -> Result<(Delivery, u32), ParameterError> {

@@ -5,7 +5,7 @@ use sim_core::random::Entity;
 use thiserror::Error;
 
 use super::world::Settlement;
-use super::{Fault, Timing};
+use super::{Fault, FaultMode, Timing};
 use crate::organization::NotSampled;
 use crate::organization::graph::Organization;
 use crate::organization::scalar::VotingSteps;
@@ -57,6 +57,17 @@ pub(super) struct ChannelPlan {
 /// The faults of a run, at most one of a mode.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults(pub(super) Vec<Fault>);
+
+impl Faults {
+    /// The share of limits per minute that is left.
+    pub(super) fn rate_share(&self) -> f64 {
+        let share = |fault: &Fault| match fault.mode {
+            FaultMode::RateLimit { share } => Some(share),
+            _ => None,
+        };
+        self.0.iter().find_map(share).unwrap_or(1.0)
+    }
+}
 
 /// Why an organization cannot be simulated in time.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -27,7 +27,6 @@ pub(super) fn numbers(timing: &Timing) -> Result<(), InvalidTiming> {
             }
         }
     }
-    probability("the jitter of retries", timing.calls.jitter)?;
     if let Some(cache) = &timing.context.cache {
         probability("the hit rate of the cache", cache.hit)?;
     }

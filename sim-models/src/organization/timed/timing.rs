@@ -1,6 +1,7 @@
 //! What is laid over an organization so that it happens in time: calls, messages, limits, faults.
 
 use sim_core::events::Duration;
+use sim_core::events::resource::Backoff;
 use sim_core::graph::Node;
 
 use super::{Endpoint, Fault, Meters};
@@ -133,12 +134,8 @@ pub struct CallPolicy {
     pub timeout: Option<Duration>,
     /// How often a call is tried again after a timeout, and a request after a refusal.
     pub retries: u32,
-    /// Mean wait before the first retry; it doubles with every further one.
-    pub backoff: Duration,
-    /// Longest wait before a retry.
-    pub longest_backoff: Duration,
-    /// Share of the wait that is drawn uniformly, in [0, 1]: 0 waits exactly as long as the rule says, 1 anything up to twice as long.
-    pub jitter: f64,
+    /// Waits before retries.
+    pub backoff: Backoff,
     /// Time after which a second, equal call is started beside one that is not answered yet; the first answer counts.
     pub hedge_after: Option<Duration>,
     /// What a call costs that is given up.
@@ -150,9 +147,7 @@ impl Default for CallPolicy {
         Self {
             timeout: None,
             retries: 3,
-            backoff: Duration::SECOND,
-            longest_backoff: Duration::from_nanoseconds(60_000_000_000),
-            jitter: 1.0,
+            backoff: Backoff::default(),
             hedge_after: None,
             billing: CancelledBilling::Generated,
         }

@@ -17,8 +17,10 @@ use sim_core::events::{Calendar, Ending, Handle, Limits, System, Time, run};
 use sim_core::graph::Node;
 use sim_core::random::{Address, Entity, Stream, Streams, TrialStreams};
 
+use self::endpoint::EndpointState;
 use self::fault::FaultState;
 use self::meter::Meter;
+use self::purse::{Purse, Reserved};
 use self::request::Request;
 pub(super) use self::settlement::Settlement;
 pub(super) use self::telling::Teller;
@@ -131,7 +133,11 @@ pub(super) struct World<'a> {
     arrivals: Vec<Vec<u32>>,
     /// Two of every agent: the call and a copy of it.
     requests: Vec<Request>,
+    /// By request: what is set aside for its turn.
+    reserved: Vec<Reserved>,
+    endpoints: Vec<EndpointState>,
     meter: Meter,
+    purse: Purse,
     /// Agents that decided or failed and have not told their receivers.
     to_tell: VecDeque<u32>,
     /// Agents that nobody waits for.
@@ -167,7 +173,10 @@ impl<'a> World<'a> {
             messages: vec![None; plan.channels.len()],
             arrivals: vec![Vec::new(); if ordered { agents } else { 0 }],
             requests: vec![Request::idle(streams.open(Address::trial(0))); 2 * agents],
+            reserved: (0..2 * agents).map(|_| Reserved::default()).collect(),
+            endpoints: endpoints(plan, faults),
             meter: Meter::new(agents),
+            purse: Purse::new(plan),
             to_tell: VecDeque::new(),
             to_drop: Vec::new(),
             patient: plan.timing.waiting.iter().any(|waiting| waiting.patience.is_some()),
@@ -250,6 +259,9 @@ impl<'a> World<'a> {
         self.events = 0;
         self.open_outputs = plan.organization.outputs().len();
         self.meter.reset();
+        // A budget is not refilled: every trial has its own.
+        self.purse = Purse::new(plan);
+        self.endpoints.iter_mut().for_each(EndpointState::reset);
         self.faults.reset(&self.streams);
     }
 
@@ -321,6 +333,12 @@ impl<'a> World<'a> {
         };
         vote.map(Answer::is_right)
     }
+}
+
+fn endpoints(plan: &TimedOrganization, faults: &Faults) -> Vec<EndpointState> {
+    let share = faults.rate_share();
+    let endpoints = plan.timing.endpoints.iter().enumerate();
+    endpoints.map(|(position, endpoint)| EndpointState::new(endpoint, position, share)).collect()
 }
 
 impl System for World<'_> {

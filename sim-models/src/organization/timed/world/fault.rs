@@ -2,7 +2,7 @@
 
 use sim_core::events::{Duration, Time};
 use sim_core::graph::{Edge, Node};
-use sim_core::random::{Coin, Entity, Stream, TrialStreams};
+use sim_core::random::{Address, Coin, Entity, Family, Purpose, Stream, Streams, TrialStreams};
 
 use super::alternating::Alternating;
 use crate::law::Law;
@@ -62,7 +62,6 @@ pub(super) struct FaultState<'a> {
     hang: Option<Risk<'a>>,
     straggler: Option<(Risk<'a>, f64)>,
     outage: Option<(Alternating, &'a [bool])>,
-    pub(super) rate_share: f64,
     burst: Option<(Alternating, Coin, Coin, &'a [bool])>,
     duplicate: Option<Risk<'a>>,
     late: Option<(Risk<'a>, Law)>,
@@ -85,7 +84,6 @@ impl<'a> FaultState<'a> {
             hang: None,
             straggler: None,
             outage: None,
-            rate_share: 1.0,
             burst: None,
             duplicate: None,
             late: None,
@@ -108,14 +106,7 @@ impl<'a> FaultState<'a> {
         let coin = |probability| Coin::new(probability).unwrap_or(Coin::FAIR);
         let risk = |probability| Risk { coin: coin(probability), targets };
         // Any stream: every trial brings its own.
-        let stream = || {
-            sim_core::random::Streams::new(
-                0,
-                sim_core::random::Purpose::World,
-                sim_core::random::Family::common(),
-            )
-            .open(sim_core::random::Address::trial(0))
-        };
+        let stream = || Streams::new(0, Purpose::World, Family::common()).open(Address::trial(0));
         match fault.mode {
             FaultMode::Crash { rate, restart, checkpoint } => {
                 if rate > 0.0 {
@@ -131,7 +122,8 @@ impl<'a> FaultState<'a> {
             FaultMode::Outage { rate, length } => {
                 self.outage = Some((Alternating::new(rate, length, stream()), targets));
             }
-            FaultMode::RateLimit { share } => self.rate_share = share,
+            // Endpoints ask for it.
+            FaultMode::RateLimit { .. } => {}
             FaultMode::MessageLoss { rate, length, in_burst, outside } => {
                 let state = Alternating::new(rate, length, stream());
                 self.burst = Some((state, coin(in_burst), coin(outside), targets));

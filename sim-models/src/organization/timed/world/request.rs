@@ -93,6 +93,29 @@ impl Request {
     fn is_active(&self) -> bool {
         self.phase != Phase::Idle
     }
+
+    /// Input and output of the turn, in tokens.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.context, self.meters.output)
+    }
+
+    /// The largest turn that this one could be, as it is reserved.
+    pub(super) fn largest(&self, service: &Service, reservation: f64) -> Meters {
+        let output = service.largest_output(reservation).max(self.meters.output);
+        Meters { output, ..self.meters }
+    }
+
+    /// Tokens are generated from now on; the time that takes alone.
+    pub(super) fn generate(&mut self, now: Time) -> Duration {
+        (self.phase, self.event) = (Phase::Generating, None);
+        self.since = now;
+        self.work()
+    }
+
+    /// Time that generating the turn takes alone.
+    pub(super) fn work(&self) -> Duration {
+        self.length - self.quiet
+    }
 }
 
 fn agent_of(request: usize) -> Node {
@@ -421,7 +444,7 @@ impl<'a> World<'a> {
             Phase::Hanging | Phase::Reading => 0.0,
             Phase::Generating => self.leave(request, service, calendar),
             Phase::Idle | Phase::Backoff { .. } | Phase::Tool | Phase::Down => {
-                self.release(request);
+                debug_assert!(!self.holds_reservation(request), "only a turn that is served is reserved");
                 return;
             }
         };
@@ -490,13 +513,9 @@ impl<'a> World<'a> {
 
     fn back_off(&mut self, request: usize, anew: bool, attempt: u32, calendar: &mut Calendar<Event>) {
         let agent = agent_of(request);
-        let calls = &self.plan.timing.calls;
         let index = (u64::from(attempt) << 32) + self.requests[request].index * 2 + u64::from(anew);
         let mut stream = self.open(self.plan.agents[agent].entity, index, draws::BACKOFF);
-        let doubled = calls.backoff.as_seconds() * libm::exp2(f64::from(attempt - 1));
-        let wait = doubled.min(calls.longest_backoff.as_seconds());
-        let drawn = wait * (1.0 + calls.jitter * (2.0 * stream.uniform() - 1.0));
-        let after = Duration::from_seconds_saturating(drawn);
+        let after = self.plan.timing.calls.backoff.wait(attempt, &mut stream);
         let state = &mut self.requests[request];
         (state.phase, state.since) = (Phase::Backoff { anew }, calendar.now());
         state.event = Some(calendar.schedule(after, Event::Request { request: request as u32 }));
@@ -599,10 +618,8 @@ impl<'a> World<'a> {
     /// Pays for a turn, or a part of it.
     fn bill(&mut self, request: usize, service: &Service, meters: &Meters) -> u64 {
         let agent = agent_of(request);
-        let price = self.requests[request].price;
         let endpoint = self.plan.timing.endpoints.get(service.endpoint);
-        let full = endpoint.map_or(0, |endpoint| endpoint.prices.cost(meters));
-        let cost = if price == 1.0 { full } else { libm::ceil(full as f64 * price) as u64 };
+        let cost = self.price(request, service, meters);
         let energy = endpoint.map_or(0.0, |endpoint| {
             endpoint.joules_per_output_token * meters.output as f64
                 + endpoint.joules_per_input_token * (meters.input + meters.cache_write) as f64
@@ -610,6 +627,14 @@ impl<'a> World<'a> {
         self.meter.charge(agent, meters, cost, energy);
         self.settle_reservation(request, cost, meters);
         cost
+    }
+
+    /// The price of a turn, in nanodollars.
+    pub(super) fn price(&self, request: usize, service: &Service, meters: &Meters) -> u64 {
+        let factor = self.requests[request].price;
+        let endpoint = self.plan.timing.endpoints.get(service.endpoint);
+        let full = endpoint.map_or(0, |endpoint| endpoint.prices.cost(meters));
+        if factor == 1.0 { full } else { libm::ceil(full as f64 * factor) as u64 }
     }
 
     fn tell_served(&mut self, request: usize, now: Time) {

@@ -1,0 +1,10 @@
+//! Statistics that are collected while a run goes on, in memory that does not grow with it.
+//!
+//! What happens one after the other in one run is not independent: the interval of a mean over the customers of one run is too narrow.
+//! [`BatchMeans`] has an honest one; so has a mean over replications.
+
+mod batch_means;
+mod time_weighted;
+
+pub use batch_means::BatchMeans;
+pub use time_weighted::TimeWeighted;
