@@ -44,5 +44,6 @@ pub mod order_statistics;
 pub mod phase;
 pub mod predictors;
 pub(crate) mod quadrature;
+pub mod queueing;
 pub mod recursion;
 pub mod window;

@@ -1,0 +1,3 @@
+//! Mechanisms that spend a budget, one file each.
+
+pub mod queue;
