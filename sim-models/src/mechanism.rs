@@ -1,3 +1,4 @@
 //! Mechanisms that spend a budget, one file each.
 
+pub mod ledger;
 pub mod queue;

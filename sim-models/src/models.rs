@@ -1,13 +1,17 @@
-//! The models of organizations, one file each: parameters, simulation and predictions.
+//! The models, one file each: parameters, simulation and predictions.
 
 mod averaging;
 mod budget;
+mod ledger;
 mod organization;
 mod organization_in_time;
+mod queue;
 mod tree;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
+pub use ledger::BudgetLedger;
 pub use organization::AnyOrganization;
 pub use organization_in_time::OrganizationInTime;
+pub use queue::ServerQueue;
 pub use tree::Tree;

@@ -52,6 +52,8 @@ impl Registry {
             .with(models::Budget)
             .with(models::AnyOrganization)
             .with(models::OrganizationInTime)
+            .with(models::ServerQueue)
+            .with(models::BudgetLedger)
     }
 
     /// Adds a model; one of the same name is replaced.

@@ -38,6 +38,7 @@ pub mod exponent;
 pub mod fixed_point;
 pub mod layer;
 pub mod leaf;
+pub mod ledger;
 pub mod majority;
 mod numeric;
 pub mod order_statistics;

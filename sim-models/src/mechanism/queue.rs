@@ -119,6 +119,11 @@ pub struct SampledQueue {
 }
 
 impl SampledQueue {
+    /// The queue.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// What happened in one trial.
     ///
     /// # Errors
