@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::{Family, Purpose, Streams};
-use sim_models::registry::{AnyModel, AnyPlan, ParameterError, Values};
+use sim_models::registry::{AnyModel, AnyPlan, Failure, ParameterError, Replay, Values};
 
 use crate::dataset::{Cell, Done, Row};
 
@@ -48,6 +48,11 @@ impl<'a> Prepared<'a> {
     /// What a reader of the estimates and predictions must know.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// Runs one trial again and tells what happened in it.
+    pub fn replay(&self, trial: u64) -> Result<Option<Replay>, Failure> {
+        self.plan.replay(trial, &self.streams)
     }
 
     /// Runs the trials that `earlier` does not have. A model that panics gives a failed cell.

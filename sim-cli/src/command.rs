@@ -7,6 +7,7 @@ mod predict;
 mod run;
 mod shell;
 mod sweep;
+mod trace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ enum Command {
     Predict(predict::Arguments),
     Sweep(sweep::Arguments),
     Plot(plot::Arguments),
+    Trace(trace::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
     Completions(shell::CompletionsArguments),
@@ -79,6 +81,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Predict(arguments) => arguments.execute(registry),
         Command::Sweep(arguments) => arguments.execute(registry),
         Command::Plot(arguments) => arguments.execute(),
+        Command::Trace(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),
         Command::Completions(arguments) => arguments.execute(),

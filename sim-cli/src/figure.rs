@@ -33,6 +33,7 @@ mod ends;
 mod error;
 mod export;
 mod font;
+mod gantt;
 mod geometry;
 mod heat_map;
 mod legend;
@@ -47,6 +48,7 @@ pub use axis::{Axis, Scale};
 pub use curves::{Curves, Point, Series, VerticalMark};
 pub use error::FigureError;
 pub use export::Drawing;
+pub use gantt::{Gantt, GanttBar, GanttFlow, GanttRow, MOST_ROWS};
 pub use heat_map::{ColorScale, Contour, HeatMap};
 pub use palette::ColorMap;
 
@@ -80,6 +82,8 @@ pub enum Panel {
     Curves(Curves),
     /// A function of two parameters.
     HeatMap(HeatMap),
+    /// Who did what when; its height follows from the number of rows.
+    Gantt(Gantt),
 }
 
 impl Width {
@@ -109,10 +113,12 @@ impl Figure {
         let height = match &self.panel {
             Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
             Panel::HeatMap(_) => height,
+            Panel::Gantt(gantt) => gantt.height(title.is_some()),
         };
         Drawing::paint(width, height, |canvas| match &self.panel {
             Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
             Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
+            Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
         })
     }
 }

@@ -15,6 +15,7 @@ mod command;
 pub mod dataset;
 mod drawing;
 pub mod figure;
+mod gantt;
 pub mod output;
 pub mod problem;
 mod progress;

@@ -77,6 +77,15 @@ pub fn is_file(argument: &str) -> bool {
 }
 
 impl Opened {
+    /// Refuses a scenario that describes a sweep, which `argument` names.
+    pub fn must_be_one_cell(&self, argument: &str) -> Outcome<()> {
+        if self.scenario.sweep.is_empty() {
+            return Ok(());
+        }
+        let sentence = format!("{argument} describes a sweep of {} cells", self.scenario.cell_count()?);
+        Err(Problem::input(sentence).help(format!("run it with `synergy sweep {argument}`")))
+    }
+
     /// Opens `MODEL` or `FILE` and applies the overrides.
     pub fn open(registry: &Registry, argument: &str, overrides: &Overrides) -> Outcome<Self> {
         let mut opened = if is_file(argument) {

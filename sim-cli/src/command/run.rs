@@ -40,12 +40,7 @@ impl Arguments {
         let overrides = self.simulation.overrides(self.parameters);
         let opened = Opened::open(registry, &self.scenario, &overrides)?;
         let scenario = &opened.scenario;
-        if !scenario.sweep.is_empty() {
-            let sentence = format!("{} describes a sweep of {} cells", self.scenario, scenario.cell_count()?);
-            return Err(
-                Problem::input(sentence).help(format!("run it with `synergy sweep {}`", self.scenario))
-            );
-        }
+        opened.must_be_one_cell(&self.scenario)?;
         let model = find_model(registry, &scenario.model)?;
         let stop = scenario.stop.rule()?;
         let values = opened.values(model)?;

@@ -1,5 +1,8 @@
 //! What happened in one run, for a person to look at.
 
+mod chrome;
+mod json_lines;
+
 use super::Time;
 
 /// A row of a trace: an agent, a resource, a message channel.
@@ -86,6 +89,11 @@ impl Trace {
     /// All tracks with their names, in the order in which they were added.
     pub fn tracks(&self) -> impl ExactSizeIterator<Item = (TrackId, &str)> {
         self.tracks.iter().enumerate().map(|(i, name)| (TrackId(i as u32), name.as_str()))
+    }
+
+    /// Name of a track; empty for one of another trace.
+    pub fn name(&self, track: TrackId) -> &str {
+        self.tracks.get(track.0 as usize).map_or("", String::as_str)
     }
 
     /// All records, in the order in which they were made.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use sim_core::random::Streams;
 
 pub use self::parameters::TimedParameters;
-use crate::organization::timed::{TimedOrganization, Until};
+use crate::organization::timed::{TimedOrganization, Until, dollars};
 use crate::registry::{
     About, CellMetric, CellPrediction, Forecast, Metric, Model, ParameterError, Prediction, Replay, Unit,
 };
@@ -172,7 +172,7 @@ impl Model for OrganizationInTime {
             ("outcome", result.outcome.name().to_owned()),
             ("answer", answer.to_owned()),
             ("makespan", format!("{} s", result.makespan)),
-            ("cost", format!("{} USD", result.cost as f64 * 1e-9)),
+            ("cost", format!("{} USD", dollars(result.cost))),
             ("requests", result.requests.to_string()),
             ("refusals", result.refusals.to_string()),
         ];

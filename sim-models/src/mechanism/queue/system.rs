@@ -52,7 +52,7 @@ pub(super) struct QueueSystem<'a> {
     began: Time,
     left: u64,
     result: QueueResult,
-    teller: Option<(Trace, TrackId)>,
+    teller: Option<(Trace, Vec<TrackId>)>,
 }
 
 impl<'a> QueueSystem<'a> {
@@ -99,9 +99,7 @@ impl<'a> QueueSystem<'a> {
 
     /// Tells what happens from now on.
     pub(super) fn telling(mut self) -> Self {
-        let mut trace = Trace::new();
-        let track = trace.track("customers");
-        self.teller = Some((trace, track));
+        self.teller = Some((Trace::new(), Vec::new()));
         self
     }
 
@@ -211,16 +209,23 @@ impl<'a> QueueSystem<'a> {
     }
 
     fn tell(&mut self, place: u32, customer: Customer, now: Time) {
-        let Some((trace, track)) = &mut self.teller else { return };
+        let Some((trace, tracks)) = &mut self.teller else { return };
+        // One track per place in the system, as many as were ever needed.
+        while tracks.len() <= place as usize {
+            let name = format!("place {}", tracks.len() + 1);
+            tracks.push(trace.track(name));
+        }
+        let track = tracks[place as usize];
         let number = self.left + 1;
         // Who waited is shown as waiting first; under preemption and sharing that is the time lost in all.
         let waited = now.since(customer.came) - customer.work;
         let middle = customer.came + waited;
         let name = format!("customer {number}");
-        let details = vec![("place", place.to_string())];
+        let class = if customer.class == 0 { "urgent" } else { "normal" };
+        let details = vec![("class", class.to_owned())];
         let mut span = |kind, start, end, details| {
             if start < end {
-                trace.push(Record::Span { track: *track, name: name.clone(), kind, start, end, details });
+                trace.push(Record::Span { track, name: name.clone(), kind, start, end, details });
             }
         };
         span("wait", customer.came, middle, Vec::new());

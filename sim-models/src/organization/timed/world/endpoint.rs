@@ -75,7 +75,7 @@ impl World<'_> {
 
     /// The tokens of a request are generated from now on, or as soon as there is a place.
     pub(super) fn join(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
-        let work = self.requests[request].generate(calendar.now());
+        let work = self.requests[request].generate();
         if let Some(sharing) = &mut self.endpoints[service.endpoint].sharing {
             sharing.arrive(request as u32, work, calendar);
         }

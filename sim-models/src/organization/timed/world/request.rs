@@ -106,9 +106,8 @@ impl Request {
     }
 
     /// Tokens are generated from now on; the time that takes alone.
-    pub(super) fn generate(&mut self, now: Time) -> Duration {
+    pub(super) fn generate(&mut self) -> Duration {
         (self.phase, self.event) = (Phase::Generating, None);
-        self.since = now;
         self.work()
     }
 
@@ -315,7 +314,7 @@ impl<'a> World<'a> {
         let now = calendar.now();
         let meters = self.requests[request].meters;
         let cost = self.bill(request, service, &meters);
-        self.tell_served(request, now);
+        self.tell_served(request, now, &meters);
         let state = &mut self.requests[request];
         state.paid += cost;
         state.read_before = (state.context, now);
@@ -458,7 +457,7 @@ impl<'a> World<'a> {
         };
         let cost = self.bill(request, service, &meters);
         self.meter.waste(cost);
-        self.tell_served(request, calendar.now());
+        self.tell_served(request, calendar.now(), &meters);
     }
 
     /// Work done on the turn that is served by the clock, without the time that checkpoints took.
@@ -637,20 +636,17 @@ impl<'a> World<'a> {
         if factor == 1.0 { full } else { libm::ceil(full as f64 * factor) as u64 }
     }
 
-    fn tell_served(&mut self, request: usize, now: Time) {
+    fn tell_served(&mut self, request: usize, now: Time, meters: &Meters) {
         let Some(teller) = &mut self.teller else { return };
         let state = &self.requests[request];
-        let name = match (state.summarizing, request % 2) {
-            (true, _) => "summary",
-            (false, 0) => "call",
-            (false, _) => "copy",
-        };
+        let name = if state.summarizing { "summary" } else { "turn" };
         let details = vec![
             ("turn", (state.turn + 1).to_string()),
-            ("input", state.meters.all_input().to_string()),
-            ("output", state.meters.output.to_string()),
+            ("input", meters.all_input().to_string()),
+            ("output", meters.output.to_string()),
         ];
-        teller.span(agent_of(request), "call", name, (state.since, now), details);
+        let kind = if request.is_multiple_of(2) { "call" } else { "copy" };
+        teller.span(agent_of(request), kind, name, (state.since, now), details);
     }
 
     fn tell_tool(&mut self, agent: Node, now: Time, length: Duration) {
