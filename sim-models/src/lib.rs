@@ -180,6 +180,7 @@
 pub mod law;
 pub mod mechanism;
 pub mod models;
+pub mod money;
 pub mod organization;
 pub mod registry;
 pub mod theory;

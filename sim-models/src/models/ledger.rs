@@ -5,7 +5,7 @@ use sim_core::random::Streams;
 
 use crate::law::Law;
 use crate::mechanism::ledger::{Fleet, Guard, SampledFleet};
-use crate::organization::timed::dollars;
+use crate::money;
 use crate::registry::{
     About, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Single, Unit, boolean,
     choice, integer, real,
@@ -232,7 +232,7 @@ impl Model for BudgetLedger {
 
     fn replay(&self, plan: &SampledFleet, trial: u64, streams: &Streams) -> Option<Replay> {
         let (result, trace) = plan.trace(streams, trial);
-        let dollars = |amount: u64| format!("{} USD", dollars(amount));
+        let dollars = |amount: u64| format!("{} USD", money::dollars(amount));
         let facts = vec![
             ("outcome", if result.overshoot > 0 { "overshoot" } else { "within" }.to_owned()),
             ("spend", dollars(result.spent)),

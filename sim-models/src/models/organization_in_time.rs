@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use sim_core::random::Streams;
 
 pub use self::parameters::TimedParameters;
-use crate::organization::timed::{TimedOrganization, Until, dollars};
+use crate::money::dollars;
+use crate::organization::timed::{TimedOrganization, Until};
 use crate::registry::{
     About, CellMetric, CellPrediction, Forecast, Metric, Model, ParameterError, Prediction, Replay, Unit,
 };

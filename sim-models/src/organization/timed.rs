@@ -52,7 +52,7 @@ mod world;
 
 pub use build::{InvalidTiming, TimedOrganization};
 pub use catalog::{Catalog, InvalidLanguageModel, LanguageModel};
-pub use endpoint::{Endpoint, EndpointLimits, Meters, Prices, dollars, picodollars_per_token};
+pub use endpoint::{Endpoint, EndpointLimits, Meters, Prices, picodollars_per_token};
 pub use faults::{Fault, FaultMode};
 pub use outcome::{Outcome, TrialResult};
 pub use tally::TimedTally;

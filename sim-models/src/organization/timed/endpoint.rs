@@ -34,12 +34,6 @@ pub fn picodollars_per_token(dollars_per_million: f64) -> Option<u64> {
     (dollars_per_million >= 0.0 && price <= 1e12).then_some(price as u64)
 }
 
-/// Nanodollars as a decimal number of dollars, exactly: `0.00152`.
-pub fn dollars(nanodollars: u64) -> String {
-    let digits = format!("{}.{:09}", nanodollars / 1_000_000_000, nanodollars % 1_000_000_000);
-    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 impl Prices {
     /// What a request costs, in nanodollars, rounded up once (mechanisms B0.8).
     #[inline]
@@ -128,15 +122,6 @@ mod tests {
         assert_eq!(cheap.cost(&Meters { output: 11, ..Meters::default() }), 2);
         assert_eq!(prices.cost(&Meters::default()), 0);
         assert_eq!(prices.cost(&Meters { output: u64::MAX, ..Meters::default() }), u64::MAX);
-    }
-
-    #[test]
-    fn money_is_written_exactly() {
-        for (nanodollars, text) in
-            [(0, "0"), (1, "0.000000001"), (2_519_600, "0.0025196"), (12_500_000_000, "12.5")]
-        {
-            assert_eq!(dollars(nanodollars), text);
-        }
     }
 
     #[test]
