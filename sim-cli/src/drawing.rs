@@ -186,6 +186,9 @@ impl Data<'_> {
         if !curves.series.iter().all(empty) {
             curves.series.retain(|series| !empty(series));
         }
+        if spec.front {
+            curves.series.push(front(&curves.series));
+        }
         for mark in &spec.marks {
             let column = self.numbers(&format!("predicted_{}", mark.prediction))?;
             match distinct(column).as_slice() {
@@ -250,6 +253,20 @@ impl Data<'_> {
             .flat_map(|column| rows.iter().filter_map(|&row| Some((x[row]?, column[row]?))));
         Ok(Series { label, points: points.collect(), theory: theory.collect() })
     }
+}
+
+/// The Pareto front of all points: a line through those that no point beats that lies as far left or further.
+fn front(series: &[Series]) -> Series {
+    let mut points: Vec<(f64, f64)> =
+        series.iter().flat_map(|series| &series.points).map(|point| (point.x, point.y)).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let mut line: Vec<(f64, f64)> = Vec::new();
+    for (x, y) in points {
+        if line.last().is_none_or(|&(last, best)| y > best && x > last) {
+            line.push((x, y));
+        }
+    }
+    Series { label: "Pareto front".into(), points: Vec::new(), theory: line }
 }
 
 /// The different numbers of a column, increasing.

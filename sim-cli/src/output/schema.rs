@@ -94,7 +94,7 @@ fn figure() -> Json {
         "required": ["kind", "x", "y"],
         "properties": {
             "kind": { "enum": ["curves", "heat-map"] },
-            "title": text, "x": text, "y": texts, "color": text, "series": text, "labels": texts, "theory": flag,
+            "title": text, "x": text, "y": texts, "color": text, "series": text, "along": text, "front": flag, "labels": texts, "theory": flag,
             "x_label": text, "y_label": text, "color_label": text, "x_log": flag, "y_log": flag,
             "x_range": range, "y_range": range, "color_range": range,
             "contours": { "type": "array", "items": {
@@ -110,7 +110,7 @@ fn figure() -> Json {
         "if": { "properties": { "kind": { "const": "heat-map" } } },
         "then": {
             "required": ["color"],
-            "properties": { "series": false, "labels": false, "theory": false, "marks": false },
+            "properties": { "series": false, "along": false, "front": false, "labels": false, "theory": false, "marks": false },
         },
         "else": {
             "properties": { "color": false, "color_label": false, "color_range": false, "contours": false },

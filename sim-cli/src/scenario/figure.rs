@@ -25,7 +25,7 @@ pub struct FigureSpec {
     pub kind: FigureKind,
     /// Text above it.
     pub title: Option<String>,
-    /// Axis of the sweep that runs to the right.
+    /// Axis of the sweep that runs to the right; with `along` a metric.
     pub x: String,
     /// Heat map: axis of the sweep that runs upward. Curves: the metrics.
     pub y: Vec<String>,
@@ -33,6 +33,12 @@ pub struct FigureSpec {
     pub color: Option<String>,
     /// Curves: axis of the sweep with one curve per value.
     pub series: Option<String>,
+    /// Curves: axis of the sweep along which every curve runs, where `x` is a metric: one metric over another.
+    #[serde(default)]
+    pub along: Option<String>,
+    /// Curves: whether the Pareto front is drawn: what no point beats that lies further left.
+    #[serde(default)]
+    pub front: bool,
     /// Curves: names of the metrics, or one name with `{}` for the value of the series.
     pub labels: Vec<String>,
     /// Curves: whether the prediction of a metric's name is drawn as a line.
@@ -83,7 +89,7 @@ pub struct Mark {
 const COMMON: [&str; 10] =
     ["kind", "title", "x", "y", "x_label", "y_label", "x_log", "y_log", "x_range", "y_range"];
 /// Further keys of curves, and of heat maps.
-const CURVES: [&str; 4] = ["series", "labels", "theory", "marks"];
+const CURVES: [&str; 6] = ["series", "along", "front", "labels", "theory", "marks"];
 const HEAT_MAP: [&str; 4] = ["color", "color_label", "color_range", "contours"];
 
 impl FigureSpec {
@@ -126,6 +132,7 @@ impl FigureSpec {
         let shown = |key: &String| {
             *key == self.x
                 || self.series.as_ref() == Some(key)
+                || self.along.as_ref() == Some(key)
                 || self.kind == FigureKind::HeatMap && *key == self.y[0]
         };
         match sweep.iter().find(|axis| !shown(&axis.key)) {
@@ -172,7 +179,12 @@ impl FigureSpec {
         };
         let own: &[&str] = if kind == FigureKind::HeatMap { &HEAT_MAP } else { &CURVES };
         table.allow(document, &[&COMMON[..], own].concat())?;
-        let x = reader.name("x", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("x"))?;
+        let along = reader.name("along", axes, "an axis of the sweep")?;
+        let x = match &along {
+            Some(_) => reader.name("x", metrics, "a metric, along an axis of the sweep")?,
+            None => reader.name("x", axes, "an axis of the sweep")?,
+        };
+        let x = x.ok_or_else(|| reader.missing("x"))?;
         let y = match kind {
             FigureKind::HeatMap => {
                 vec![reader.name("y", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
@@ -193,6 +205,8 @@ impl FigureSpec {
             y,
             color,
             series: reader.name("series", axes, "an axis of the sweep")?,
+            along,
+            front: reader.flag("front")?.unwrap_or(false),
             labels: reader.texts("labels")?,
             theory: reader.flag("theory")?.unwrap_or(true),
             x_label: reader.text("x_label")?,
