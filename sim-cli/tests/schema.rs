@@ -133,17 +133,19 @@ fn the_scenarios_of_the_experiments_follow_the_schema() {
 #[test]
 fn a_figure_with_every_key_follows_the_schema() {
     let sweep = "model = \"tree\"\n[sweep]\ncorrelation = { list = [0.1, 0.2] }\ndepth = { list = [1, 2] }\n[figure]\n";
-    let common = "title = \"a\"\nx = \"depth\"\nx_label = \"a\"\ny_label = \"a\"\nx_log = false\ny_log = false\n\
+    let common = "title = \"a\"\nx_label = \"a\"\ny_label = \"a\"\nx_log = false\ny_log = false\n\
                   x_range = [1, 2]\ny_range = [0, 1]\n";
     let curves = "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nlabels = [\"ρ = {}\"]\ntheory = true\n\
                   marks = [{ prediction = \"critical_fidelity\", label = \"a\" }]\n";
     let map = "kind = \"heat-map\"\ny = \"correlation\"\ncolor = \"root_bias\"\ncolor_label = \"a\"\n\
                color_range = [0, 1]\ncontours = [{ prediction = \"alpha\", level = 1.0, label = \"a\" }]\n";
+    let over =
+        "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nalong = \"depth\"\nfront = true\n";
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
     let mut keys = Vec::new();
-    for figure in [curves, map] {
-        let text = format!("{sweep}{common}{figure}");
+    for (x, figure) in [("depth", curves), ("depth", map), ("accuracy", over)] {
+        let text = format!("{sweep}x = \"{x}\"\n{common}{figure}");
         check(&schema, &text).unwrap();
         place.write("s.toml", &text);
         let document: toml_edit::DocumentMut = text.parse().unwrap();

@@ -121,7 +121,7 @@ impl Law {
     pub fn draw(&self, stream: &mut Stream) -> f64 {
         match self.0 {
             Kind::Constant(value) => value,
-            Kind::Exponential { mean } => -mean * libm::log(stream.uniform()),
+            Kind::Exponential { mean } => mean * stream.exponential(),
             Kind::Lognormal { .. } => self.draw_shifted(0.0, stream),
         }
     }

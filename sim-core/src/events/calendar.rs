@@ -234,23 +234,16 @@ impl<E> Calendar<E> {
     /// Puts a slot's time into its leaf and plays the matches on the way to the root.
     #[inline]
     fn place(&mut self, slot: u32, time: u64) {
-        let mut at = self.slots.len() + slot as usize;
+        // As slices, whose ends are known not to change on the way.
+        let (tree, slots) = (self.tree.as_mut_slice(), self.slots.as_slice());
+        let mut at = slots.len() + slot as usize;
         let mut winner = Entry { time, slot };
-        self.tree[at] = winner;
+        tree[at] = winner;
         while at > 1 {
-            winner = self.earlier(winner, self.tree[at ^ 1]);
+            winner = earlier(slots, winner, tree[at ^ 1]);
             at /= 2;
-            self.tree[at] = winner;
+            tree[at] = winner;
         }
-    }
-
-    #[inline]
-    fn earlier(&self, a: Entry, b: Entry) -> Entry {
-        if a.time == b.time && a.time != EMPTY {
-            let order = |entry: Entry| self.slots[entry.slot as usize].order;
-            return if order(a) < order(b) { a } else { b };
-        }
-        std::hint::select_unpredictable(a.time < b.time, a, b)
     }
 
     #[cold]
@@ -265,7 +258,19 @@ impl<E> Calendar<E> {
             self.tree[leaves + slot] = Entry { time, slot: slot as u32 };
         }
         for at in (1..leaves).rev() {
-            self.tree[at] = self.earlier(self.tree[2 * at], self.tree[2 * at + 1]);
+            self.tree[at] = earlier(&self.slots, self.tree[2 * at], self.tree[2 * at + 1]);
         }
     }
+}
+
+/// The earlier of two entries; of two at one time, that which was scheduled first.
+#[inline]
+fn earlier<E>(slots: &[Slot<E>], a: Entry, b: Entry) -> Entry {
+    // Of two places where nothing is pending either will do.
+    if a.time == b.time {
+        let order = |entry: Entry| slots[entry.slot as usize].order;
+        return if order(a) < order(b) { a } else { b };
+    }
+    // Which of two is earlier cannot be foreseen: a branch would be taken wrongly half of the time.
+    std::hint::select_unpredictable(a.time < b.time, a, b)
 }

@@ -71,6 +71,12 @@ impl Stream {
         (product >> 64) as u64
     }
 
+    /// Standard exponential, by inversion: one uniform number per draw.
+    #[inline]
+    pub fn exponential(&mut self) -> f64 {
+        -libm::log(self.uniform())
+    }
+
     /// Standard normal, by inversion: one uniform number per draw, so that streams stay in step when a mean or a
     /// deviation changes.
     #[inline]

@@ -1,6 +1,6 @@
 //! Identical servers with a line.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use super::NeverServes;
 use crate::events::{Calendar, Duration, Handle};
@@ -33,9 +33,18 @@ pub struct Servers<C> {
     /// Most customers, served and in line.
     capacity: usize,
     served: Vec<Served<C>>,
-    /// By priority, then in order of arrival.
-    line: BTreeMap<(u32, u64), (C, Duration)>,
+    /// By priority, the most urgent first; there are few. Within one, in order of arrival.
+    lines: Vec<(u32, VecDeque<Waiting<C>>)>,
+    /// Number of customers in all lines.
+    waiting: usize,
     arrived: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting<C> {
+    customer: C,
+    order: u64,
+    work: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -66,8 +75,8 @@ impl<C: Copy + PartialEq> Servers<C> {
         if count == 0 {
             return Err(NeverServes::Nothing { what: "a number of servers" });
         }
-        let (served, line) = (Vec::new(), BTreeMap::new());
-        Ok(Self { count, preemptive: false, capacity: usize::MAX, served, line, arrived: 0 })
+        let (served, lines) = (Vec::new(), Vec::new());
+        Ok(Self { count, preemptive: false, capacity: usize::MAX, served, lines, waiting: 0, arrived: 0 })
     }
 
     /// The same servers, from which more urgent customers drive less urgent ones away.
@@ -94,7 +103,7 @@ impl<C: Copy + PartialEq> Servers<C> {
 
     /// Number of customers in line.
     pub fn waiting(&self) -> usize {
-        self.line.len()
+        self.waiting
     }
 
     /// Whether a customer is served now.
@@ -111,13 +120,14 @@ impl<C: Copy + PartialEq> Servers<C> {
         calendar: &mut Calendar<E>,
         end: impl Fn(C) -> E,
     ) -> Arrival {
-        if self.served.len() + self.line.len() >= self.capacity {
+        if self.served.len() + self.waiting >= self.capacity {
             return Arrival::Lost;
         }
         let order = self.arrived;
         self.arrived += 1;
         if self.served.len() == self.count && !(self.preemptive && self.preempt(priority, calendar)) {
-            self.line.insert((priority, order), (customer, work));
+            self.line(priority).push_back(Waiting { customer, order, work });
+            self.waiting += 1;
             return Arrival::Waiting;
         }
         self.start(customer, (priority, order), work, calendar, end);
@@ -153,8 +163,24 @@ impl<C: Copy + PartialEq> Servers<C> {
 
     /// A customer leaves the line: its work, or `None` where it does not wait.
     pub fn leave_line(&mut self, customer: C) -> Option<Duration> {
-        let (&key, _) = self.line.iter().find(|(_, (waiting, _))| *waiting == customer)?;
-        self.line.remove(&key).map(|(_, work)| work)
+        let found = self.lines.iter_mut().find_map(|(_, line)| {
+            let position = line.iter().position(|waiting| waiting.customer == customer)?;
+            line.remove(position)
+        });
+        self.waiting -= usize::from(found.is_some());
+        found.map(|waiting| waiting.work)
+    }
+
+    /// The line of a priority.
+    fn line(&mut self, priority: u32) -> &mut VecDeque<Waiting<C>> {
+        let position = match self.lines.binary_search_by_key(&priority, |&(known, _)| known) {
+            Ok(position) => position,
+            Err(position) => {
+                self.lines.insert(position, (priority, VecDeque::new()));
+                position
+            }
+        };
+        &mut self.lines[position].1
     }
 
     /// Sends the least urgent of those served back into line, the last to come of them, if it is less urgent than `priority`.
@@ -164,13 +190,18 @@ impl<C: Copy + PartialEq> Servers<C> {
         let served = self.served.swap_remove(position);
         let left = work_left(&served, calendar);
         calendar.cancel(served.end);
-        self.line.insert((served.priority, served.order), (served.customer, left));
+        // It came before all who wait with its priority: those are served in order of arrival, and the last of them is sent back first.
+        let waiting = Waiting { customer: served.customer, order: served.order, work: left };
+        self.line(served.priority).push_front(waiting);
+        self.waiting += 1;
         true
     }
 
     fn start_next<E>(&mut self, calendar: &mut Calendar<E>, end: impl Fn(C) -> E) {
-        if let Some((key, (customer, work))) = self.line.pop_first() {
-            self.start(customer, key, work, calendar, end);
+        let next = self.lines.iter_mut().find_map(|(priority, line)| Some((*priority, line.pop_front()?)));
+        if let Some((priority, Waiting { customer, order, work })) = next {
+            self.waiting -= 1;
+            self.start(customer, (priority, order), work, calendar, end);
         }
     }
 
