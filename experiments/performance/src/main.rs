@@ -1,6 +1,7 @@
 //! The speed of synergy beside that of its peers: all sides in one run, on one core, in one table.
 
 mod clock;
+mod events;
 mod graph;
 mod kernel;
 mod machine;
@@ -97,13 +98,19 @@ fn compare(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
     let results = bench.measure(&cases, wanted, effort, |step| eprintln!("{step}"))?;
     println!("{}\n", table::kernels(&results));
 
+    let interpreter = arguments.python.clone().unwrap_or_else(python::installed);
+    let engines = events::measure(&interpreter, effort.rounds, effort.seconds, effort.seed);
+
     // The Python process ends and every core may be used again.
     drop(bench);
     drop(pinned);
     let two_threads = threads::compare(product::parallel(), effort);
     println!("{}\n{}\n{}", table::ratio_head(), table::ratios(&results), two_threads.row());
 
+    println!("\n{}", events::rows(&engines));
+
     let mut wrong = table::wrong_accuracies(&results);
+    wrong.extend(events::wrong(&engines));
     if let TwoThreads::Unequal(one, two) = two_threads {
         wrong.push(format!("two threads: {one} right roots with one thread, {two} with two"));
     }

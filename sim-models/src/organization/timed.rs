@@ -55,6 +55,7 @@ pub use catalog::{Catalog, InvalidLanguageModel, LanguageModel};
 pub use endpoint::{Endpoint, EndpointLimits, Meters, Prices, picodollars_per_token};
 pub use faults::{Fault, FaultMode};
 pub use outcome::{Outcome, TrialResult};
+pub use sampled::Trials;
 pub use tally::TimedTally;
 pub use timing::{
     Allowance, Cache, CallPolicy, CancelledBilling, Context, Delivery, Overflow, Service, Timing, Tool,

@@ -14,6 +14,11 @@ impl TimedOrganization {
         World::new(self, &self.faults[0], streams).trial(streams, trial, &mut Calendar::new())
     }
 
+    /// Trials one after the other, in memory that is used again.
+    pub fn trials<'a>(&'a self, streams: &'a Streams) -> Trials<'a> {
+        Trials { world: World::new(self, &self.faults[0], streams), streams, calendar: Calendar::new() }
+    }
+
     /// What one trial came to, and what happened in it.
     pub fn trace(&self, streams: &Streams, trial: u64) -> (TrialResult, Trace) {
         let mut world = World::new(self, &self.faults[0], streams).telling();
@@ -31,6 +36,20 @@ impl TimedOrganization {
     fn told_agents(&self) -> Vec<usize> {
         let calls = |agent: &usize| self.by_agent && self.timing.services[*agent].is_some();
         (0..self.agents.len()).filter(calls).collect()
+    }
+}
+
+/// Trials of an organization in time, one after the other.
+pub struct Trials<'a> {
+    world: World<'a>,
+    streams: &'a Streams,
+    calendar: Calendar<super::world::Event>,
+}
+
+impl Trials<'_> {
+    /// What one trial comes to.
+    pub fn run(&mut self, trial: u64) -> TrialResult {
+        self.world.trial(self.streams, trial, &mut self.calendar)
     }
 }
 
