@@ -1,5 +1,7 @@
 //! The events that are pending, in order of time.
 
+use std::num::NonZeroU64;
+
 use thiserror::Error;
 
 use super::{Duration, Time};
@@ -9,7 +11,8 @@ use super::{Duration, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
     slot: u32,
-    identity: u64,
+    /// Not zero, so that a handle that may be missing is no larger.
+    identity: NonZeroU64,
 }
 
 /// A time before the present.
@@ -70,7 +73,7 @@ const EMPTY: u64 = u64::MAX;
 struct Slot<E> {
     /// Orders simultaneous events.
     order: u64,
-    /// The order that the event was given first.
+    /// The order that the event was given first, and 1.
     identity: u64,
     event: Option<E>,
 }
@@ -221,14 +224,15 @@ impl<E> Calendar<E> {
         let order = self.scheduled;
         self.scheduled += 1;
         self.pending += 1;
-        self.slots[slot as usize] = Slot { order, identity: order, event: Some(event) };
+        let identity = NonZeroU64::MIN.saturating_add(order);
+        self.slots[slot as usize] = Slot { order, identity: identity.get(), event: Some(event) };
         self.place(slot, time.as_nanoseconds());
-        Handle { slot, identity: order }
+        Handle { slot, identity }
     }
 
     fn find(&self, handle: Handle) -> Option<u32> {
         let slot = self.slots.get(handle.slot as usize)?;
-        (slot.identity == handle.identity && slot.event.is_some()).then_some(handle.slot)
+        (slot.identity == handle.identity.get() && slot.event.is_some()).then_some(handle.slot)
     }
 
     /// Puts a slot's time into its leaf and plays the matches on the way to the root.
@@ -250,7 +254,7 @@ impl<E> Calendar<E> {
     fn grow(&mut self, leaves: usize) {
         let old = self.slots.len();
         let times: Vec<u64> = self.tree.iter().skip(old).map(|entry| entry.time).collect();
-        self.slots.extend((old..leaves).map(|_| Slot { order: 0, identity: u64::MAX, event: None }));
+        self.slots.extend((old..leaves).map(|_| Slot { order: 0, identity: 0, event: None }));
         self.free.extend((old as u32..leaves as u32).rev());
         self.tree = vec![Entry { time: EMPTY, slot: 0 }; 2 * leaves];
         for slot in 0..leaves {

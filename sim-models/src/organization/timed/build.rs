@@ -1,11 +1,11 @@
 //! An organization and its timing, checked and prepared for trials.
 
-use sim_core::graph::Edge;
+use sim_core::graph::{Edge, Node};
 use sim_core::random::Entity;
 use thiserror::Error;
 
 use super::world::Settlement;
-use super::{Fault, FaultMode, Timing};
+use super::{Fault, FaultMode, Service, Timing};
 use crate::organization::NotSampled;
 use crate::organization::graph::Organization;
 use crate::organization::scalar::VotingSteps;
@@ -18,6 +18,8 @@ pub struct TimedOrganization {
     pub(super) timing: Timing,
     pub(super) steps: VotingSteps,
     pub(super) agents: Vec<AgentPlan>,
+    /// The different calls; agents name theirs by its position.
+    calls: Vec<Service>,
     pub(super) channels: Vec<ChannelPlan>,
     /// All that go wrong, then, if losses are attributed, all but one, for every one of them.
     pub(super) faults: Vec<Faults>,
@@ -39,6 +41,8 @@ pub(super) struct AgentPlan {
     /// Receivers, and one more for an output.
     pub(super) listeners: u32,
     pub(super) settlement: Settlement,
+    /// Position of its call.
+    call: Option<u32>,
 }
 
 /// What does not change about a channel.
@@ -172,8 +176,10 @@ impl TimedOrganization {
         }
         super::check::numbers(timing)?;
         let mut inputs = 0;
+        let mut calls: Vec<Service> = Vec::new();
         let mut agents = Vec::with_capacity(graph.len());
         for agent in 0..graph.len() {
+            let call = timing.services[agent].as_ref().map(|service| position_of(service, &mut calls));
             let senders = graph.incoming(agent).len() as u32;
             let is_output = organization.outputs().contains(&agent);
             agents.push(AgentPlan {
@@ -183,6 +189,7 @@ impl TimedOrganization {
                 senders,
                 listeners: graph.outgoing(agent).len() as u32 + u32::from(is_output),
                 settlement: Settlement::new(organization, agent, timing.waiting[agent].until),
+                call,
             });
             inputs += organization.inputs(agent);
             super::check::agent(organization, timing, agent, senders)?;
@@ -194,11 +201,18 @@ impl TimedOrganization {
             timing: timing.clone(),
             steps: VotingSteps::new(organization)?,
             agents,
+            calls,
             channels,
             faults: vec![faults],
             common: Entity::named("organization"),
             by_agent: false,
         })
+    }
+
+    /// The call of an agent.
+    #[inline]
+    pub(super) fn service(&self, agent: Node) -> Option<&Service> {
+        self.agents[agent].call.map(|call| &self.calls[call as usize])
     }
 
     /// The same organization, whose trials are run once more without each of the faults, with the same draws otherwise, so that what
@@ -236,6 +250,15 @@ impl TimedOrganization {
         let modes = if self.faults.len() > 1 { self.faults[0].0.as_slice() } else { &[] };
         modes.iter().map(|fault| fault.mode.name())
     }
+}
+
+/// Position of a call among the different ones. Few agents have calls of their own: many share one, which then stays in the cache.
+fn position_of(service: &Service, calls: &mut Vec<Service>) -> u32 {
+    let position = calls.iter().position(|known| known == service).unwrap_or_else(|| {
+        calls.push(service.clone());
+        calls.len() - 1
+    });
+    position as u32
 }
 
 fn channel(organization: &Organization, edge: Edge) -> ChannelPlan {

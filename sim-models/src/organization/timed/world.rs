@@ -131,7 +131,7 @@ pub(super) struct World<'a> {
     messages: Vec<Option<Answer>>,
     /// By agent: the order in which its messages came, where the window may force some out.
     arrivals: Vec<Vec<u32>>,
-    /// Two of every agent: the call and a copy of it.
+    /// The calls of all agents, then copies of them, if calls are hedged.
     requests: Vec<Request>,
     /// By request: what is set aside for its turn.
     reserved: Vec<Reserved>,
@@ -160,6 +160,7 @@ impl<'a> World<'a> {
         let agents = plan.agents.len();
         let inputs = plan.agents.last().map_or(0, |last| last.inputs) + plan.organization.inputs(agents - 1);
         let answers = plan.steps.answers();
+        let requests = agents * if plan.timing.calls.hedge_after.is_some() { 2 } else { 1 };
         let ordered = plan.timing.context.window.is_some();
         Self {
             plan,
@@ -172,8 +173,8 @@ impl<'a> World<'a> {
             sums: vec![0; agents * answers],
             messages: vec![None; plan.channels.len()],
             arrivals: vec![Vec::new(); if ordered { agents } else { 0 }],
-            requests: vec![Request::idle(streams.open(Address::trial(0))); 2 * agents],
-            reserved: (0..2 * agents).map(|_| Reserved::default()).collect(),
+            requests: vec![Request::idle(streams.open(Address::trial(0))); requests],
+            reserved: (0..requests).map(|_| Reserved::default()).collect(),
             endpoints: endpoints(plan, faults),
             meter: Meter::new(agents),
             purse: Purse::new(plan),

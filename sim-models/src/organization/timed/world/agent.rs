@@ -129,7 +129,7 @@ impl World<'_> {
         let plan = self.plan;
         self.agents[agent].stage = Stage::Calling;
         self.agents[agent].started = calendar.now();
-        let service = plan.timing.services[agent].as_ref();
+        let service = plan.service(agent);
         if plan.agents[agent].senders > 0 {
             if let Some(service) = service {
                 self.fit_messages(agent, service);

@@ -86,7 +86,7 @@ impl Purse {
 }
 
 fn money(plan: &TimedOrganization, allowance: &Allowance) -> Option<Account<NanoDollars>> {
-    let calls = |agent: usize| plan.timing.services[agent].is_some();
+    let calls = |agent: usize| plan.service(agent).is_some();
     let calling = (0..plan.agents.len()).filter(|&agent| calls(agent)).count() as u64;
     let each = allowance.money_per_agent;
     // Without a budget of the run, it is what its agents have together.
@@ -111,7 +111,7 @@ impl World<'_> {
         let meters = self.requests[request].largest(service, self.plan.timing.allowance.reservation);
         let price = self.price(request, service, &meters);
         let tokens = meters.all_input() + meters.output;
-        match self.purse.reserve(request / 2, price, tokens) {
+        match self.purse.reserve(self.agent_of(request), price, tokens) {
             Some(reserved) => {
                 self.reserved[request] = reserved;
                 true
@@ -124,7 +124,8 @@ impl World<'_> {
     pub(super) fn settle_reservation(&mut self, request: usize, cost: u64, meters: &Meters) {
         if self.purse.is_open() {
             let reserved = std::mem::take(&mut self.reserved[request]);
-            self.purse.pay(request / 2, reserved, cost, meters.all_input() + meters.output);
+            let agent = self.agent_of(request);
+            self.purse.pay(agent, reserved, cost, meters.all_input() + meters.output);
         }
     }
 

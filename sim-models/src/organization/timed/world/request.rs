@@ -117,15 +117,24 @@ impl Request {
     }
 }
 
-fn agent_of(request: usize) -> Node {
-    request / 2
-}
-
 impl<'a> World<'a> {
-    /// The requests that an agent may have: its call, and a copy of it if calls are hedged.
-    fn requests_of(&self, agent: Node) -> std::ops::Range<usize> {
-        let copies = usize::from(self.plan.timing.calls.hedge_after.is_some());
-        2 * agent..2 * agent + 1 + copies
+    /// The agent of a request. The calls of all agents stand first, then their copies, if calls are hedged.
+    #[inline]
+    pub(super) fn agent_of(&self, request: usize) -> Node {
+        let agents = self.plan.agents.len();
+        if request < agents { request } else { request - agents }
+    }
+
+    /// Whether a request is the copy of a call.
+    fn is_copy(&self, request: usize) -> bool {
+        request >= self.plan.agents.len()
+    }
+
+    /// The requests that an agent may have.
+    fn requests_of(&self, agent: Node) -> impl Iterator<Item = usize> + use<> {
+        let agents = self.plan.agents.len();
+        let copy = (self.requests.len() > agents).then_some(agent + agents);
+        std::iter::once(agent).chain(copy)
     }
 
     /// An agent that has heard enough makes its call.
@@ -135,13 +144,14 @@ impl<'a> World<'a> {
             self.timers[agent].hedge = Some(calendar.schedule(after, event));
         }
         self.expect_crash(agent, calendar);
-        self.start_request(2 * agent, service, calendar);
+        self.start_request(agent, service, calendar);
     }
 
     /// Sends a request for the first time, or all of it again.
     fn start_request(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
-        let index = 2 * u64::from(self.agents[agent].attempts) + (request % 2) as u64;
+        let agent = self.agent_of(request);
+        let copy = u64::from(self.is_copy(request));
+        let index = 2 * u64::from(self.agents[agent].attempts) + copy;
         let own = self.fresh_vote(agent, index);
         let stream = self.open(self.plan.agents[agent].entity, index, draws::REQUEST);
         let calls = &self.plan.timing.calls;
@@ -187,7 +197,7 @@ impl<'a> World<'a> {
     }
 
     fn draw_turn(&mut self, request: usize, service: &Service, now: Time) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let plan = self.plan;
         let timing = &plan.timing;
         let limit = self.output_limit(service);
@@ -250,7 +260,7 @@ impl<'a> World<'a> {
 
     /// Asks an endpoint to serve a turn.
     fn submit(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let now = calendar.now();
         if self.faults.is_out(agent, now) {
             self.faults.strike();
@@ -275,7 +285,7 @@ impl<'a> World<'a> {
 
     /// A turn is served.
     fn serve(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let now = calendar.now();
         let hangs = self.faults.hangs(agent, self.requests[request].index, &self.streams);
         let shared = service.duration.is_none() && self.is_shared(service.endpoint);
@@ -295,8 +305,8 @@ impl<'a> World<'a> {
 
     /// What a request did comes to its end.
     pub(super) fn advance(&mut self, request: usize, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
-        let Some(service) = &self.plan.timing.services[agent] else { return };
+        let agent = self.agent_of(request);
+        let Some(service) = self.plan.service(agent) else { return };
         self.requests[request].event = None;
         match self.requests[request].phase {
             Phase::Backoff { anew: true } => self.start_request(request, service, calendar),
@@ -310,7 +320,7 @@ impl<'a> World<'a> {
 
     /// A turn was served.
     fn turn_ends(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let now = calendar.now();
         let meters = self.requests[request].meters;
         let cost = self.bill(request, service, &meters);
@@ -350,7 +360,7 @@ impl<'a> World<'a> {
 
     /// A call is answered: the agent decides.
     fn call_ends(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let state = &self.requests[request];
         let fill = self.plan.timing.context.window.map_or(0.0, |window| state.context as f64 / window as f64);
         let course = CallCourse {
@@ -417,7 +427,7 @@ impl<'a> World<'a> {
         if !self.requests[request].is_active() {
             return;
         }
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let now = calendar.now();
         let state = &mut self.requests[request];
         for event in [state.event.take(), state.timeout.take()].into_iter().flatten() {
@@ -434,8 +444,8 @@ impl<'a> World<'a> {
 
     /// The turn of a request is broken off, and paid for as the policy says.
     fn interrupt(&mut self, request: usize, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
-        let Some(service) = &self.plan.timing.services[agent] else { return };
+        let agent = self.agent_of(request);
+        let Some(service) = self.plan.service(agent) else { return };
         let state = &self.requests[request];
         let (whole, length, quiet) = (state.meters, state.length, state.quiet);
         let done = match state.phase {
@@ -486,7 +496,7 @@ impl<'a> World<'a> {
     /// A call has taken too long.
     pub(super) fn time_out(&mut self, request: usize, calendar: &mut Calendar<Event>) {
         self.requests[request].timeout = None;
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         self.give_up(request, calendar);
         if self.agents[agent].attempts >= self.plan.timing.calls.retries {
             self.request_fails(request, Reason::Fault, calendar);
@@ -511,7 +521,7 @@ impl<'a> World<'a> {
     }
 
     fn back_off(&mut self, request: usize, anew: bool, attempt: u32, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let index = (u64::from(attempt) << 32) + self.requests[request].index * 2 + u64::from(anew);
         let mut stream = self.open(self.plan.agents[agent].entity, index, draws::BACKOFF);
         let after = self.plan.timing.calls.backoff.wait(attempt, &mut stream);
@@ -526,10 +536,9 @@ impl<'a> World<'a> {
 
     /// A request will not be answered. The agent fails, unless a copy of it may be.
     fn request_fails(&mut self, request: usize, reason: Reason, calendar: &mut Calendar<Event>) {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         self.give_up(request, calendar);
-        let other = request ^ 1;
-        if self.requests[other].is_active() {
+        if self.requests_of(agent).any(|other| self.requests[other].is_active()) {
             return;
         }
         self.end_call(agent, None, calendar);
@@ -539,8 +548,8 @@ impl<'a> World<'a> {
     /// A call is not answered yet: the same one is made beside it.
     pub(super) fn hedge(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
         self.timers[agent].hedge = None;
-        let Some(service) = &self.plan.timing.services[agent] else { return };
-        let copy = 2 * agent + 1;
+        let Some(service) = self.plan.service(agent) else { return };
+        let copy = agent + self.plan.agents.len();
         if self.agents[agent].stage == Stage::Calling && !self.requests[copy].is_active() {
             if let Some(teller) = &mut self.teller {
                 teller.mark(agent, calendar.now(), "hedges");
@@ -602,7 +611,7 @@ impl<'a> World<'a> {
 
     /// An agent is there again, and asks again for what it was served when it crashed.
     pub(super) fn restart(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
-        let Some(service) = &self.plan.timing.services[agent] else { return };
+        let Some(service) = self.plan.service(agent) else { return };
         if self.agents[agent].stage != Stage::Calling {
             return;
         }
@@ -616,7 +625,7 @@ impl<'a> World<'a> {
 
     /// Pays for a turn, or a part of it.
     fn bill(&mut self, request: usize, service: &Service, meters: &Meters) -> u64 {
-        let agent = agent_of(request);
+        let agent = self.agent_of(request);
         let endpoint = self.plan.timing.endpoints.get(service.endpoint);
         let cost = self.price(request, service, meters);
         let energy = endpoint.map_or(0.0, |endpoint| {
@@ -637,6 +646,7 @@ impl<'a> World<'a> {
     }
 
     fn tell_served(&mut self, request: usize, now: Time, meters: &Meters) {
+        let (agent, copy) = (self.agent_of(request), self.is_copy(request));
         let Some(teller) = &mut self.teller else { return };
         let state = &self.requests[request];
         let name = if state.summarizing { "summary" } else { "turn" };
@@ -645,8 +655,8 @@ impl<'a> World<'a> {
             ("input", meters.all_input().to_string()),
             ("output", meters.output.to_string()),
         ];
-        let kind = if request.is_multiple_of(2) { "call" } else { "copy" };
-        teller.span(agent_of(request), kind, name, (state.since, now), details);
+        let kind = if copy { "copy" } else { "call" };
+        teller.span(agent, kind, name, (state.since, now), details);
     }
 
     fn tell_tool(&mut self, agent: Node, now: Time, length: Duration) {
