@@ -592,9 +592,10 @@ impl<'a> World<'a> {
             if let Some(event) = self.requests[request].event.take() {
                 calendar.cancel(event);
             }
-            let saved = match (self.requests[request].phase, rule.checkpoint) {
-                (Phase::Serving, Some((every, _))) => {
-                    whole_pieces(self.work_done(request, calendar.now()), every)
+            let state = &self.requests[request];
+            let saved = match (state.phase, rule.checkpoint) {
+                (Phase::Serving, Some((every, cost))) => {
+                    state.saved + checkpointed(calendar.now().since(state.since), every, cost)
                 }
                 _ => Duration::ZERO,
             };
@@ -700,10 +701,11 @@ fn without_checkpoints(elapsed: Duration, every: Duration, cost: Duration) -> Du
     Duration::from_nanoseconds(whole.saturating_mul(every.as_nanoseconds()).saturating_add(rest))
 }
 
-/// The part of some work that consists of whole pieces.
-fn whole_pieces(work: Duration, piece: Duration) -> Duration {
-    if piece == Duration::ZERO {
-        return work;
+/// The work that checkpoints have saved after some time; one that was not finished saves nothing.
+fn checkpointed(elapsed: Duration, every: Duration, cost: Duration) -> Duration {
+    if every == Duration::ZERO {
+        return elapsed;
     }
-    Duration::from_nanoseconds(work.as_nanoseconds() / piece.as_nanoseconds() * piece.as_nanoseconds())
+    let finished = elapsed.as_nanoseconds() / (every + cost).as_nanoseconds();
+    Duration::from_nanoseconds(finished.saturating_mul(every.as_nanoseconds()))
 }
