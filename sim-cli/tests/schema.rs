@@ -144,7 +144,7 @@ fn a_figure_with_every_key_follows_the_schema() {
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
     let mut keys = Vec::new();
-    for (x, figure) in [("depth", curves), ("depth", map), ("accuracy", over)] {
+    for (x, figure) in [("depth", curves), ("depth", map), ("root_accuracy", over)] {
         let text = format!("{sweep}x = \"{x}\"\n{common}{figure}");
         check(&schema, &text).unwrap();
         place.write("s.toml", &text);
