@@ -126,7 +126,7 @@ impl Parameters for HelpDesk {
         let day = seconds("day", 28_800.0).help("length of a day");
         Ok(Self {
             agents: form.read(agents)?,
-            between: form.read(seconds("between", 90.0).help("mean time between two questions"))?,
+            between: form.read(seconds("between", 150.0).help("mean time between two questions"))?,
             answering: form.read(seconds("answering", 120.0).help("mean time of an answer"))?,
             patience: form.read(patience.try_map(Duration::from_seconds))?,
             day: form.read(day.try_map(Duration::from_seconds))?,

@@ -23,7 +23,9 @@ fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Outcome<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
+    // The parent of a bare name is empty.
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = parent.unwrap_or(Path::new("."));
     let fail = |error: &dyn std::fmt::Display| Problem::file("write", path, error);
     let mut file =
         tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(|error| fail(&error))?;
