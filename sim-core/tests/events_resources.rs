@@ -121,6 +121,24 @@ fn jobs_without_work_are_done_at_once_one_by_one() {
     assert_eq!((done, calendar.now()), (vec![0, 1, 2], Time::START));
 }
 
+/// A job that would take longer than there is time ends with it, instead of never.
+#[test]
+fn nothing_takes_longer_than_time() {
+    let mut calendar = Calendar::new();
+    let mut server = ProcessorSharing::new(SpeedLaw::HalfSpeed(1e-300), None, ()).unwrap();
+    for job in 0..3 {
+        server.arrive(job, Duration::MAX, &mut calendar);
+    }
+    let mut done = Vec::new();
+    for _ in 0..10 {
+        if calendar.next().is_some() {
+            done.extend(server.complete(&mut calendar));
+        }
+    }
+    assert_eq!((done, calendar.now()), (vec![0, 1, 2], Time::END));
+    assert!(calendar.is_empty());
+}
+
 #[test]
 fn servers_take_the_urgent_first_and_the_early_before_the_late() {
     let mut calendar = Calendar::new();

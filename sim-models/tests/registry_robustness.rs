@@ -164,7 +164,8 @@ fn runs(model: &dyn AnyModel, values: &Values) -> bool {
     let outcome = outcome.unwrap_or_else(|e| panic!("{values:?}: {e}"));
     for (estimate, metric) in outcome.estimates.iter().zip(plan.metrics()) {
         let (low, high) = metric.range;
-        assert!(estimate.trials == 0 || !(estimate.value < low || estimate.value > high), "{values:?}");
+        let inside = !(estimate.value < low || estimate.value > high);
+        assert!(estimate.trials == 0 || inside, "{} is {}: {values:?}", metric.name, estimate.value);
     }
     let again = plan.extend(&outcome.tally, 2, &streams, &Stop::after(2).unwrap(), &Control::default());
     assert_eq!(again.map(|again| again.tally), Ok(outcome.tally), "{values:?}");

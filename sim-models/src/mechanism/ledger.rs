@@ -126,6 +126,20 @@ pub enum InvalidFleet {
     /// Nothing where there must be something.
     #[error("{0} is at least 1; found 0")]
     Zero(&'static str),
+    /// A cache that is synchronized too often.
+    #[error(
+        "the cache would be synchronized about {times:e} times in a trial; at most {MOST_SYNCHRONIZATIONS:e} are simulated"
+    )]
+    Synchronizations {
+        /// How often.
+        times: f64,
+    },
+    /// Too many calls.
+    #[error("{calls} calls would be tried in a trial; at most {MOST_CALLS} are simulated")]
+    Calls {
+        /// How many.
+        calls: u64,
+    },
     /// A cost that is beyond what sums can hold.
     #[error("{calls} calls of about {cost:e} nanodollars each are beyond what is counted")]
     TooMuch {
@@ -135,6 +149,10 @@ pub enum InvalidFleet {
         cost: f64,
     },
 }
+
+/// Synchronizations and calls of a trial beyond which it would take minutes.
+const MOST_SYNCHRONIZATIONS: f64 = 1e7;
+const MOST_CALLS: u64 = 100_000_000;
 
 /// A fleet, prepared for trials.
 #[derive(Clone, Debug)]
@@ -169,6 +187,16 @@ impl Fleet {
             sim_core::random::Coin::new(probability)?;
         }
         let calls = u64::from(self.children) * u64::from(self.calls);
+        if let Guard::Cached { every } = self.guard {
+            let each = self.interval.map_or(self.duration.mean(), Duration::as_seconds);
+            let times = each * f64::from(self.calls) / every.as_seconds();
+            if times > MOST_SYNCHRONIZATIONS {
+                return Err(InvalidFleet::Synchronizations { times });
+            }
+        }
+        if calls > MOST_CALLS {
+            return Err(InvalidFleet::Calls { calls });
+        }
         let cost = self.cost.mean() + 20.0 * self.cost.deviation();
         if calls as f64 * cost.max(self.estimate as f64) > 9e18 {
             return Err(InvalidFleet::TooMuch { calls, cost });

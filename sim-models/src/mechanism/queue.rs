@@ -11,6 +11,7 @@ use sim_core::events::resource::{NeverServes, SpeedLaw};
 use sim_core::events::{Limits, Trace, run};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::{Entity, Streams};
+use thiserror::Error;
 
 use self::system::QueueSystem;
 use crate::law::Law;
@@ -86,6 +87,24 @@ pub struct QueueResult {
     pub busy: f64,
 }
 
+/// Customers of a trial beyond which it would take minutes, and gigabytes if all of them wait.
+const MOST_ARRIVALS: f64 = 1e8;
+
+/// A queue that cannot be simulated.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InvalidQueue {
+    /// Nobody could ever be served.
+    #[error(transparent)]
+    NeverServes(#[from] NeverServes),
+    /// Too many customers.
+    #[error("about {arrivals:e} customers would come in a trial; at most {MOST_ARRIVALS:e} are simulated")]
+    TooMany {
+        /// About how many come.
+        arrivals: f64,
+    },
+}
+
 impl Queue {
     /// Whether the line does not grow without end.
     pub fn is_stable(&self) -> bool {
@@ -101,12 +120,28 @@ impl Queue {
             }
     }
 
+    /// About how many customers come in a trial: as many as have to leave, or as come while these are served.
+    fn arrivals(&self) -> f64 {
+        let leaving = (self.warm_up + self.customers) as f64;
+        let Source::Open { rate } = self.source else { return leaving };
+        let servers = match self.discipline {
+            Discipline::Servers { count, .. } => f64::from(count),
+            Discipline::Sharing(SpeedLaw::HalfSpeed(half)) => half.max(1.0),
+            Discipline::Sharing(_) => 1.0,
+        };
+        leaving.max(leaving * rate * self.service.mean() / servers)
+    }
+
     /// Prepares trials.
     ///
     /// # Errors
-    /// Nobody could ever be served.
-    pub fn simulation(&self) -> Result<SampledQueue, NeverServes> {
+    /// Nobody could ever be served, or the customers of a trial are too many.
+    pub fn simulation(&self) -> Result<SampledQueue, InvalidQueue> {
         QueueSystem::new(self)?;
+        let arrivals = self.arrivals();
+        if arrivals > MOST_ARRIVALS {
+            return Err(InvalidQueue::TooMany { arrivals });
+        }
         Ok(SampledQueue { queue: self.clone(), entity: Entity::named("queue") })
     }
 }
@@ -176,7 +211,9 @@ impl QueueTally {
         self.urgent_sojourn.record(result.sojourns[0], urgent);
         self.other_sojourn.record(result.sojourns[1], others);
         self.number.record(result.area, result.time);
-        self.busy.record(result.busy, result.time * servers);
+        // Rounding must not make more than all servers busy.
+        let all = result.time * servers;
+        self.busy.record(result.busy.min(all), all);
         self.throughput.record(left, result.time);
         self.loss.record(result.lost as f64, result.arrived as f64);
         self.little.record(result.area / sojourns - 1.0);

@@ -224,10 +224,9 @@ impl Model for BudgetLedger {
     }
 
     fn prepare(&self, parameters: &LedgerParameters) -> Result<SampledFleet, ParameterError> {
-        parameters
-            .fleet
-            .simulation()
-            .map_err(|error| ParameterError::impossible(&["cost", "children", "calls"], error.to_string()))
+        parameters.fleet.simulation().map_err(|error| {
+            ParameterError::impossible(&["cost", "children", "calls", "synchronize_every"], error.to_string())
+        })
     }
 
     fn replay(&self, plan: &SampledFleet, trial: u64, streams: &Streams) -> Option<Replay> {

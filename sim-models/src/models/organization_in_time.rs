@@ -2,6 +2,8 @@
 
 mod faults;
 mod parameters;
+mod selection;
+mod services;
 
 use std::borrow::Cow;
 
@@ -292,7 +294,8 @@ fn cost(parameters: &TimedParameters) -> Option<f64> {
         } else {
             return None;
         };
-        nanodollars += service.constant_cost(&timing.endpoints[service.endpoint], heard)?;
+        let cost = service.constant_cost(&timing.endpoints[service.endpoint], heard)?;
+        nanodollars = u64::saturating_add(nanodollars, cost);
     }
     Some(nanodollars as f64 * 1e-9)
 }

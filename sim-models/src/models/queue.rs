@@ -307,10 +307,9 @@ impl Model for ServerQueue {
     }
 
     fn prepare(&self, parameters: &QueueParameters) -> Result<SampledQueue, ParameterError> {
-        parameters
-            .queue
-            .simulation()
-            .map_err(|error| ParameterError::impossible(&["arrival_rate", "service_time"], error.to_string()))
+        parameters.queue.simulation().map_err(|error| {
+            ParameterError::impossible(&["arrival_rate", "service_time", "customers"], error.to_string())
+        })
     }
 
     fn replay(&self, plan: &SampledQueue, trial: u64, streams: &Streams) -> Option<Replay> {

@@ -60,6 +60,26 @@ pub struct Form {
 }
 
 impl Form {
+    /// The same form with some values of its own: what a part of a model, such as one agent, has otherwise than the rest. `definitions`
+    /// are those of the parameters that may be given.
+    ///
+    /// # Errors
+    /// A key is none of them, or its value is not allowed.
+    pub fn with(
+        &self,
+        given: &BTreeMap<String, Value>,
+        definitions: &[Parameter],
+    ) -> Result<Self, ParameterError> {
+        let own = Values::resolve(definitions, given)?;
+        let mut values = self.values.clone().unwrap_or_default();
+        for key in given.keys() {
+            if let Some(value) = own.get(key) {
+                values.set(key, value.clone());
+            }
+        }
+        Ok(Self { values: Some(values), seen: Vec::new() })
+    }
+
     /// The value of a field.
     ///
     /// # Errors

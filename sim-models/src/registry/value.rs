@@ -140,7 +140,7 @@ impl fmt::Display for Value {
 }
 
 /// A value for every parameter of a model: the given ones, read and checked, and the defaults of the others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Values(BTreeMap<String, Value>);
 
@@ -170,6 +170,11 @@ impl Values {
     /// The value of a parameter.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
+    }
+
+    /// Puts a checked value in the place of another one.
+    pub(super) fn set(&mut self, key: &str, value: Value) {
+        self.0.insert(key.to_owned(), value);
     }
 
     /// All keys and values, sorted by key.

@@ -135,7 +135,8 @@ impl<J: Copy + PartialEq, E: Clone> ProcessorSharing<J, E> {
         self.pending = None;
         self.catch_up(calendar.now());
         let done = match self.jobs.first_key_value() {
-            Some((&(end, order), &(job, _))) if end <= self.attained => {
+            // What would be done after the end of time is done at it.
+            Some((&(end, order), &(job, _))) if end <= self.attained || calendar.now() == Time::END => {
                 self.jobs.remove(&(end, order));
                 self.start_next();
                 Some(job)

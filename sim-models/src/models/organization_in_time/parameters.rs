@@ -10,9 +10,9 @@ use self::calls::read_calls;
 use self::endpoint::read_endpoint;
 use self::limits::{read_allowance, read_context, read_delivery};
 use self::waiting::{read_policy, read_waiting};
-use super::faults;
+use super::{faults, services};
 use crate::models::organization::OrganizationParameters;
-use crate::organization::timed::{InvalidTiming, TimedOrganization, Timing};
+use crate::organization::timed::{Endpoint, InvalidTiming, Service, TimedOrganization, Timing, Waiting};
 use crate::registry::{Form, ParameterError, Parameters, boolean, real, table};
 
 /// Parameters of [`OrganizationInTime`](super::OrganizationInTime).
@@ -27,9 +27,16 @@ pub struct TimedParameters {
 impl Parameters for TimedParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let base = OrganizationParameters::read(form)?;
-        let (service, judge) = read_calls(form)?;
-        let endpoint = read_endpoint(form)?;
-        let waiting = read_waiting(form)?;
+        let Calls { service, endpoint, waiting } = Calls::read(form)?;
+        let judge = form.read(
+            boolean("judges_call", false)
+                .help("whether agents that only decide on the votes of others make a call for it; otherwise they decide at once and for nothing"),
+        )?;
+        let services = form.read(
+            table("services")
+                .help("calls and waiting of agents of their own, by name, \"a*\" or \"family:NAME\": root = { language_model = \"gpt-4o\", output_tokens = 200 }")
+                .or_word("none", "all agents call and wait alike"),
+        )?;
         let calls = read_policy(form)?;
         let (delivery, message_tokens) = read_delivery(form)?;
         let context = read_context(form, &base)?;
@@ -52,15 +59,18 @@ impl Parameters for TimedParameters {
         let base = base.with_message_tokens(f64::from(message_tokens));
         let organization = base.organization();
         let agents = organization.graph().len();
-        let calling: Vec<usize> =
-            (0..agents).filter(|&agent| judge || organization.bias(agent).is_some()).collect();
+        let calls_at_all = |agent: usize| judge || organization.bias(agent).is_some();
         let mut timing = Timing::instant(agents).waiting(waiting);
+        timing.endpoints = vec![endpoint];
         if let Some(service) = service {
-            timing = timing.serving(calling.iter().copied(), &service);
+            timing = timing.serving((0..agents).filter(|&agent| calls_at_all(agent)), &service);
         }
-        let working: Vec<bool> = (0..agents).map(|agent| calling.contains(&agent)).collect();
+        if let Some(services) = &services {
+            services::lay_over(&mut timing, services, form, organization)?;
+        }
+        let working: Vec<bool> =
+            (0..agents).map(|agent| calls_at_all(agent) || timing.services[agent].is_some()).collect();
         timing = Timing {
-            endpoints: vec![endpoint],
             calls,
             delivery,
             context,
@@ -69,6 +79,20 @@ impl Parameters for TimedParameters {
             ..timing
         };
         Ok(Self { base, timing, by_agent, attribute })
+    }
+}
+
+/// What one agent can have otherwise than the others.
+pub(super) struct Calls {
+    /// `None`: it decides at once and for nothing.
+    pub(super) service: Option<Service>,
+    pub(super) endpoint: Endpoint,
+    pub(super) waiting: Waiting,
+}
+
+impl Parameters for Calls {
+    fn read(form: &mut Form) -> Result<Self, ParameterError> {
+        Ok(Self { service: read_calls(form)?, endpoint: read_endpoint(form)?, waiting: read_waiting(form)? })
     }
 }
 

@@ -42,6 +42,10 @@ pub(super) fn numbers(timing: &Timing) -> Result<(), InvalidTiming> {
         });
     }
     for service in timing.services.iter().flatten() {
+        tokens("the mean output of a turn", service.output_tokens.mean())?;
+        tokens("the mean thinking of a turn", service.thinking_tokens.mean())?;
+        tokens("the prompt of a call", service.prompt_tokens as f64)?;
+        tokens("the output of a tool", service.tool.tokens as f64)?;
         not_negative("the coupling of length and success", service.length_coupling)?;
         positive("the number of turns", Some(f64::from(service.turns)))?;
     }
@@ -71,13 +75,17 @@ fn mode(mode: &FaultMode) -> Result<(), InvalidTiming> {
                 found: factor,
             })
         }
-        FaultMode::Outage { rate, .. } => not_negative("the rate of outages", rate),
+        FaultMode::Outage { rate, length } => {
+            not_negative("the rate of outages", rate)?;
+            slow_enough("the time between two outages in seconds", rate, length.as_seconds())
+        }
         FaultMode::RateLimit { share } => {
             positive("the share of a rate limit", Some(share))?;
             probability("the share of a rate limit", share)
         }
-        FaultMode::MessageLoss { rate, in_burst, outside, .. } => {
+        FaultMode::MessageLoss { rate, in_burst, outside, length } => {
             not_negative("the rate of bursts", rate)?;
+            slow_enough("the time between two bursts in seconds", rate, length.as_seconds())?;
             probability("the loss in a burst", in_burst)?;
             probability("the loss outside of bursts", outside)
         }
@@ -106,6 +114,7 @@ fn mode(mode: &FaultMode) -> Result<(), InvalidTiming> {
         }
         FaultMode::VersionDrift { rate, deviation } => {
             not_negative("the rate of version drift", rate)?;
+            slow_enough("the time between two jumps of a version in seconds", rate, 0.0)?;
             not_negative("the deviation of version drift", deviation)
         }
         FaultMode::Downgrade { share, loss, price } => {
@@ -114,6 +123,23 @@ fn mode(mode: &FaultMode) -> Result<(), InvalidTiming> {
             probability("the price factor of a downgrade", price)
         }
     }
+}
+
+/// A state that changes more often than every millisecond would be nothing but changes.
+fn slow_enough(quantity: &'static str, rate: f64, length: f64) -> Result<(), InvalidTiming> {
+    let cycle = 1.0 / rate + length;
+    if cycle >= 1e-3 {
+        return Ok(());
+    }
+    Err(InvalidTiming::Number { quantity, allowed: "is at least 0.001", found: cycle })
+}
+
+/// Sums of tokens over the turns of a call must stay far below what is counted.
+fn tokens(quantity: &'static str, found: f64) -> Result<(), InvalidTiming> {
+    if (0.0..=1e12).contains(&found) {
+        return Ok(());
+    }
+    Err(InvalidTiming::Number { quantity, allowed: "has at most 10^12 tokens", found })
 }
 
 fn positive(quantity: &'static str, value: Option<f64>) -> Result<(), InvalidTiming> {
@@ -159,7 +185,8 @@ pub(super) fn agent(
         let (endpoint, endpoints) = (service.endpoint, timing.endpoints.len());
         return Err(InvalidTiming::NoEndpoint { agent: name(), endpoint, endpoints });
     }
-    let tokens = service.prompt_tokens + service.largest_output(timing.allowance.reservation);
+    let largest = service.largest_output(timing.allowance.reservation);
+    let tokens = service.prompt_tokens.saturating_add(largest);
     if let Some(window) = timing.context.window.filter(|&window| tokens > window) {
         return Err(InvalidTiming::NoRoom { agent: name(), tokens, window });
     }

@@ -62,7 +62,12 @@ impl Prices {
 impl Meters {
     /// All input, however it is billed.
     pub fn all_input(&self) -> u64 {
-        self.input + self.cache_write + self.cache_read
+        self.input.saturating_add(self.cache_write).saturating_add(self.cache_read)
+    }
+
+    /// All tokens.
+    pub fn all(&self) -> u64 {
+        self.all_input().saturating_add(self.output)
     }
 }
 

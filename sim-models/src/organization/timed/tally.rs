@@ -65,7 +65,9 @@ impl TimedTally {
         self.output_tokens.record(result.output_tokens as f64);
         self.requests.record(result.requests as f64);
         self.refusals.record(result.refusals as f64);
-        self.busy.record(result.busy, result.makespan * working as f64);
+        // Rounding must not make more than all agents busy.
+        let all = result.makespan * working as f64;
+        self.busy.record(result.busy.min(all), all);
         self.energy.record(result.energy);
         if by_agent {
             self.tokens.resize(result.tokens_by_agent.len(), Mean::default());

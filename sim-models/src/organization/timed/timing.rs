@@ -92,14 +92,16 @@ impl Service {
         if self.output_tokens.deviation() > 0.0 || self.thinking_tokens.deviation() > 0.0 {
             return None;
         }
-        let written =
-            libm::ceil(self.output_tokens.mean()) as u64 + libm::ceil(self.thinking_tokens.mean()) as u64;
+        let written = (libm::ceil(self.output_tokens.mean()) as u64)
+            .saturating_add(libm::ceil(self.thinking_tokens.mean()) as u64);
+        let fixed = self.prompt_tokens.saturating_add(heard);
         let turn = |turn: u64| {
-            let input = self.prompt_tokens + heard + turn * (written + self.tool.tokens);
+            let more = written.saturating_add(self.tool.tokens).saturating_mul(turn);
+            let input = fixed.saturating_add(more);
             endpoint.prices.cost(&Meters { input, output: written, ..Meters::default() })
         };
-        let turns: u64 = (0..u64::from(self.turns)).map(turn).sum();
-        Some(turns + u64::from(self.turns - 1) * self.tool.price)
+        let turns = (0..u64::from(self.turns)).map(turn).fold(0, u64::saturating_add);
+        Some(turns.saturating_add(u64::from(self.turns - 1).saturating_mul(self.tool.price)))
     }
 }
 

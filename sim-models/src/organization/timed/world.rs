@@ -95,6 +95,13 @@ struct Agent {
     started: Time,
 }
 
+impl Agent {
+    /// A message fills the context.
+    fn hear(&mut self, tokens: u64) {
+        self.heard_tokens = self.heard_tokens.saturating_add(tokens);
+    }
+}
+
 /// Events of an agent that are cancelled when they are not needed any more.
 #[derive(Clone, Copy, Debug, Default)]
 struct Timers {

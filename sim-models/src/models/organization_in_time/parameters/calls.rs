@@ -1,9 +1,9 @@
 //! What a call takes.
 
-use super::quantities::{NANODOLLARS, dollars, seconds, tokens};
+use super::quantities::{NANODOLLARS, dollars, seconds, token_law, tokens};
 use crate::law::Law;
 use crate::organization::timed::{Service, Tool};
-use crate::registry::{Form, ParameterError, Unit, boolean, choice, integer, real};
+use crate::registry::{Form, ParameterError, choice, integer, real};
 
 /// How long a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ enum CallTime {
     Instant,
 }
 
-/// The call of an agent, and whether agents that only decide make one too.
-pub(super) fn read_calls(form: &mut Form) -> Result<(Option<Service>, bool), ParameterError> {
+/// The call of an agent; `None` for one that decides at once and for nothing.
+pub(super) fn read_calls(form: &mut Form) -> Result<Option<Service>, ParameterError> {
     let kinds = [
         ("tokens", CallTime::Tokens, "as long as its tokens take at the endpoint"),
         ("constant", CallTime::Constant, "always call_time"),
@@ -28,16 +28,10 @@ pub(super) fn read_calls(form: &mut Form) -> Result<(Option<Service>, bool), Par
     let mean = form.read(seconds("call_time", 10.0).help("mean time of a request, unless call = tokens"))?;
     let deviation =
         form.read(seconds("call_deviation", 10.0).help("its standard deviation, call = lognormal only"))?;
-    let judge = form.read(boolean("judges_call", false).help("whether agents that only decide on the votes of others make a call for it; otherwise they decide at once and for nothing"))?;
     let prompt = form.read(tokens("prompt_tokens", 1000).help("input of a call, apart from messages"))?;
-    let output = form
-        .read(real("output_tokens", 500.0).not_negative().unit(Unit::Tokens).help("mean output of a turn"))?;
-    let spread = form.read(
-        real("output_deviation", 250.0)
-            .not_negative()
-            .unit(Unit::Tokens)
-            .help("its standard deviation; the law is lognormal"),
-    )?;
+    let output = form.read(token_law("output_tokens", 500.0).help("mean output of a turn"))?;
+    let spread =
+        form.read(token_law("output_deviation", 250.0).help("its standard deviation; the law is lognormal"))?;
     let limit = form.read(
         tokens("output_limit", 0)
             .help("output after which a turn is cut off, which makes its vote wrong")
@@ -49,14 +43,9 @@ pub(super) fn read_calls(form: &mut Form) -> Result<(Option<Service>, bool), Par
             .help("how much shorter right answers are, in deviations of the log-length"),
     )?;
     let thinking = form.read(
-        real("thinking_tokens", 0.0)
-            .not_negative()
-            .unit(Unit::Tokens)
-            .help("mean thinking before the output of a turn, billed as output"),
+        token_law("thinking_tokens", 0.0).help("mean thinking before the output of a turn, billed as output"),
     )?;
-    let thinking_spread = form.read(
-        real("thinking_deviation", 0.0).not_negative().unit(Unit::Tokens).help("its standard deviation"),
-    )?;
+    let thinking_spread = form.read(token_law("thinking_deviation", 0.0).help("its standard deviation"))?;
     let turns = form.read(
         integer("turns", 1)
             .between(1, 10_000)
@@ -70,7 +59,7 @@ pub(super) fn read_calls(form: &mut Form) -> Result<(Option<Service>, bool), Par
         law.map_err(|error| ParameterError::impossible(&[key], error.to_string()))
     };
     let duration = match kind {
-        CallTime::Instant => return Ok((None, judge)),
+        CallTime::Instant => return Ok(None),
         CallTime::Tokens => None,
         CallTime::Constant => Some(law(Law::constant(mean), "call_time")?),
         CallTime::Exponential => Some(law(Law::exponential(mean), "call_time")?),
@@ -91,5 +80,5 @@ pub(super) fn read_calls(form: &mut Form) -> Result<(Option<Service>, bool), Par
             price: (tool_price * NANODOLLARS) as u64,
         },
     };
-    Ok((Some(service), judge))
+    Ok(Some(service))
 }

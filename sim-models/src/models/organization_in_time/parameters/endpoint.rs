@@ -1,6 +1,6 @@
 //! Where calls are served.
 
-use super::quantities::{price, seconds};
+use super::quantities::{per_minute, price, seconds};
 use crate::law::Law;
 use crate::organization::timed::{Catalog, Endpoint, EndpointLimits, LanguageModel};
 use crate::registry::{Document, Form, ParameterError, Single, Unit, choice, document, integer, real};
@@ -45,16 +45,12 @@ pub(super) fn read_endpoint(form: &mut Form) -> Result<Endpoint, ParameterError>
                 .or_word("unlimited", "requests do not slow each other down"),
         )?,
         requests_per_minute: form.read(
-            real("requests_per_minute", 60.0)
-                .positive()
-                .unit(Unit::RequestsPerMinute)
+            per_minute("requests_per_minute", 60.0, Unit::RequestsPerMinute)
                 .help("requests that are admitted; others are refused, and tried again")
                 .or_word("unlimited", "any number"),
         )?,
         tokens_per_minute: form.read(
-            real("tokens_per_minute", 100_000.0)
-                .positive()
-                .unit(Unit::TokensPerMinute)
+            per_minute("tokens_per_minute", 100_000.0, Unit::TokensPerMinute)
                 .help("tokens that are admitted, input and largest output")
                 .or_word("unlimited", "any number"),
         )?,

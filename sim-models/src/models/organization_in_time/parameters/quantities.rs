@@ -5,6 +5,9 @@ use sim_core::events::Duration;
 use crate::organization::timed::picodollars_per_token;
 use crate::registry::{OrWord, ParameterError, Single, Unit, integer, real};
 
+/// Most tokens of anything: sums of them stay far below what is counted.
+const MOST_TOKENS: u32 = 1_000_000_000;
+
 /// Nanodollars to a dollar.
 pub(super) const NANODOLLARS: f64 = 1e9;
 
@@ -17,7 +20,7 @@ pub(super) fn time(key: &'static str, default: f64) -> Single<Duration> {
 }
 
 pub(super) fn tokens(key: &'static str, default: u32) -> Single<u32> {
-    integer(key, default).unit(Unit::Tokens)
+    integer(key, default).between(0, MOST_TOKENS).unit(Unit::Tokens)
 }
 
 pub(super) fn dollars(key: &'static str, default: f64) -> Single<f64> {
@@ -45,4 +48,14 @@ impl Price {
             .try_map(|dollars| picodollars_per_token(dollars).ok_or(()))
             .or_word("listed", "as the table says")
     }
+}
+
+/// A mean or deviation of tokens.
+pub(super) fn token_law(key: &'static str, default: f64) -> Single<f64> {
+    real(key, default).between(0.0, f64::from(MOST_TOKENS)).unit(Unit::Tokens)
+}
+
+/// A limit per minute: what is less than one could never serve.
+pub(super) fn per_minute(key: &'static str, default: f64, unit: Unit) -> Single<f64> {
+    real(key, default).between(1.0, 1e12).unit(unit)
 }

@@ -150,7 +150,8 @@ impl World<'_> {
     fn fit_messages(&mut self, agent: Node, service: &Service) {
         let context = &self.plan.timing.context;
         let Some(window) = context.window else { return };
-        let fixed = service.prompt_tokens + service.largest_output(self.plan.timing.allowance.reservation);
+        let largest = service.largest_output(self.plan.timing.allowance.reservation);
+        let fixed = service.prompt_tokens.saturating_add(largest);
         let plan = &self.plan.agents[agent];
         match context.overflow {
             Overflow::Fail => {}
@@ -158,7 +159,7 @@ impl World<'_> {
                 let incoming = self.plan.organization.graph().incoming(agent);
                 let state = &mut self.agents[agent];
                 for &position in &self.arrivals[agent] {
-                    if fixed + state.heard_tokens <= window {
+                    if fixed.saturating_add(state.heard_tokens) <= window {
                         break;
                     }
                     let tokens = self.plan.channels[incoming[position as usize]].tokens;
@@ -168,7 +169,7 @@ impl World<'_> {
                 }
             }
             Overflow::Summarize { fidelity, .. } => {
-                if fixed + self.agents[agent].heard_tokens <= window {
+                if fixed.saturating_add(self.agents[agent].heard_tokens) <= window {
                     return;
                 }
                 let mut stream = self.streams.open(plan.entity, 0, draws::SUMMARY);

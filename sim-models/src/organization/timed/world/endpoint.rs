@@ -70,7 +70,7 @@ impl World<'_> {
         let Some(state) = self.endpoints.get_mut(service.endpoint) else { return true };
         let (context, output) = self.requests[request].size();
         let largest = service.largest_output(self.plan.timing.allowance.reservation).max(output);
-        state.admits(context + largest, now)
+        state.admits(context.saturating_add(largest), now)
     }
 
     /// The tokens of a request are generated from now on, or as soon as there is a place.

@@ -100,7 +100,7 @@ impl World<'_> {
         self.agents[receiver].expected -= 1;
         if let Some(vote) = vote {
             self.agents[receiver].present += 1;
-            self.agents[receiver].heard_tokens += channel.tokens;
+            self.agents[receiver].hear(channel.tokens);
             if let Some(arrivals) = self.arrivals.get_mut(receiver) {
                 arrivals.push(channel.position);
             }
@@ -121,7 +121,7 @@ impl World<'_> {
         let receiver = channel.receiver as usize;
         if self.agents[receiver].stage == Stage::Waiting && !self.plan.timing.delivery.deduplicate {
             self.agents[receiver].present += 1;
-            self.agents[receiver].heard_tokens += channel.tokens;
+            self.agents[receiver].hear(channel.tokens);
             self.check_waiting(receiver, calendar);
         }
     }

@@ -38,22 +38,22 @@ impl Meter {
 
     /// A turn was served, whole or in part.
     pub(super) fn charge(&mut self, agent: Node, meters: &Meters, cost: u64, energy: f64) {
-        self.cost += cost;
-        self.input += meters.all_input();
-        self.output += meters.output;
+        add(&mut self.cost, cost);
+        add(&mut self.input, meters.all_input());
+        add(&mut self.output, meters.output);
         self.requests += 1;
         self.energy += energy;
-        self.by_agent[agent] += meters.all_input() + meters.output;
+        add(&mut self.by_agent[agent], meters.all());
     }
 
     /// A tool was used.
     pub(super) fn charge_tool(&mut self, cost: u64) {
-        self.cost += cost;
+        add(&mut self.cost, cost);
     }
 
     /// Something that was paid came to nothing.
     pub(super) fn waste(&mut self, cost: u64) {
-        self.wasted += cost;
+        add(&mut self.wasted, cost);
     }
 
     pub(super) fn refuse(&mut self) {
@@ -88,4 +88,9 @@ impl Meter {
             events,
         }
     }
+}
+
+/// What is beyond what can be counted counts as the most that can be.
+fn add(sum: &mut u64, amount: u64) {
+    *sum = sum.saturating_add(amount);
 }

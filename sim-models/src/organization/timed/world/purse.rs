@@ -110,7 +110,7 @@ impl World<'_> {
         }
         let meters = self.requests[request].largest(service, self.plan.timing.allowance.reservation);
         let price = self.price(request, service, &meters);
-        let tokens = meters.all_input() + meters.output;
+        let tokens = meters.all();
         match self.purse.reserve(self.agent_of(request), price, tokens) {
             Some(reserved) => {
                 self.reserved[request] = reserved;
@@ -125,7 +125,7 @@ impl World<'_> {
         if self.purse.is_open() {
             let reserved = std::mem::take(&mut self.reserved[request]);
             let agent = self.agent_of(request);
-            self.purse.pay(agent, reserved, cost, meters.all_input() + meters.output);
+            self.purse.pay(agent, reserved, cost, meters.all());
         }
     }
 

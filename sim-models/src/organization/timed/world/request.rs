@@ -163,7 +163,7 @@ impl<'a> World<'a> {
         let calls = &self.plan.timing.calls;
         let timeout =
             calls.timeout.map(|limit| calendar.schedule(limit, Event::Timeout { request: request as u32 }));
-        let context = service.prompt_tokens + self.agents[agent].heard_tokens;
+        let context = service.prompt_tokens.saturating_add(self.agents[agent].heard_tokens);
         self.requests[request] = Request { index, own, context, timeout, ..Request::idle(stream) };
         self.start_turn(request, service, calendar);
     }

@@ -32,7 +32,7 @@ impl<'a> World<'a> {
         let largest = service.largest_output(timing.allowance.reservation);
         let state = &mut self.requests[request];
         state.summarizing = false;
-        if state.context + largest <= window {
+        if state.context.saturating_add(largest) <= window {
             return true;
         }
         match timing.context.overflow {
@@ -43,7 +43,7 @@ impl<'a> World<'a> {
             }
             Overflow::Summarize { tokens, .. } => {
                 state.summarizing = true;
-                service.prompt_tokens + tokens + largest <= window
+                service.prompt_tokens.saturating_add(tokens).saturating_add(largest) <= window
             }
         }
     }
@@ -138,11 +138,11 @@ impl<'a> World<'a> {
         let cost = self.bill(request, service, &meters);
         self.tell_served(request, now, &meters);
         let state = &mut self.requests[request];
-        state.paid += cost;
+        state.paid = state.paid.saturating_add(cost);
         state.read_before = (state.context, now);
         if state.summarizing {
             if let Overflow::Summarize { tokens, .. } = self.plan.timing.context.overflow {
-                state.context = service.prompt_tokens + tokens;
+                state.context = service.prompt_tokens.saturating_add(tokens);
             }
             self.start_turn(request, service, calendar);
             return;
@@ -156,14 +156,15 @@ impl<'a> World<'a> {
         let (uses, misled) = self.faults.tool_uses(agent, use_index, &self.streams);
         let state = &mut self.requests[request];
         state.wrong |= misled;
-        state.context += meters.output + service.tool.tokens;
+        let more = meters.output.saturating_add(service.tool.tokens);
+        state.context = state.context.saturating_add(more);
         let latency = |stream: &mut Stream| {
             let uses = 0..uses;
             uses.map(|_| service.tool.latency.draw(stream)).sum::<f64>()
         };
         let after = Duration::from_seconds_saturating(latency(&mut state.stream));
         let price = service.tool.price.saturating_mul(u64::from(uses));
-        state.paid += price;
+        state.paid = state.paid.saturating_add(price);
         (state.phase, state.since) = (Phase::Tool, now);
         state.event = Some(calendar.schedule(after, Event::Request { request: request as u32 }));
         self.meter.charge_tool(price);
