@@ -35,6 +35,13 @@
 //! # }
 //! ```
 //!
+//! | part | what it is for |
+//! |---|---|
+//! | [`Calendar`], [`run`] | events, their order, cancelling and rescheduling them; runs with limits |
+//! | [`resource`] | what is waited for: servers, processor sharing, token buckets, stocks, backoff, timeouts |
+//! | [`statistics`] | what is collected while a run goes on, in bounded memory |
+//! | [`Trace`] | what happened, for a person: JSON lines, Perfetto, Gantt |
+//!
 //! # Order
 //! Events are handled in order of time. Simultaneous events are handled in the order in which they were scheduled: first in, first out. An
 //! event that is rescheduled counts as scheduled anew. Time is a whole number of nanoseconds, so that whether two events are simultaneous
