@@ -186,6 +186,10 @@ fn what_cannot_be_is_refused() {
     assert!(error(Fleet { interval: Some(Duration::ZERO), ..Fleet::default() }).contains("interval"));
     let cached = Guard::Cached { every: Duration::ZERO };
     assert!(error(Fleet { guard: cached, ..Fleet::default() }).contains("synchronizations"));
-    let huge = Fleet { calls: u32::MAX, estimate: u64::MAX, ..Fleet::default() };
+    let huge = Fleet { calls: 1_000, estimate: u64::MAX, ..Fleet::default() };
     assert!(error(huge).contains("beyond what is counted"));
+    assert!(error(Fleet { calls: u32::MAX, ..Fleet::default() }).contains("calls would be tried"));
+    let restless = Guard::Cached { every: Duration::from_nanoseconds(1) };
+    let restless = Fleet { guard: restless, duration: certain(10.0), ..Fleet::default() };
+    assert!(error(restless).contains("synchronized about 1e10 times"));
 }
