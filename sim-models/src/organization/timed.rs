@@ -1,7 +1,7 @@
 //! Organizations in time: the same agents, channels and rules, with calls that take time and cost money, messages that travel, limits,
 //! and faults.
 //!
-//! [`Timing`] is laid over an [`Organization`]; [`TimedOrganization`] runs both as a discrete-event simulation, trial by trial. Where
+//! [`Timing`] is laid over an [`Organization`](super::graph::Organization); [`TimedOrganization`] runs both as a discrete-event simulation, trial by trial. Where
 //! nothing takes time, costs anything or fails, it is one more sampled evaluator of the same law.
 //!
 //! ```
