@@ -80,8 +80,14 @@ impl Duration {
     /// support was checked.
     #[inline]
     pub fn from_seconds_saturating(seconds: f64) -> Self {
+        /// 292 years: up to here a signed number is enough, to which a float is cast much faster.
+        const SIGNED: f64 = 9_223_372_036_854_774_784.0;
+        let nanoseconds = seconds * NANOSECONDS_PER_SECOND + 0.5;
+        if nanoseconds <= SIGNED {
+            return Self((nanoseconds as i64).max(0).cast_unsigned());
+        }
         // A cast of a float saturates, and takes what is not a number to 0.
-        Self(((seconds * NANOSECONDS_PER_SECOND + 0.5) as u64).min(Self::MAX.0))
+        Self((nanoseconds as u64).min(Self::MAX.0))
     }
 
     /// Whole nanoseconds.
