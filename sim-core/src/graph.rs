@@ -202,21 +202,25 @@ impl Graph {
     }
 
     /// The edges into a node, in the order in which they were given.
+    #[inline]
     pub fn incoming(&self, node: Node) -> &[Edge] {
         self.incoming.of(node)
     }
 
     /// The edges out of a node, in the order in which they were given.
+    #[inline]
     pub fn outgoing(&self, node: Node) -> &[Edge] {
         self.outgoing.of(node)
     }
 
     /// Where an edge begins.
+    #[inline]
     pub fn sender(&self, edge: Edge) -> Node {
         self.ends[edge].0 as usize
     }
 
     /// Where an edge ends.
+    #[inline]
     pub fn receiver(&self, edge: Edge) -> Node {
         self.ends[edge].1 as usize
     }

@@ -26,13 +26,13 @@
 mod coin;
 mod stream;
 mod trial;
+mod xoshiro;
 
 pub use coin::{Coin, InvalidProbability};
 pub use stream::Stream;
 pub use trial::TrialStreams;
 
-use rand_core::SeedableRng;
-use rand_xoshiro::Xoshiro256PlusPlus;
+use self::xoshiro::Xoshiro256PlusPlus;
 
 /// Separates this key schedule from any other use of the hash, and its versions from each other.
 const CONTEXT: &str = "synergy 2026 random streams v1";
@@ -174,7 +174,8 @@ impl Streams {
     pub fn open(&self, address: Address) -> Stream {
         // An address is shorter than one BLAKE3 block, so this is a single compression.
         let seed = blake3::keyed_hash(&self.key, &address.bytes());
-        Stream::from(Xoshiro256PlusPlus::from_seed(*seed.as_bytes()))
+        let (words, _) = seed.as_bytes().as_chunks();
+        Stream::from(Xoshiro256PlusPlus::new(std::array::from_fn(|word| u64::from_le_bytes(words[word]))))
     }
 }
 

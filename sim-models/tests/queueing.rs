@@ -42,7 +42,7 @@ fn servers(count: u32) -> Discipline {
     Discipline::Servers { count, urgent: 0.0, preemptive: false }
 }
 
-const TRIALS: u64 = 96;
+const TRIALS: u64 = 128;
 
 /// Wait, time in system, number in system, utilization, throughput, loss; and Little's law, which every run is held to.
 fn simulate(queue: &Queue, seed: u64) -> (Vec<Estimate>, QueueTally) {

@@ -75,6 +75,7 @@ fn engines(interpreter: &Path) -> Vec<Box<dyn Engine>> {
         Box::new(simcore::Simcore),
         Box::new(simpy::SimPy::new(interpreter)),
         Box::new(organization::InTime),
+        Box::new(organization::SameEvents),
     ]
 }
 

@@ -54,6 +54,9 @@ pub struct Calendar<E> {
     /// place, so that one way to the root is gone instead of two.
     vacant: Option<u32>,
     pending: usize,
+    /// Whether no event was asked for yet: the inner nodes of the tree wait until then, because all matches at once take less than one
+    /// way to the root per event.
+    filling: bool,
     /// Events scheduled so far, which orders simultaneous ones.
     scheduled: u64,
     stopped: bool,
@@ -99,6 +102,7 @@ impl<E> Calendar<E> {
             free: Vec::new(),
             vacant: None,
             pending: 0,
+            filling: true,
             scheduled: 0,
             stopped: false,
         };
@@ -126,10 +130,10 @@ impl<E> Calendar<E> {
         let leaves = self.slots.len();
         self.free.clear();
         self.slots.iter_mut().for_each(|slot| slot.event = None);
-        self.tree.iter_mut().for_each(|entry| entry.time = EMPTY);
+        self.tree[leaves..].iter_mut().for_each(|entry| entry.time = EMPTY);
         self.free.extend((0..leaves as u32).rev());
-        (self.now, self.vacant, self.pending, self.scheduled, self.stopped) =
-            (Time::START, None, 0, 0, false);
+        (self.now, self.vacant, self.pending, self.filling) = (Time::START, None, 0, true);
+        (self.scheduled, self.stopped) = (0, false);
     }
 
     /// Schedules an event for this long after the present.
@@ -190,6 +194,9 @@ impl<E> Calendar<E> {
         if let Some(slot) = self.vacant.take() {
             self.free.push(slot);
             self.place(slot, EMPTY);
+        } else if self.filling {
+            self.filling = false;
+            self.play_all();
         }
         let Entry { time, slot } = self.tree[1];
         if time > limit.as_nanoseconds() {
@@ -238,6 +245,11 @@ impl<E> Calendar<E> {
     /// Puts a slot's time into its leaf and plays the matches on the way to the root.
     #[inline]
     fn place(&mut self, slot: u32, time: u64) {
+        if self.filling {
+            let leaves = self.slots.len();
+            self.tree[leaves + slot as usize] = Entry { time, slot };
+            return;
+        }
         // As slices, whose ends are known not to change on the way.
         let (tree, slots) = (self.tree.as_mut_slice(), self.slots.as_slice());
         let mut at = slots.len() + slot as usize;
@@ -261,7 +273,15 @@ impl<E> Calendar<E> {
             let time = times.get(slot).copied().unwrap_or(EMPTY);
             self.tree[leaves + slot] = Entry { time, slot: slot as u32 };
         }
-        for at in (1..leaves).rev() {
+        if !self.filling {
+            self.play_all();
+        }
+    }
+
+    /// Plays the matches of the whole tree.
+    #[cold]
+    fn play_all(&mut self) {
+        for at in (1..self.slots.len()).rev() {
             self.tree[at] = earlier(&self.slots, self.tree[2 * at], self.tree[2 * at + 1]);
         }
     }

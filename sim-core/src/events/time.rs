@@ -30,21 +30,25 @@ impl Time {
     pub const END: Self = Self(u64::MAX - 1);
 
     /// The point this many nanoseconds after the beginning.
+    #[inline]
     pub fn from_nanoseconds(nanoseconds: u64) -> Self {
         Self(nanoseconds.min(Self::END.0))
     }
 
     /// Nanoseconds since the beginning.
+    #[inline]
     pub fn as_nanoseconds(self) -> u64 {
         self.0
     }
 
     /// Seconds since the beginning, rounded to the nearest float.
+    #[inline]
     pub fn as_seconds(self) -> f64 {
         self.0 as f64 / NANOSECONDS_PER_SECOND
     }
 
     /// Time gone by since an earlier point; zero since a later one.
+    #[inline]
     pub fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
@@ -59,6 +63,7 @@ impl Duration {
     pub const MAX: Self = Self(u64::MAX - 1);
 
     /// This many nanoseconds.
+    #[inline]
     pub fn from_nanoseconds(nanoseconds: u64) -> Self {
         Self(nanoseconds.min(Self::MAX.0))
     }
@@ -67,6 +72,7 @@ impl Duration {
     ///
     /// # Errors
     /// The number is negative, not a number, or more than 584 years.
+    #[inline]
     pub fn from_seconds(seconds: f64) -> Result<Self, InvalidDuration> {
         let nanoseconds = libm::round(seconds * NANOSECONDS_PER_SECOND);
         if seconds >= 0.0 && nanoseconds < Self::MAX.0 as f64 {
@@ -91,11 +97,13 @@ impl Duration {
     }
 
     /// Whole nanoseconds.
+    #[inline]
     pub fn as_nanoseconds(self) -> u64 {
         self.0
     }
 
     /// Seconds, rounded to the nearest float.
+    #[inline]
     pub fn as_seconds(self) -> f64 {
         self.0 as f64 / NANOSECONDS_PER_SECOND
     }
@@ -110,6 +118,7 @@ impl Add<Duration> for Time {
 }
 
 impl AddAssign<Duration> for Time {
+    #[inline]
     fn add_assign(&mut self, length: Duration) {
         *self = *self + length;
     }
@@ -117,12 +126,14 @@ impl AddAssign<Duration> for Time {
 
 impl Add for Duration {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0).min(Self::MAX.0))
     }
 }
 
 impl AddAssign for Duration {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
@@ -131,6 +142,7 @@ impl AddAssign for Duration {
 impl Sub for Duration {
     type Output = Self;
     /// What is left of a length; zero where the other is longer.
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }

@@ -1,9 +1,9 @@
 //! One stream of random numbers and the draws that models need.
 
 use rand_core::{Infallible, Rng, TryRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Coin;
+use super::xoshiro::Xoshiro256PlusPlus;
 
 /// A stream of random numbers.
 ///
@@ -13,6 +13,7 @@ use super::Coin;
 pub struct Stream(Xoshiro256PlusPlus);
 
 impl From<Xoshiro256PlusPlus> for Stream {
+    #[inline]
     fn from(generator: Xoshiro256PlusPlus) -> Self {
         Self(generator)
     }
@@ -21,18 +22,22 @@ impl From<Xoshiro256PlusPlus> for Stream {
 impl TryRng for Stream {
     type Error = Infallible;
 
+    /// The upper half of the next number: its bits are the better ones.
     #[inline]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.try_next_u32()
+        Ok((self.0.next() >> 32) as u32)
     }
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.try_next_u64()
+        Ok(self.0.next())
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.try_fill_bytes(bytes)
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.0.next().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
     }
 }
 
@@ -75,7 +80,7 @@ impl Stream {
     /// Standard exponential, by inversion: one uniform number per draw.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -libm::log(self.uniform())
+        -crate::special::ln_normal(self.uniform())
     }
 
     /// Standard normal, by inversion: one uniform number per draw, so that streams stay in step when a mean or a

@@ -1,15 +1,16 @@
 //! Streams of one trial that are opened in a few nanoseconds.
 
-use rand_core::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_core::Rng;
 
+use super::xoshiro::Xoshiro256PlusPlus;
 use super::{Address, Entity, Stream, Streams};
 
 /// All streams of one trial, for models that open many short ones: a stream per message, say, so that what one agent draws never
 /// depends on what others did.
 ///
-/// The trial's key costs one [`Streams::open`]; a stream is a xoshiro256++ generator whose four words of state are four independent
-/// words of the key, each added to the stream's name and mixed by a bijection. Two names of one trial differ in all four words.
+/// The trial's key costs one [`Streams::open`]; a stream is a xoshiro256++ generator whose state is the four words of the key, of which
+/// the first and the last, those that make its first number, are added to the stream's name and mixed by a bijection. The states of two
+/// names of one trial differ in both words.
 ///
 /// ```
 /// use sim_core::random::{Entity, Family, Purpose, Streams};
@@ -43,11 +44,9 @@ impl TrialStreams {
             .0
             .wrapping_add(index.wrapping_mul(0x9E37_79B9_7F4A_7C15))
             .wrapping_add(channel.wrapping_mul(0xD6E8_FEB8_6659_FD93));
-        let mut seed = [0; 32];
-        for (bytes, key) in seed.chunks_exact_mut(8).zip(self.key) {
-            bytes.copy_from_slice(&mix(key.wrapping_add(name)).to_le_bytes());
-        }
-        Stream::from(Xoshiro256PlusPlus::from_seed(seed))
+        let [first, second, third, last] = self.key;
+        let state = [mix(first.wrapping_add(name)), second, third, mix(last.wrapping_add(name))];
+        Stream::from(Xoshiro256PlusPlus::new(state))
     }
 }
 

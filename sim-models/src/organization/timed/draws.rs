@@ -8,7 +8,7 @@ pub(super) const FRESH: u64 = 1;
 pub(super) const COUPLING: u64 = 2;
 /// The agent's decision.
 pub(super) const DECISION: u64 = 3;
-/// Lengths, durations and tools of a request.
+/// Lengths and durations of a turn.
 pub(super) const REQUEST: u64 = 4;
 /// Waits before retries.
 pub(super) const BACKOFF: u64 = 5;
@@ -22,5 +22,7 @@ pub(super) const CACHE: u64 = 8;
 pub(super) const SUMMARY: u64 = 9;
 /// Which wrong answer a fault makes of a right one.
 pub(super) const WRONG: u64 = 10;
+/// How long the tool takes after a turn.
+pub(super) const TOOL: u64 = 11;
 /// The first of the faults; each mode has its own after it.
 pub(super) const FAULTS: u64 = 100;

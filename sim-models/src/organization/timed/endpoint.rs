@@ -60,6 +60,9 @@ impl Prices {
 }
 
 impl Meters {
+    /// No tokens.
+    pub const NONE: Self = Self { input: 0, output: 0, cache_write: 0, cache_read: 0 };
+
     /// All input, however it is billed.
     pub fn all_input(&self) -> u64 {
         self.input.saturating_add(self.cache_write).saturating_add(self.cache_read)

@@ -11,11 +11,9 @@ mod request;
 mod settlement;
 mod telling;
 
-use std::collections::VecDeque;
-
 use sim_core::events::{Calendar, Ending, Handle, Limits, System, Time, run};
 use sim_core::graph::Node;
-use sim_core::random::{Address, Entity, Stream, Streams, TrialStreams};
+use sim_core::random::{Entity, Stream, Streams, TrialStreams};
 
 use self::endpoint::EndpointState;
 use self::fault::FaultState;
@@ -121,6 +119,16 @@ enum Input {
     Vote(Answer),
 }
 
+impl Input {
+    #[inline]
+    fn vote(self) -> Option<Answer> {
+        match self {
+            Self::Vote(answer) => Some(answer),
+            Self::Open | Self::Missing => None,
+        }
+    }
+}
+
 /// The state of a trial; its memory is used again in the next one.
 pub(super) struct World<'a> {
     plan: &'a TimedOrganization,
@@ -145,8 +153,9 @@ pub(super) struct World<'a> {
     endpoints: Vec<EndpointState>,
     meter: Meter,
     purse: Purse,
-    /// Agents that decided or failed and have not told their receivers.
-    to_tell: VecDeque<u32>,
+    /// Agents that decided or failed, in this order, since the last event; those from `told` on have not told their receivers.
+    to_tell: Vec<u32>,
+    told: usize,
     /// Agents that nobody waits for.
     to_drop: Vec<u32>,
     /// Whether any agent waits no longer than its patience.
@@ -180,12 +189,13 @@ impl<'a> World<'a> {
             sums: vec![0; agents * answers],
             messages: vec![None; plan.channels.len()],
             arrivals: vec![Vec::new(); if ordered { agents } else { 0 }],
-            requests: vec![Request::idle(streams.open(Address::trial(0))); requests],
+            requests: vec![Request::IDLE; requests],
             reserved: (0..requests).map(|_| Reserved::default()).collect(),
             endpoints: endpoints(plan, faults),
             meter: Meter::new(agents),
             purse: Purse::new(plan),
-            to_tell: VecDeque::new(),
+            to_tell: Vec::new(),
+            told: 0,
             to_drop: Vec::new(),
             patient: plan.timing.waiting.iter().any(|waiting| waiting.patience.is_some()),
             events: 0,
@@ -262,9 +272,9 @@ impl<'a> World<'a> {
         self.inputs.fill(Input::Open);
         self.sums.fill(0);
         self.arrivals.iter_mut().for_each(Vec::clear);
+        (self.told, self.events) = (0, 0);
         self.to_tell.clear();
         self.to_drop.clear();
-        self.events = 0;
         self.open_outputs = plan.organization.outputs().len();
         self.meter.reset();
         // A budget is not refilled: every trial has its own.
@@ -288,7 +298,8 @@ impl<'a> World<'a> {
     /// Lets what was decided have its consequences that take no time.
     fn settle(&mut self, calendar: &mut Calendar<Event>) {
         loop {
-            if let Some(agent) = self.to_tell.pop_front() {
+            if let Some(&agent) = self.to_tell.get(self.told) {
+                self.told += 1;
                 self.tell_receivers(agent as usize, calendar);
             } else if let Some(agent) = self.to_drop.pop() {
                 self.drop_agent(agent as usize, calendar);
@@ -296,6 +307,8 @@ impl<'a> World<'a> {
                 break;
             }
         }
+        self.to_tell.clear();
+        self.told = 0;
         if self.open_outputs == 0 {
             calendar.stop();
         }
@@ -319,7 +332,9 @@ impl<'a> World<'a> {
         let makespan = calendar.now();
         let answers = (0..outputs.len()).map(|output| self.answer(outputs[output])).collect();
         for request in 0..self.requests.len() {
-            self.give_up(request, calendar);
+            if self.requests[request].is_active() {
+                self.give_up(request, calendar);
+            }
         }
         if let Some(teller) = &mut self.teller {
             teller.end(makespan, outcome);
@@ -364,6 +379,9 @@ impl System for World<'_> {
             Event::Restart { agent } => self.restart(agent as usize, calendar),
             Event::Patience { agent } => self.lose_patience(agent as usize, calendar),
         }
-        self.settle(calendar);
+        // Most events decide nothing.
+        if !(self.to_tell.is_empty() && self.to_drop.is_empty()) {
+            self.settle(calendar);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::organization::timed::{Overflow, Service, Until, draws};
 
 impl World<'_> {
     /// Looks whether a waiting agent has heard enough, after a message came or will not come.
+    #[inline]
     pub(super) fn check_waiting(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
         let state = &self.agents[agent];
         if state.stage != Stage::Waiting {
@@ -184,19 +185,20 @@ impl World<'_> {
         }
     }
 
-    /// Couples the votes that an agent has, in place.
+    /// Couples the votes that an agent has, in place; what has not come is missing from now on.
     pub(super) fn couple(&mut self, agent: Node) {
         let plan = &self.plan.agents[agent];
         let received = &mut self.inputs[plan.inputs..plan.inputs + plan.senders as usize];
-        self.votes.clear();
-        self.votes.extend(received.iter().map(|input| match input {
-            Input::Vote(answer) => Some(*answer),
-            Input::Open | Input::Missing => None,
-        }));
-        if self.plan.organization.coupling(agent).is_some() {
-            let mut stream = self.streams.open(plan.entity, 0, draws::COUPLING);
-            self.plan.steps.couple(agent, &mut self.votes, &mut stream);
+        if self.plan.organization.coupling(agent).is_none() {
+            for input in received.iter_mut().filter(|input| **input == Input::Open) {
+                *input = Input::Missing;
+            }
+            return;
         }
+        self.votes.clear();
+        self.votes.extend(received.iter().map(|input| input.vote()));
+        let mut stream = self.streams.open(plan.entity, 0, draws::COUPLING);
+        self.plan.steps.couple(agent, &mut self.votes, &mut stream);
         for (input, vote) in received.iter_mut().zip(&self.votes) {
             *input = vote.map_or(Input::Missing, Input::Vote);
         }
@@ -210,6 +212,7 @@ impl World<'_> {
     }
 
     /// The vote of an agent on what it heard and its own vote.
+    #[inline]
     pub(super) fn decide(&mut self, agent: Node, own: Option<Answer>) -> Option<Answer> {
         let plan = &self.plan.agents[agent];
         if plan.senders == 0 {
@@ -218,21 +221,19 @@ impl World<'_> {
         let count = self.plan.organization.inputs(agent);
         self.votes.clear();
         let inputs = &self.inputs[plan.inputs..plan.inputs + plan.senders as usize];
-        self.votes.extend(inputs.iter().map(|input| match input {
-            Input::Vote(answer) => Some(*answer),
-            Input::Open | Input::Missing => None,
-        }));
+        self.votes.extend(inputs.iter().map(|input| input.vote()));
         self.votes.resize(count, own);
         let mut stream = self.streams.open(plan.entity, 0, draws::DECISION);
         self.plan.steps.decide(agent, &self.votes, &mut self.weights, &mut stream)
     }
 
     /// An agent has its vote.
+    #[inline]
     pub(super) fn decided(&mut self, agent: Node, vote: Option<Answer>, calendar: &Calendar<Event>) {
         let state = &mut self.agents[agent];
         state.stage = Stage::Decided;
         state.vote = vote;
-        self.to_tell.push_back(agent as u32);
+        self.to_tell.push(agent as u32);
         self.close_output(agent);
         if let Some(teller) = &mut self.teller {
             teller.vote(agent, calendar.now(), vote);
@@ -243,7 +244,7 @@ impl World<'_> {
     pub(super) fn fail(&mut self, agent: Node, reason: Reason, calendar: &Calendar<Event>) {
         self.agents[agent].stage = Stage::Failed;
         self.agents[agent].failed = Some(reason);
-        self.to_tell.push_back(agent as u32);
+        self.to_tell.push(agent as u32);
         self.close_output(agent);
         if let Some(teller) = &mut self.teller {
             let why = match reason {
@@ -254,6 +255,7 @@ impl World<'_> {
         }
     }
 
+    #[inline]
     fn close_output(&mut self, agent: Node) {
         if self.plan.organization.outputs().contains(&agent) {
             self.open_outputs -= 1;

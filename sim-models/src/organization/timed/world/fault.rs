@@ -72,6 +72,8 @@ pub(super) struct FaultState<'a> {
     tool_silent: Option<Risk<'a>>,
     version_drift: Option<(Jumps, &'a [bool])>,
     downgrade: Option<(f64, f64, f64, &'a [bool])>,
+    /// Whether any of them can change votes.
+    touch_votes: bool,
     struck: bool,
 }
 
@@ -94,9 +96,16 @@ impl<'a> FaultState<'a> {
             tool_silent: None,
             version_drift: None,
             downgrade: None,
+            touch_votes: false,
             struck: false,
         };
         faults.0.iter().for_each(|fault| state.add(fault));
+        state.touch_votes = state.silent_wrong.is_some()
+            || state.drift.is_some()
+            || state.inconsistency.is_some()
+            || state.full_context.is_some()
+            || state.version_drift.is_some()
+            || state.downgrade.is_some();
         state
     }
 
@@ -319,13 +328,9 @@ impl<'a> FaultState<'a> {
     }
 
     /// Whether any fault can change votes.
+    #[inline]
     pub(super) fn touch_votes(&self) -> bool {
-        self.silent_wrong.is_some()
-            || self.drift.is_some()
-            || self.inconsistency.is_some()
-            || self.full_context.is_some()
-            || self.version_drift.is_some()
-            || self.downgrade.is_some()
+        self.touch_votes
     }
 }
 

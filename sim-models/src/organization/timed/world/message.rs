@@ -9,6 +9,7 @@ use crate::organization::timed::draws;
 
 impl World<'_> {
     /// An agent that has decided or failed tells its receivers.
+    #[inline]
     pub(super) fn tell_receivers(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
         let plan = self.plan;
         for &edge in plan.organization.graph().outgoing(agent) {
@@ -31,6 +32,7 @@ impl World<'_> {
     }
 
     /// Sends a vote. Whatever happens to it on its way is drawn now.
+    #[inline]
     fn send(&mut self, edge: Edge, vote: Answer, calendar: &mut Calendar<Event>) {
         let plan = self.plan;
         let delivery = &plan.timing.delivery;
@@ -87,6 +89,7 @@ impl World<'_> {
     }
 
     /// What a channel brings: a vote, or the news that there is none.
+    #[inline]
     fn hear(&mut self, edge: Edge, vote: Option<Answer>, calendar: &mut Calendar<Event>) {
         let plan = self.plan;
         let channel = plan.channels[edge];

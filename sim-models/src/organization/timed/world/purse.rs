@@ -49,6 +49,7 @@ impl Purse {
         self.money.is_some() || self.tokens.is_some()
     }
 
+    #[inline]
     fn reserve(&mut self, agent: usize, money: u64, tokens: u64) -> Option<Reserved> {
         let mut reserved = Reserved::default();
         if let Some(account) = &mut self.money {
@@ -121,6 +122,7 @@ impl World<'_> {
     }
 
     /// Pays from what was reserved, and gets the rest back.
+    #[inline]
     pub(super) fn settle_reservation(&mut self, request: usize, cost: u64, meters: &Meters) {
         if self.purse.is_open() {
             let reserved = std::mem::take(&mut self.reserved[request]);

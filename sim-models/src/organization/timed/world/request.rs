@@ -8,7 +8,6 @@ mod turn;
 
 use sim_core::events::{Calendar, Duration, Handle, Time};
 use sim_core::graph::Node;
-use sim_core::random::Stream;
 
 use super::fault::CallCourse;
 use super::{Event, Reason, World};
@@ -42,7 +41,8 @@ pub(super) struct Request {
     phase: Phase,
     /// Of its streams: unique among all requests of the agent.
     index: u64,
-    stream: Stream,
+    /// Turns drawn so far, summaries included.
+    draws: u32,
     own: Option<Answer>,
     turn: u32,
     refusals: u32,
@@ -70,34 +70,37 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// No request; it has a stream until it gets its own.
-    pub(super) fn idle(stream: Stream) -> Self {
-        Self {
-            phase: Phase::Idle,
-            index: 0,
-            stream,
-            own: None,
-            turn: 0,
-            refusals: 0,
-            context: 0,
-            read_before: (0, Time::START),
-            meters: Meters::default(),
-            quiet: Duration::ZERO,
-            length: Duration::ZERO,
-            since: Time::START,
-            saved: Duration::ZERO,
-            price: 1.0,
-            downgraded: false,
-            wrong: false,
-            summarizing: false,
-            paid: 0,
-            event: None,
-            timeout: None,
-        }
+    /// No request.
+    pub(super) const IDLE: Self = Self {
+        phase: Phase::Idle,
+        index: 0,
+        draws: 0,
+        own: None,
+        turn: 0,
+        refusals: 0,
+        context: 0,
+        read_before: (0, Time::START),
+        meters: Meters::NONE,
+        quiet: Duration::ZERO,
+        length: Duration::ZERO,
+        since: Time::START,
+        saved: Duration::ZERO,
+        price: 1.0,
+        downgraded: false,
+        wrong: false,
+        summarizing: false,
+        paid: 0,
+        event: None,
+        timeout: None,
+    };
+
+    pub(super) fn is_active(&self) -> bool {
+        self.phase != Phase::Idle
     }
 
-    fn is_active(&self) -> bool {
-        self.phase != Phase::Idle
+    /// Number of the stream that the next turn draws from, among all of the agent.
+    fn stream(&self) -> u64 {
+        (self.index << 32) + u64::from(self.draws)
     }
 
     /// Input and output of the turn, in tokens.
@@ -154,21 +157,22 @@ impl<'a> World<'a> {
     }
 
     /// Sends a request for the first time, or all of it again.
+    #[inline]
     fn start_request(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let copy = u64::from(self.is_copy(request));
         let index = 2 * u64::from(self.agents[agent].attempts) + copy;
         let own = self.fresh_vote(agent, index);
-        let stream = self.open(self.plan.agents[agent].entity, index, draws::REQUEST);
         let calls = &self.plan.timing.calls;
         let timeout =
             calls.timeout.map(|limit| calendar.schedule(limit, Event::Timeout { request: request as u32 }));
         let context = service.prompt_tokens.saturating_add(self.agents[agent].heard_tokens);
-        self.requests[request] = Request { index, own, context, timeout, ..Request::idle(stream) };
+        self.requests[request] = Request { index, own, context, timeout, ..Request::IDLE };
         self.start_turn(request, service, calendar);
     }
 
     /// Asks an endpoint to serve a turn.
+    #[inline]
     fn submit(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let now = calendar.now();
@@ -194,6 +198,7 @@ impl<'a> World<'a> {
     }
 
     /// What a request did comes to its end.
+    #[inline]
     pub(super) fn advance(&mut self, request: usize, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let Some(service) = self.plan.service(agent) else { return };
@@ -209,6 +214,7 @@ impl<'a> World<'a> {
     }
 
     /// A call is answered: the agent decides.
+    #[inline]
     fn call_ends(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let state = &self.requests[request];
@@ -252,6 +258,7 @@ impl<'a> World<'a> {
     }
 
     /// A call is over: what belongs to it is cancelled, apart from the request that was answered.
+    #[inline]
     pub(super) fn end_call(&mut self, agent: Node, answered: Option<usize>, calendar: &mut Calendar<Event>) {
         if self.uses_timers() {
             let timers = &mut self.timers[agent];

@@ -61,6 +61,7 @@ impl<'a> World<'a> {
     }
 
     /// Pays for a turn, or a part of it.
+    #[inline]
     pub(super) fn bill(&mut self, request: usize, service: &Service, meters: &Meters) -> u64 {
         let agent = self.agent_of(request);
         let endpoint = self.plan.timing.endpoints.get(service.endpoint);
@@ -75,6 +76,7 @@ impl<'a> World<'a> {
     }
 
     /// The price of a turn, in nanodollars.
+    #[inline]
     pub(in crate::organization::timed::world) fn price(
         &self,
         request: usize,
@@ -87,7 +89,15 @@ impl<'a> World<'a> {
         if factor == 1.0 { full } else { libm::ceil(full as f64 * factor) as u64 }
     }
 
+    #[inline]
     pub(super) fn tell_served(&mut self, request: usize, now: Time, meters: &Meters) {
+        if self.teller.is_some() {
+            self.tell_turn(request, now, meters);
+        }
+    }
+
+    #[cold]
+    fn tell_turn(&mut self, request: usize, now: Time, meters: &Meters) {
         let (agent, copy) = (self.agent_of(request), self.is_copy(request));
         let Some(teller) = &mut self.teller else { return };
         let state = &self.requests[request];

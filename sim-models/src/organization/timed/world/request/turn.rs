@@ -1,7 +1,6 @@
 //! One turn of a request: its input, its draws, its service, and the tool after it.
 
 use sim_core::events::{Calendar, Duration, Time};
-use sim_core::random::Stream;
 
 use super::Phase;
 use crate::organization::graph::Answer;
@@ -10,6 +9,7 @@ use crate::organization::timed::{Meters, Overflow, Service, draws};
 
 impl<'a> World<'a> {
     /// Draws what a turn takes and sends it.
+    #[inline]
     pub(super) fn start_turn(
         &mut self,
         request: usize,
@@ -48,6 +48,7 @@ impl<'a> World<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn draw_turn(&mut self, request: usize, service: &Service, now: Time) {
         let agent = self.agent_of(request);
         let plan = self.plan;
@@ -55,12 +56,14 @@ impl<'a> World<'a> {
         let limit = self.output_limit(service);
         let slowness = self.faults.slowness(agent, self.requests[request].index, &self.streams);
         let state = &mut self.requests[request];
+        let mut stream = self.streams.open(plan.agents[agent].entity, state.stream(), draws::REQUEST);
+        state.draws += 1;
         let wanted = match (timing.context.overflow, state.summarizing) {
             (Overflow::Summarize { tokens, .. }, true) => tokens,
             _ => {
                 let shift = length_shift(service.length_coupling, state.own, plan.agents[agent].accuracy);
-                let output = service.output_tokens.draw_shifted(shift, &mut state.stream);
-                let thinking = service.thinking_tokens.draw(&mut state.stream);
+                let output = service.output_tokens.draw_shifted(shift, &mut stream);
+                let thinking = service.thinking_tokens.draw(&mut stream);
                 whole(output).saturating_add(whole(thinking))
             }
         };
@@ -71,21 +74,21 @@ impl<'a> World<'a> {
             Some(cache) => {
                 let (read_before, when) = state.read_before;
                 let index = (state.index << 32) + u64::from(state.turn);
-                let mut stream = self.streams.open(plan.agents[agent].entity, index, draws::CACHE);
-                let found = now.since(when) <= cache.time_to_live && stream.uniform() < cache.hit;
+                let mut hits = self.streams.open(plan.agents[agent].entity, index, draws::CACHE);
+                let found = now.since(when) <= cache.time_to_live && hits.uniform() < cache.hit;
                 let cache_read = if found { read_before.min(state.context) } else { 0 };
                 Meters { input: 0, output, cache_write: state.context - cache_read, cache_read }
             }
         };
         (state.quiet, state.length) = match (&service.duration, timing.endpoints.get(service.endpoint)) {
             (Some(duration), _) => {
-                let length = Duration::from_seconds_saturating(duration.draw(&mut state.stream));
+                let length = Duration::from_seconds_saturating(duration.draw(&mut stream));
                 (Duration::ZERO, length)
             }
             (None, Some(endpoint)) => {
                 let unread = state.meters.input + state.meters.cache_write;
                 let reading = endpoint.prefill_tokens_per_second.map_or(0.0, |rate| unread as f64 / rate);
-                let quiet = endpoint.time_to_first_token.draw(&mut state.stream) + reading;
+                let quiet = endpoint.time_to_first_token.draw(&mut stream) + reading;
                 let generating = output as f64 / endpoint.tokens_per_second;
                 (
                     Duration::from_seconds_saturating(quiet),
@@ -102,6 +105,7 @@ impl<'a> World<'a> {
     }
 
     /// Most output of a turn: the service's own limit, or what is reserved where something is limited.
+    #[inline]
     pub(super) fn output_limit(&self, service: &Service) -> Option<u64> {
         let allowance = &self.plan.timing.allowance;
         let limited =
@@ -111,6 +115,7 @@ impl<'a> World<'a> {
     }
 
     /// A turn is served.
+    #[inline]
     pub(super) fn serve(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let now = calendar.now();
@@ -131,6 +136,7 @@ impl<'a> World<'a> {
     }
 
     /// A turn was served.
+    #[inline]
     pub(super) fn turn_ends(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
         let now = calendar.now();
@@ -158,11 +164,9 @@ impl<'a> World<'a> {
         state.wrong |= misled;
         let more = meters.output.saturating_add(service.tool.tokens);
         state.context = state.context.saturating_add(more);
-        let latency = |stream: &mut Stream| {
-            let uses = 0..uses;
-            uses.map(|_| service.tool.latency.draw(stream)).sum::<f64>()
-        };
-        let after = Duration::from_seconds_saturating(latency(&mut state.stream));
+        let mut stream = self.streams.open(self.plan.agents[agent].entity, use_index, draws::TOOL);
+        let latency = (0..uses).map(|_| service.tool.latency.draw(&mut stream)).sum::<f64>();
+        let after = Duration::from_seconds_saturating(latency);
         let price = service.tool.price.saturating_mul(u64::from(uses));
         state.paid = state.paid.saturating_add(price);
         (state.phase, state.since) = (Phase::Tool, now);
@@ -175,6 +179,9 @@ impl<'a> World<'a> {
 /// Whole tokens, rounded up.
 #[inline]
 fn whole(tokens: f64) -> u64 {
+    if tokens == 0.0 {
+        return 0;
+    }
     // A cast rounds down and takes what is not a number to 0.
     let down = tokens as u64;
     down + u64::from((down as f64) < tokens)
@@ -183,6 +190,7 @@ fn whole(tokens: f64) -> u64 {
 /// The shift of the log-length of an answer in its deviations (mechanisms B0.3).
 fn length_shift(kappa: f64, own: Option<Answer>, accuracy: f64) -> f64 {
     match own {
+        _ if kappa == 0.0 => 0.0,
         Some(Answer::RIGHT) => -kappa,
         Some(_) if accuracy < 1.0 => kappa * accuracy / (1.0 - accuracy),
         _ => 0.0,
