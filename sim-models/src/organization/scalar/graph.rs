@@ -146,6 +146,7 @@ impl AnswerSampler {
     }
 
     /// The right answer with this coin, else a wrong one by its law.
+    #[inline]
     fn draw(&self, right: &Coin, stream: &mut Stream) -> Answer {
         if stream.toss(right) { Answer::RIGHT } else { self.wrong(stream) }
     }

@@ -153,6 +153,8 @@ pub(super) struct World<'a> {
     endpoints: Vec<EndpointState>,
     meter: Meter,
     purse: Purse,
+    /// Whether anything can keep a turn from being served: an outage, a limit of an endpoint, a budget.
+    hurdles: bool,
     /// Agents that decided or failed, in this order, since the last event; those from `told` on have not told their receivers.
     to_tell: Vec<u32>,
     told: usize,
@@ -178,9 +180,14 @@ impl<'a> World<'a> {
         let answers = plan.steps.answers();
         let requests = agents * if plan.timing.calls.hedge_after.is_some() { 2 } else { 1 };
         let ordered = plan.timing.context.window.is_some();
+        let (endpoints, purse) = (endpoints(plan, faults), Purse::new(plan));
+        let faults = FaultState::new(plan, faults);
         Self {
             plan,
-            faults: FaultState::new(plan, faults),
+            hurdles: purse.is_open()
+                || faults.touch_requests()
+                || endpoints.iter().any(EndpointState::is_limited),
+            faults,
             streams: streams.trial(0),
             causes: Vec::new(),
             agents: Vec::with_capacity(agents),
@@ -191,9 +198,9 @@ impl<'a> World<'a> {
             arrivals: vec![Vec::new(); if ordered { agents } else { 0 }],
             requests: vec![Request::IDLE; requests],
             reserved: (0..requests).map(|_| Reserved::default()).collect(),
-            endpoints: endpoints(plan, faults),
+            endpoints,
             meter: Meter::new(agents),
-            purse: Purse::new(plan),
+            purse,
             to_tell: Vec::new(),
             told: 0,
             to_drop: Vec::new(),

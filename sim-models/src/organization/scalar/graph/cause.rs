@@ -135,6 +135,7 @@ impl FreshVote {
         })
     }
 
+    #[inline]
     pub(super) fn draw(&self, answers: &AnswerSampler, causes: &[CauseDraw], stream: &mut Stream) -> Answer {
         match self.cause.map_or(CauseDraw::Independent, |cause| causes[cause]) {
             CauseDraw::Independent => answers.draw(&self.right, stream),

@@ -116,7 +116,7 @@ impl World<'_> {
             }
             Stage::Calling => {
                 self.agents[agent].stage = Stage::Dropped;
-                self.end_call(agent, None, calendar);
+                self.end_call(agent, calendar);
                 if let Some(teller) = &mut self.teller {
                     teller.mark(agent, calendar.now(), "cancelled");
                 }

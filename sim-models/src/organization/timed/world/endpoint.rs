@@ -46,6 +46,11 @@ impl EndpointState {
         }
     }
 
+    /// Whether it can refuse a request.
+    pub(super) fn is_limited(&self) -> bool {
+        self.requests.is_some() || self.tokens.is_some()
+    }
+
     /// Admits a request of this many tokens, or takes nothing.
     fn admits(&mut self, tokens: u64, now: Time) -> bool {
         if self.requests.as_mut().is_some_and(|bucket| bucket.try_take(now, 1).is_err()) {

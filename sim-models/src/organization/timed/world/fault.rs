@@ -327,6 +327,11 @@ impl<'a> FaultState<'a> {
         now_right != right
     }
 
+    /// Whether any fault can change what becomes of a request before it is served.
+    pub(super) fn touch_requests(&self) -> bool {
+        self.outage.is_some() || self.downgrade.is_some()
+    }
+
     /// Whether any fault can change votes.
     #[inline]
     pub(super) fn touch_votes(&self) -> bool {

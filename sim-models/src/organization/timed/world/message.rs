@@ -36,8 +36,8 @@ impl World<'_> {
     fn send(&mut self, edge: Edge, vote: Answer, calendar: &mut Calendar<Event>) {
         let plan = self.plan;
         let delivery = &plan.timing.delivery;
-        let entity = plan.channels[edge].entity;
-        let sender = plan.channels[edge].sender as usize;
+        let channel = &plan.channels[edge];
+        let (entity, sender) = (channel.entity, channel.sender as usize);
         let mut delay = Duration::ZERO;
         for transmission in 0..=delivery.retransmissions {
             if transmission > 0 {
@@ -46,7 +46,7 @@ impl World<'_> {
             if self.faults.loses(sender, edge, transmission, calendar.now() + delay, &self.streams) {
                 continue;
             }
-            let received = if plan.channels[edge].perfect {
+            let received = if channel.perfect {
                 Some(vote)
             } else {
                 let mut stream = self.open(entity, u64::from(transmission), draws::CHANNEL);
@@ -92,18 +92,19 @@ impl World<'_> {
     #[inline]
     fn hear(&mut self, edge: Edge, vote: Option<Answer>, calendar: &mut Calendar<Event>) {
         let plan = self.plan;
-        let channel = plan.channels[edge];
+        let channel = &plan.channels[edge];
         let receiver = channel.receiver as usize;
-        if self.agents[receiver].stage != Stage::Waiting {
+        let state = &mut self.agents[receiver];
+        if state.stage != Stage::Waiting {
             return;
         }
-        let first_message = self.agents[receiver].expected == plan.agents[receiver].senders;
+        let first_message = state.expected == plan.agents[receiver].senders;
         let place = plan.agents[receiver].inputs + channel.position as usize;
         self.inputs[place] = vote.map_or(Input::Missing, Input::Vote);
-        self.agents[receiver].expected -= 1;
+        state.expected -= 1;
         if let Some(vote) = vote {
-            self.agents[receiver].present += 1;
-            self.agents[receiver].hear(channel.tokens);
+            state.present += 1;
+            state.hear(channel.tokens);
             if let Some(arrivals) = self.arrivals.get_mut(receiver) {
                 arrivals.push(channel.position);
             }

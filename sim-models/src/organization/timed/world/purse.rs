@@ -45,7 +45,8 @@ impl Purse {
         Self { money: money(plan, allowance), tokens }
     }
 
-    fn is_open(&self) -> bool {
+    /// Whether anything is limited.
+    pub(super) fn is_open(&self) -> bool {
         self.money.is_some() || self.tokens.is_some()
     }
 

@@ -174,12 +174,19 @@ impl<'a> World<'a> {
     /// Asks an endpoint to serve a turn.
     #[inline]
     fn submit(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) {
+        if !self.hurdles || self.passes(request, service, calendar) {
+            self.serve(request, service, calendar);
+        }
+    }
+
+    /// Whether an endpoint takes a turn and it can be paid. If not, the request is refused or fails.
+    fn passes(&mut self, request: usize, service: &'a Service, calendar: &mut Calendar<Event>) -> bool {
         let agent = self.agent_of(request);
         let now = calendar.now();
         if self.faults.is_out(agent, now) {
             self.faults.strike();
             self.refused(request, calendar);
-            return;
+            return false;
         }
         let state = &mut self.requests[request];
         let budget = self.plan.timing.allowance.money;
@@ -188,13 +195,13 @@ impl<'a> World<'a> {
         state.downgraded |= cheaper.is_some();
         if !self.admitted(request, service, now) {
             self.refused(request, calendar);
-            return;
+            return false;
         }
         if !self.reserve(request, service) {
             self.request_fails(request, Reason::Budget, calendar);
-            return;
+            return false;
         }
-        self.serve(request, service, calendar);
+        true
     }
 
     /// What a request did comes to its end.
@@ -217,19 +224,34 @@ impl<'a> World<'a> {
     #[inline]
     fn call_ends(&mut self, request: usize, service: &Service, calendar: &mut Calendar<Event>) {
         let agent = self.agent_of(request);
+        let state = &mut self.requests[request];
+        state.phase = Phase::Idle;
+        if let Some(timeout) = state.timeout.take() {
+            calendar.cancel(timeout);
+        }
+        let (own, touched) = (state.own, state.wrong || self.faults.touch_votes());
+        let vote = self.decide(agent, own);
+        self.end_call(agent, calendar);
+        let vote = if touched {
+            let course = self.course(request, service);
+            self.troubled(agent, vote, &course, calendar.now())
+        } else {
+            vote
+        };
+        self.decided(agent, vote, calendar);
+    }
+
+    /// What about an answered request bears on its vote.
+    fn course(&self, request: usize, service: &Service) -> CallCourse {
         let state = &self.requests[request];
         let fill = self.plan.timing.context.window.map_or(0.0, |window| state.context as f64 / window as f64);
-        let course = CallCourse {
+        CallCourse {
             index: state.index,
             turns: service.turns,
             fill,
             downgraded: state.downgraded,
             wrong: state.wrong,
-        };
-        let vote = self.decide(agent, state.own);
-        self.end_call(agent, Some(request), calendar);
-        let vote = self.troubled(agent, vote, &course, calendar.now());
-        self.decided(agent, vote, calendar);
+        }
     }
 
     /// What faults make of a vote.
@@ -257,9 +279,9 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A call is over: what belongs to it is cancelled, apart from the request that was answered.
+    /// A call is over: what still belongs to it is cancelled.
     #[inline]
-    pub(super) fn end_call(&mut self, agent: Node, answered: Option<usize>, calendar: &mut Calendar<Event>) {
+    pub(super) fn end_call(&mut self, agent: Node, calendar: &mut Calendar<Event>) {
         if self.uses_timers() {
             let timers = &mut self.timers[agent];
             for event in [timers.hedge.take(), timers.crash.take()].into_iter().flatten() {
@@ -268,12 +290,7 @@ impl<'a> World<'a> {
         }
         self.meter.work(calendar.now().since(self.agents[agent].started));
         for request in self.requests_of(agent) {
-            if Some(request) == answered {
-                if let Some(timeout) = self.requests[request].timeout.take() {
-                    calendar.cancel(timeout);
-                }
-                self.requests[request].phase = Phase::Idle;
-            } else {
+            if self.requests[request].is_active() {
                 self.give_up(request, calendar);
             }
         }

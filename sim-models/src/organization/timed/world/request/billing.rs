@@ -14,9 +14,6 @@ impl<'a> World<'a> {
         request: usize,
         calendar: &mut Calendar<Event>,
     ) {
-        if !self.requests[request].is_active() {
-            return;
-        }
         let agent = self.agent_of(request);
         let now = calendar.now();
         let state = &mut self.requests[request];

@@ -71,7 +71,7 @@ impl<'a> World<'a> {
         if self.requests_of(agent).any(|other| self.requests[other].is_active()) {
             return;
         }
-        self.end_call(agent, None, calendar);
+        self.end_call(agent, calendar);
         self.fail(agent, reason, calendar);
     }
 
@@ -118,7 +118,7 @@ impl<'a> World<'a> {
         }
         let Some(restart) = rule.restart else {
             // Nobody is told: receivers go on waiting.
-            self.end_call(agent, None, calendar);
+            self.end_call(agent, calendar);
             self.agents[agent].stage = Stage::Failed;
             self.agents[agent].failed = Some(Reason::Fault);
             return;
