@@ -170,6 +170,16 @@ impl Streams {
         Self { key: *hasher.finalize().as_bytes() }
     }
 
+    /// The streams of another purpose, for one trial of these: those of a planner, say, that must not see what it plans for.
+    #[must_use]
+    pub fn aside(&self, purpose: Purpose, trial: u64) -> Self {
+        let mut message = b"synergy streams aside".to_vec();
+        for word in purpose.words().into_iter().chain([trial]) {
+            message.extend(word.to_le_bytes());
+        }
+        Self { key: *blake3::keyed_hash(&self.key, &message).as_bytes() }
+    }
+
     /// Opens the stream at an address, at its beginning.
     pub fn open(&self, address: Address) -> Stream {
         // An address is shorter than one BLAKE3 block, so this is a single compression.

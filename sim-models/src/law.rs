@@ -86,6 +86,19 @@ impl Law {
         Ok(Self(Kind::Lognormal { mean, deviation, log_mean, log_deviation: libm::sqrt(variance) }))
     }
 
+    /// Lognormal by mean and standard deviation of the logarithm.
+    ///
+    /// # Errors
+    /// `log_deviation` is negative, or one of the moments is not finite.
+    pub fn of_logarithm(log_mean: f64, log_deviation: f64) -> Result<Self, InvalidLaw> {
+        if !(log_deviation.is_finite() && log_deviation >= 0.0) {
+            return Err(InvalidLaw::Deviation(log_deviation));
+        }
+        let variance = log_deviation * log_deviation;
+        let mean = libm::exp(log_mean + 0.5 * variance);
+        Self::lognormal(mean, mean * libm::sqrt(libm::expm1(variance)))
+    }
+
     /// The mean.
     pub fn mean(&self) -> f64 {
         match self.0 {
@@ -112,6 +125,14 @@ impl Law {
     pub fn exponential_mean(&self) -> Option<f64> {
         match self.0 {
             Kind::Exponential { mean } => Some(mean),
+            _ => None,
+        }
+    }
+
+    /// Mean and standard deviation of the logarithm, if the law is lognormal.
+    pub fn logarithm(&self) -> Option<(f64, f64)> {
+        match self.0 {
+            Kind::Lognormal { log_mean, log_deviation, .. } => Some((log_mean, log_deviation)),
             _ => None,
         }
     }

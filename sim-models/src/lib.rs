@@ -184,3 +184,4 @@ pub mod money;
 pub mod organization;
 pub mod registry;
 pub mod theory;
+pub mod workflow;

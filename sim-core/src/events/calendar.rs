@@ -136,6 +136,19 @@ impl<E> Calendar<E> {
         (self.scheduled, self.stopped) = (0, false);
     }
 
+    /// Forgets all events and begins again at a point of time, keeping the memory.
+    pub fn clear_at(&mut self, now: Time) {
+        self.clear();
+        self.now = now;
+    }
+
+    /// When the next event will happen; `None` where nothing is pending.
+    pub fn next_time(&mut self) -> Option<Time> {
+        self.settle();
+        let time = self.tree[1].time;
+        (time != EMPTY).then(|| Time::from_nanoseconds(time))
+    }
+
     /// Schedules an event for this long after the present.
     #[inline]
     pub fn schedule(&mut self, after: Duration, event: E) -> Handle {
@@ -191,13 +204,7 @@ impl<E> Calendar<E> {
     /// Takes out the next event unless it happens after `limit`.
     #[inline]
     pub(super) fn next_until(&mut self, limit: Time) -> Option<E> {
-        if let Some(slot) = self.vacant.take() {
-            self.free.push(slot);
-            self.place(slot, EMPTY);
-        } else if self.filling {
-            self.filling = false;
-            self.play_all();
-        }
+        self.settle();
         let Entry { time, slot } = self.tree[1];
         if time > limit.as_nanoseconds() {
             return None;
@@ -206,6 +213,18 @@ impl<E> Calendar<E> {
         self.vacant = Some(slot);
         self.pending -= 1;
         self.slots[slot as usize].event.take()
+    }
+
+    /// Lets the root of the tree hold the next event.
+    #[inline]
+    fn settle(&mut self) {
+        if let Some(slot) = self.vacant.take() {
+            self.free.push(slot);
+            self.place(slot, EMPTY);
+        } else if self.filling {
+            self.filling = false;
+            self.play_all();
+        }
     }
 
     /// Moves the clock on to a time at which nothing happens.

@@ -1,0 +1,53 @@
+//! Workflows: acyclic graphs of subtasks, each of which several language models can try, under a budget and a deadline.
+//!
+//! A subtask is tried with a *batch*: `k` parallel samples of one model. A sample is right or wrong, costs money or tokens, and takes time.
+//! A workflow is complete when every subtask has had a sample that passed its verifier. What a *policy* launches when, under which
+//! [`Rules`], decides how likely it is to be complete within budget and deadline: the *constrained completion probability*
+//! (mechanisms A1, A2).
+//!
+//! ```
+//! use sim_core::events::Duration;
+//! use sim_core::random::{Family, Purpose, Streams};
+//! use sim_models::workflow::policy::Sequential;
+//! use sim_models::workflow::{Budget, Launch, Problem, Rules, SampleLaw, Workflow};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Two subtasks, one after the other; a sample is right with probability 0.4, costs one token and takes a second.
+//! let workflow = Workflow::builder()
+//!     .model("small", 0.0)
+//!     .subtask("parse", &[])
+//!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
+//!     .subtask("solve", &["parse"])
+//!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
+//!     .build()?;
+//! let deadline = Duration::from_nanoseconds(4_000_000_000);
+//! let problem = Problem::new(workflow, Rules::reference(), Budget::Tokens(8), deadline)?;
+//! let mut policy = Sequential(Launch { model: 0, count: 2 });
+//! let streams = Streams::new(1, Purpose::World, Family::common());
+//! let completed = (0..2000).filter(|&trial| problem.run(&mut policy, &streams, trial).is_done()).count();
+//! // 0.863764 by dynamic programming (mechanisms A7, G2a); the tolerance is four standard errors.
+//! assert!((completed as f64 / 2000.0 - 0.863764).abs() < 0.031);
+//! # Ok(())
+//! # }
+//! ```
+
+mod batch;
+mod build;
+mod execution;
+pub mod oracle;
+pub mod policy;
+mod problem;
+mod rules;
+mod sample;
+mod state;
+mod world;
+
+pub use batch::{Batch, Launch};
+pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
+pub use execution::{Attempt, Ending, RunResult};
+pub use problem::{Budget, InvalidProblem, Problem};
+pub use rules::{
+    BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Rules, RunningInfo, Verifier,
+};
+pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
+pub use state::{Running, View};

@@ -1,0 +1,124 @@
+//! Batches: parallel samples of one model at one subtask.
+
+use sim_core::events::Duration;
+use sim_core::graph::Node;
+use sim_core::random::Stream;
+
+use super::{BatchEnd, Problem, Sample, SampleLaw, Verifier};
+
+/// What is launched for a subtask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Launch {
+    /// The model, by its position in the workflow.
+    pub model: usize,
+    /// Parallel samples, at least 1.
+    pub count: u32,
+}
+
+/// What a batch comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Time from its launch to its end.
+    pub duration: Duration,
+    /// What it costs, in units of the budget.
+    pub cost: u64,
+    /// The part of the cost that was generated after the first sample that passed.
+    pub wasted: u64,
+    /// Whether a sample passed the verifier.
+    pub passed: bool,
+    /// Whether the sample that passed first is right.
+    pub right: bool,
+}
+
+/// A sample as the verifier sees it.
+#[derive(Clone, Copy)]
+struct Verified {
+    cost: u64,
+    generated: f64,
+    end: f64,
+    passed: bool,
+    right: bool,
+}
+
+impl Problem {
+    /// Draws a batch whose samples follow a law. `success` is the probability of a right sample in this run, where samples depend on each
+    /// other.
+    pub(super) fn draw_batch(
+        &self,
+        law: &SampleLaw,
+        node: Node,
+        launch: Launch,
+        success: Option<f64>,
+        stream: &mut Stream,
+    ) -> Batch {
+        let (right_passes, wrong_passes) = self.rules().passes();
+        let (check_cost, check_time) = match self.rules().verifier {
+            Verifier::Noisy { cost, latency, .. } => (cost, latency.as_seconds()),
+            Verifier::Perfect | Verifier::None => (0, 0.0),
+        };
+        let reserved = self.reserved_tokens(node, launch.model);
+        let mut first: Option<Verified> = None;
+        let mut last = 0.0f64;
+        let sample = |stream: &mut Stream| {
+            let sample = cut_off(law.draw(success, stream), reserved);
+            let chance = if sample.right { right_passes } else { wrong_passes };
+            let passed = chance >= 1.0 || (chance > 0.0 && stream.uniform() < chance);
+            Verified {
+                cost: self.cost_of_tokens(launch.model, sample.tokens).saturating_add(check_cost),
+                generated: sample.latency,
+                end: sample.latency + check_time,
+                passed,
+                right: sample.right,
+            }
+        };
+        // The samples are drawn again for their costs, which depend on the first one that passed.
+        let mut again = stream.clone();
+        for _ in 0..launch.count {
+            let sample = sample(stream);
+            last = last.max(sample.end);
+            if sample.passed && first.is_none_or(|first| sample.end < first.end) {
+                first = Some(sample);
+            }
+        }
+        let stop = first.map_or(last, |first| first.end);
+        let (mut cost, mut wasted) = (0u64, 0u64);
+        for _ in 0..launch.count {
+            let sample = sample(&mut again);
+            let late = sample.end > stop;
+            let until = if late { share(stop, sample.generated) } else { 1.0 };
+            let needed = if until < 1.0 { (sample.cost as f64 * until) as u64 } else { sample.cost };
+            let paid = match self.rules().batch_end {
+                BatchEnd::FirstSuccess { refund: true } => needed,
+                _ => sample.cost,
+            };
+            cost = cost.saturating_add(paid);
+            wasted = wasted.saturating_add(paid - needed.min(paid));
+        }
+        let end = match self.rules().batch_end {
+            BatchEnd::Barrier => last,
+            BatchEnd::FirstSuccess { .. } => stop,
+        };
+        Batch {
+            duration: Duration::from_seconds_saturating(end),
+            cost,
+            wasted,
+            passed: first.is_some(),
+            right: first.is_some_and(|first| first.right),
+        }
+    }
+}
+
+/// A sample that is longer than what was set aside for it ends there, and is wrong.
+fn cut_off(sample: Sample, reserved: Option<u64>) -> Sample {
+    match reserved {
+        Some(most) if sample.tokens > most => {
+            let latency = sample.latency * (most as f64 / sample.tokens as f64);
+            Sample { right: false, tokens: most, latency }
+        }
+        _ => sample,
+    }
+}
+
+fn share(time: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (time / whole).min(1.0) } else { 1.0 }
+}

@@ -1,0 +1,393 @@
+//! The execution of a workflow on the event engine.
+
+use sim_core::events::{Calendar, Duration, Limits, System, Time, run};
+use sim_core::graph::Node;
+
+use super::policy::{Decision, Policy};
+use super::state::{Flight, State, Status};
+use super::{Batch, BatchEnd, DeadlineRule, Idle, Launch, Overspend, Problem, View};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// Every subtask is done, and right.
+    Done,
+    /// The budget did not cover what was to be launched.
+    Budget,
+    /// The deadline passed.
+    Deadline,
+    /// The policy launched nothing although nothing ran.
+    Stalled,
+    /// Every subtask passed, but one of them is wrong.
+    Verifier,
+}
+
+impl Ending {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Done, Self::Budget, Self::Deadline, Self::Stalled, Self::Verifier];
+
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Budget => "budget",
+            Self::Deadline => "deadline",
+            Self::Stalled => "stalled",
+            Self::Verifier => "verifier",
+        }
+    }
+}
+
+/// A batch that has ended, or was running when the run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The subtask.
+    pub node: Node,
+    /// What was launched.
+    pub launch: Launch,
+    /// When.
+    pub started: Time,
+    /// When it ended.
+    pub ended: Time,
+    /// What it cost, in units of the budget.
+    pub cost: u64,
+    /// Whether a sample passed the verifier; `None` if the run ended before.
+    pub passed: Option<bool>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunResult {
+    /// How it ended.
+    pub ending: Ending,
+    /// What was spent, in units of the budget.
+    pub cost: u64,
+    /// The part of it that was generated after the first sample of its subtask that passed.
+    pub wasted: u64,
+    /// When the run ended.
+    pub makespan: Time,
+    /// Subtasks that were done.
+    pub completed: usize,
+    /// Batches launched.
+    pub batches: u64,
+    /// Samples launched.
+    pub samples: u64,
+    /// Decisions of the policy.
+    pub decisions: u64,
+    /// Simulations that it made for them.
+    pub simulations: u64,
+}
+
+impl RunResult {
+    /// Whether the workflow was completed.
+    pub fn is_done(&self) -> bool {
+        self.ending == Ending::Done
+    }
+}
+
+/// Where the results of batches come from: the world's draws, or a planner's.
+pub(super) trait Outcomes {
+    /// What a batch comes to that is launched now.
+    fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch>;
+}
+
+/// What happens at a point of time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    /// The batch of a subtask ends.
+    End(Node),
+    /// What was decided is launched, after the time that the decision took.
+    Launch,
+}
+
+/// The memory of a run, which is used again in the next one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Execution {
+    pub(super) state: State,
+    calendar: Calendar<Event>,
+    decision: Decision,
+    batches: Vec<Batch>,
+    /// Whether a decision is being made, which takes time.
+    planning: bool,
+    /// Whether something became ready meanwhile.
+    overtaken: bool,
+}
+
+/// A run: its memory, and who decides what in it.
+struct Run<'a, P: ?Sized, O> {
+    problem: &'a Problem,
+    memory: &'a mut Execution,
+    policy: &'a mut P,
+    outcomes: &'a mut O,
+    result: RunResult,
+    ended: Option<Ending>,
+    history: Option<&'a mut Vec<Attempt>>,
+}
+
+impl Execution {
+    /// Runs a workflow from its beginning.
+    pub(super) fn run<P: Policy + ?Sized, O: Outcomes>(
+        &mut self,
+        problem: &Problem,
+        policy: &mut P,
+        outcomes: &mut O,
+        history: Option<&mut Vec<Attempt>>,
+    ) -> RunResult {
+        self.state.begin(problem);
+        self.calendar.clear();
+        self.finish(problem, policy, outcomes, history, None)
+    }
+
+    /// Runs a workflow on from a state, in which `first` is decided now. Batches that run end when their flights say.
+    pub(super) fn run_on<P: Policy + ?Sized, O: Outcomes>(
+        &mut self,
+        problem: &Problem,
+        now: Time,
+        first: &[(Node, Launch)],
+        policy: &mut P,
+        outcomes: &mut O,
+    ) -> RunResult {
+        self.calendar.clear_at(now);
+        for position in 0..self.state.running.len() {
+            let node = self.state.running[position];
+            // Flights of a view end now or later.
+            let _ = self.calendar.schedule_at(self.state.flights[node].ends.max(now), Event::End(node));
+        }
+        self.finish(problem, policy, outcomes, None, Some(first))
+    }
+
+    fn finish<P: Policy + ?Sized, O: Outcomes>(
+        &mut self,
+        problem: &Problem,
+        policy: &mut P,
+        outcomes: &mut O,
+        history: Option<&mut Vec<Attempt>>,
+        first: Option<&[(Node, Launch)]>,
+    ) -> RunResult {
+        (self.planning, self.overtaken) = (false, false);
+        let mut calendar = std::mem::take(&mut self.calendar);
+        let result = RunResult {
+            ending: Ending::Stalled,
+            cost: 0,
+            wasted: 0,
+            makespan: Time::START,
+            completed: 0,
+            batches: 0,
+            samples: 0,
+            decisions: 0,
+            simulations: 0,
+        };
+        let mut run_state = Run { problem, memory: self, policy, outcomes, result, ended: None, history };
+        match first {
+            Some(first) => {
+                run_state.memory.decision.launches.clear();
+                run_state.memory.decision.launches.extend_from_slice(first);
+                run_state.launch(&mut calendar);
+            }
+            None => run_state.decide(&mut calendar),
+        }
+        if run_state.ended.is_none() {
+            let limits = Limits::until(problem.deadline());
+            run(&mut run_state, &mut calendar, &limits);
+        }
+        let result = run_state.conclude(&calendar);
+        self.calendar = calendar;
+        result
+    }
+}
+
+impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
+    fn end(&mut self, ending: Ending, calendar: &mut Calendar<Event>) {
+        self.ended = Some(ending);
+        calendar.stop();
+    }
+
+    /// A decision is due, if something can be launched.
+    fn decide(&mut self, calendar: &mut Calendar<Event>) {
+        let memory = &mut *self.memory;
+        if memory.planning {
+            memory.overtaken = true;
+            return;
+        }
+        if memory.state.ready.is_empty() {
+            return;
+        }
+        memory.state.ready.sort_unstable();
+        memory.decision.clear();
+        let view = View { problem: self.problem, state: &memory.state, now: calendar.now() };
+        self.policy.decide(&view, &mut memory.decision);
+        self.result.decisions += 1;
+        self.result.simulations += memory.decision.simulations;
+        let each = self.problem.rules().time_per_simulation.as_nanoseconds();
+        let thinking = each.saturating_mul(memory.decision.simulations);
+        if thinking > 0 {
+            memory.planning = true;
+            calendar.schedule(Duration::from_nanoseconds(thinking), Event::Launch);
+        } else {
+            self.launch(calendar);
+        }
+    }
+
+    /// Launches what was decided, as far as the rules allow.
+    fn launch(&mut self, calendar: &mut Calendar<Event>) {
+        let rules = self.problem.rules();
+        let mut launches = std::mem::take(&mut self.memory.decision.launches);
+        let is_ready = |state: &State, node: Node| state.status.get(node) == Some(&Status::Ready);
+        launches.retain(|&(node, launch)| launch.count > 0 && is_ready(&self.memory.state, node));
+        let mut batches = std::mem::take(&mut self.memory.batches);
+        batches.clear();
+        let (mut total, mut refused) = (0u64, false);
+        launches.retain(|&(node, launch)| {
+            if let Overspend::Reserve { .. } = rules.overspend {
+                let each = self.problem.reservation(node, launch.model).unwrap_or(0);
+                let all = each.saturating_mul(u64::from(launch.count));
+                if total.saturating_add(all) > self.memory.state.budget {
+                    refused = true;
+                    return false;
+                }
+                total += all;
+            }
+            match self.outcomes.batch(&self.memory.state, node, launch) {
+                Some(batch) => {
+                    batches.push(batch);
+                    true
+                }
+                None => false,
+            }
+        });
+        let cost = batches.iter().map(|batch| batch.cost).fold(0, u64::saturating_add);
+        let left = self.memory.state.budget;
+        match rules.overspend {
+            Overspend::FailRun if cost > left => self.end(Ending::Budget, calendar),
+            Overspend::RejectDecision if cost > left => {
+                refused = true;
+                launches.clear();
+            }
+            Overspend::AllowBounded if left == 0 => {
+                refused = true;
+                launches.clear();
+            }
+            _ => {}
+        }
+        let late = |batch: &Batch| calendar.now() + batch.duration > Time::START + self.problem.deadline();
+        if self.ended.is_none() && rules.deadline == DeadlineRule::AtLaunch && batches.iter().any(late) {
+            self.end(Ending::Deadline, calendar);
+        }
+        if self.ended.is_none() {
+            for (&(node, launch), batch) in launches.iter().zip(&batches) {
+                self.begin(node, launch, batch, calendar);
+            }
+            let state = &mut self.memory.state;
+            let status = &state.status;
+            state.ready.retain(|&node| status[node] == Status::Ready);
+            let waits = !state.ready.is_empty() && rules.idle == Idle::Forbidden && !refused;
+            // What became ready while the decision was made is decided on next.
+            if !self.memory.overtaken && (state.running.is_empty() || waits) {
+                self.end(if refused { Ending::Budget } else { Ending::Stalled }, calendar);
+            }
+        }
+        (self.memory.batches, self.memory.decision.launches) = (batches, launches);
+    }
+
+    fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) {
+        let state = &mut self.memory.state;
+        let reserved = match self.problem.rules().overspend {
+            Overspend::Reserve { .. } => {
+                let each = self.problem.reservation(node, launch.model).unwrap_or(0);
+                each.saturating_mul(u64::from(launch.count)).max(batch.cost)
+            }
+            _ => batch.cost,
+        };
+        state.budget = state.budget.saturating_sub(reserved);
+        state.status[node] = Status::Running;
+        state.attempts[node] += 1;
+        state.running.push(node);
+        state.flights[node] = Flight {
+            launch,
+            started: calendar.now(),
+            ends: calendar.now() + batch.duration,
+            cost: batch.cost,
+            wasted: batch.wasted,
+            passed: batch.passed,
+            right: batch.right,
+            reserved,
+        };
+        self.result.batches += 1;
+        self.result.samples += u64::from(launch.count);
+        calendar.schedule(batch.duration, Event::End(node));
+    }
+
+    /// A batch has ended.
+    fn batch_ends(&mut self, node: Node, calendar: &mut Calendar<Event>) {
+        let state = &mut self.memory.state;
+        let flight = state.flights[node];
+        state.running.retain(|&running| running != node);
+        state.budget += flight.reserved - flight.cost;
+        self.result.cost = self.result.cost.saturating_add(flight.cost);
+        self.result.wasted = self.result.wasted.saturating_add(flight.wasted);
+        if let Some(history) = &mut self.history {
+            history.push(attempt(node, &flight, flight.ends, Some(flight.passed)));
+        }
+        if flight.passed {
+            state.wrong |= !flight.right;
+            state.complete(self.problem, node);
+        } else {
+            state.status[node] = Status::Ready;
+            state.ready.push(node);
+            let models = self.problem.workflow().models().len();
+            if let Some(failures) = state.failures.get_mut(node * models + flight.launch.model) {
+                *failures += flight.launch.count;
+            }
+        }
+        if state.left == 0 {
+            let ending = if state.wrong { Ending::Verifier } else { Ending::Done };
+            self.end(ending, calendar);
+        } else if calendar.next_time() != Some(calendar.now()) {
+            // All that ends at one time is known before the next decision.
+            self.decide(calendar);
+        }
+    }
+
+    fn conclude(mut self, calendar: &Calendar<Event>) -> RunResult {
+        let state = &self.memory.state;
+        let now = calendar.now();
+        for &node in &state.running {
+            let flight = state.flights[node];
+            // What runs when the run ends is cancelled.
+            let until = flight.ends.min(now);
+            let whole = flight.ends.since(flight.started).as_seconds();
+            let share = if whole > 0.0 { until.since(flight.started).as_seconds() / whole } else { 1.0 };
+            let refunds = self.problem.rules().batch_end == BatchEnd::FirstSuccess { refund: true };
+            let cost = if refunds { (flight.cost as f64 * share) as u64 } else { flight.cost };
+            self.result.cost = self.result.cost.saturating_add(cost);
+            if let Some(history) = &mut self.history {
+                history.push(attempt(node, &flight, until, None));
+            }
+        }
+        self.result.completed = state.status.len() - state.left;
+        self.result.makespan = now;
+        self.result.ending = self.ended.unwrap_or(Ending::Deadline);
+        self.result
+    }
+}
+
+fn attempt(node: Node, flight: &Flight, ended: Time, passed: Option<bool>) -> Attempt {
+    Attempt { node, launch: flight.launch, started: flight.started, ended, cost: flight.cost, passed }
+}
+
+impl<P: Policy + ?Sized, O: Outcomes> System for Run<'_, P, O> {
+    type Event = Event;
+
+    fn handle(&mut self, event: Event, calendar: &mut Calendar<Event>) {
+        match event {
+            Event::End(node) => self.batch_ends(node, calendar),
+            Event::Launch => {
+                self.memory.planning = false;
+                self.launch(calendar);
+                if std::mem::take(&mut self.memory.overtaken) && self.ended.is_none() {
+                    self.decide(calendar);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Policies: what to launch for the subtasks that are ready.
+//!
+//! A policy of one's own is one method:
+//!
+//! ```
+//! use sim_models::workflow::policy::NodePolicy;
+//! use sim_models::workflow::{Launch, View};
+//!
+//! /// The first model, one sample more at every attempt.
+//! struct OneMore;
+//!
+//! impl NodePolicy for OneMore {
+//!     fn launch(&self, view: &View<'_>, node: usize) -> Option<Launch> {
+//!         let (model, _) = view.problem().workflow().choices(node).next()?;
+//!         Some(Launch { model, count: 1 + view.attempts(node) })
+//!     }
+//! }
+//! ```
+
+mod greedy;
+mod named;
+mod planner;
+mod statics;
+
+use sim_core::graph::Node;
+use sim_core::random::Streams;
+
+use super::{Launch, Problem, View};
+
+pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
+pub use named::{Named, UnknownPolicy};
+pub use planner::{Recommended, Reference};
+pub use statics::{Shares, Static};
+
+/// What a policy decides.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// What is launched now, at most once per ready subtask. Subtasks left out wait.
+    pub launches: Vec<(Node, Launch)>,
+    /// Simulations that were made for it.
+    pub simulations: u64,
+    /// The policy's own estimate of the completion probability, if it has one.
+    pub score: Option<f64>,
+}
+
+impl Decision {
+    pub(super) fn clear(&mut self) {
+        self.launches.clear();
+        (self.simulations, self.score) = (0, None);
+    }
+}
+
+/// Decides what is launched.
+pub trait Policy {
+    /// A run begins. What a policy draws, it draws under its own purpose, never from the world's streams.
+    fn begin(&mut self, problem: &Problem, streams: &Streams, trial: u64) {
+        let _ = (problem, streams, trial);
+    }
+
+    /// Decides when something is ready: at the beginning, and after each end of a batch. `decision` is empty.
+    fn decide(&mut self, view: &View<'_>, decision: &mut Decision);
+}
+
+/// A policy that looks at one subtask at a time, and never lets one wait that it has something for.
+pub trait NodePolicy {
+    /// What is launched for a ready subtask.
+    fn launch(&self, view: &View<'_>, node: Node) -> Option<Launch>;
+}
+
+impl<T: NodePolicy> Policy for T {
+    fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {
+        let launches = view.ready().iter().filter_map(|&node| Some((node, self.launch(view, node)?)));
+        decision.launches.extend(launches);
+    }
+}

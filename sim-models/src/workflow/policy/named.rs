@@ -1,0 +1,155 @@
+//! Policies by name, as a person types them.
+
+use thiserror::Error;
+
+use super::{
+    BestModel, CheapestModel, CostOfPass, Escalation, Policy, Recommended, Reference, Sequential, Shares,
+    Static,
+};
+use crate::workflow::{Launch, Workflow};
+
+/// A policy by its name, such as `seq:small:4`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Planner,
+    Reference,
+    PriceTable,
+    Sequential { model: String, count: u32 },
+    CostOfPass(u32),
+    BestModel(u32),
+    Cheapest(u32),
+    Escalation(u32),
+    Static(Shares),
+}
+
+/// A name that no policy has.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum UnknownPolicy {
+    /// No policy begins so.
+    #[error("there is no policy `{name}`{}; there are {}", hint(nearest), NAMES.join(", "))]
+    Name {
+        /// What was given.
+        name: String,
+        /// What was probably meant.
+        nearest: Option<String>,
+    },
+    /// A number of samples that is none.
+    #[error("`{name}`: a number of samples is a whole number from 1 to 65536; found `{found}`")]
+    Count {
+        /// The policy.
+        name: String,
+        /// What was found.
+        found: String,
+    },
+    /// A model that the workflow does not have.
+    #[error("`{name}`: the workflow has no model `{model}`; it has {}", models.join(", "))]
+    Model {
+        /// The policy.
+        name: String,
+        /// The model.
+        model: String,
+        /// Those that it has.
+        models: Vec<String>,
+    },
+}
+
+/// How policies are named.
+const NAMES: [&str; 12] = [
+    "planner",
+    "reference",
+    "price-table",
+    "seq:MODEL:SAMPLES",
+    "cop-greedy[:SAMPLES]",
+    "best-model[:SAMPLES]",
+    "cheapest[:SAMPLES]",
+    "escalation[:TRIES]",
+    "static-uniform",
+    "static-latency",
+    "static-failure",
+    "static-critical-path",
+];
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean `{name}`?)"))
+}
+
+impl Named {
+    /// The policy of this name.
+    ///
+    /// # Errors
+    /// There is none, or its number is none.
+    pub fn parse(name: &str) -> Result<Self, UnknownPolicy> {
+        let mut parts = name.splitn(2, ':');
+        let (head, rest) = (parts.next().unwrap_or_default(), parts.next());
+        let count = |text: Option<&str>| match text {
+            None => Ok(1),
+            Some(text) => match text.parse() {
+                Ok(count @ 1..=65_536) => Ok(count),
+                _ => Err(UnknownPolicy::Count { name: name.to_owned(), found: text.to_owned() }),
+            },
+        };
+        let kind = match (head, rest) {
+            ("planner", None) => Kind::Planner,
+            ("reference", None) => Kind::Reference,
+            ("price-table", None) => Kind::PriceTable,
+            ("seq", Some(rest)) => {
+                let (model, samples) = rest.rsplit_once(':').unwrap_or((rest, "1"));
+                Kind::Sequential { model: model.to_owned(), count: count(Some(samples))? }
+            }
+            ("cop-greedy", rest) => Kind::CostOfPass(count(rest)?),
+            ("best-model", rest) => Kind::BestModel(count(rest)?),
+            ("cheapest", rest) => Kind::Cheapest(count(rest)?),
+            ("escalation", rest) => Kind::Escalation(count(rest)?),
+            ("static-uniform", None) => Kind::Static(Shares::Uniform),
+            ("static-latency", None) => Kind::Static(Shares::Latency),
+            ("static-failure", None) => Kind::Static(Shares::Failure),
+            ("static-critical-path", None) => Kind::Static(Shares::CriticalPath),
+            _ => {
+                let heads = NAMES.iter().map(|known| known.split([':', '[']).next().unwrap_or(known));
+                let nearest = crate::registry::nearest(head, heads);
+                return Err(UnknownPolicy::Name { name: name.to_owned(), nearest });
+            }
+        };
+        Ok(Self { name: name.to_owned(), kind })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The policy for a workflow.
+    ///
+    /// # Errors
+    /// The workflow does not have its model.
+    pub fn policy(&self, workflow: &Workflow) -> Result<Box<dyn Policy>, UnknownPolicy> {
+        Ok(match &self.kind {
+            Kind::Planner => Box::new(Recommended::new()),
+            Kind::PriceTable => Box::new(Recommended::without_rollouts()),
+            Kind::Reference => Box::new(Reference::new()),
+            Kind::Sequential { model, count } => {
+                let models = workflow.models();
+                let Some(model) = models.iter().position(|known| &known.name == model) else {
+                    return Err(UnknownPolicy::Model {
+                        name: self.name.clone(),
+                        model: model.clone(),
+                        models: models.iter().map(|model| format!("`{}`", model.name)).collect(),
+                    });
+                };
+                Box::new(Sequential(Launch { model, count: *count }))
+            }
+            Kind::CostOfPass(count) => Box::new(CostOfPass { count: *count }),
+            Kind::BestModel(count) => Box::new(BestModel { count: *count }),
+            Kind::Cheapest(count) => Box::new(CheapestModel { count: *count }),
+            Kind::Escalation(tries) => Box::new(Escalation { tries: *tries }),
+            Kind::Static(shares) => Box::new(Static::new(*shares)),
+        })
+    }
+}

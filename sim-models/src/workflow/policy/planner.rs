@@ -1,0 +1,10 @@
+//! Planners: policies that simulate what would become of their decisions.
+
+mod base;
+mod laws;
+mod recommended;
+mod reference;
+mod rollout;
+
+pub use recommended::Recommended;
+pub use reference::Reference;

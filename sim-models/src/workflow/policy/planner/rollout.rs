@@ -1,0 +1,147 @@
+//! Rollouts: a run on from what a planner sees, with its own draws.
+
+use std::rc::Rc;
+
+use sim_core::events::{Duration, Time};
+use sim_core::graph::Node;
+use sim_core::random::{Entity, Stream, Streams, TrialStreams};
+
+use super::laws::{BatchLaw, BatchLaws, Draw};
+use crate::workflow::execution::{Execution, Outcomes};
+use crate::workflow::policy::Policy;
+use crate::workflow::state::State;
+use crate::workflow::{Batch, Dependence, Launch, Problem, RunResult, RunningInfo, View};
+
+/// Draws of batches are made on this channel plus the model; those of running ones on the first.
+const LAUNCHED: u64 = 1;
+const RUNNING: u64 = 0;
+
+/// Simulates runs on from a state.
+#[derive(Debug)]
+pub(super) struct Rollouts {
+    memory: Execution,
+    start: State,
+}
+
+/// The results of batches as a planner draws them.
+struct Imagined<'a> {
+    problem: &'a Problem,
+    laws: &'a BatchLaws,
+    streams: TrialStreams,
+}
+
+impl Rollouts {
+    pub(super) fn new() -> Self {
+        Self { memory: Execution::default(), start: State::default() }
+    }
+
+    /// Runs on from what a policy sees, launching `first` now. Replications of one number have the same draws, whatever is launched.
+    pub(super) fn run<P: Policy + ?Sized>(
+        &mut self,
+        view: &View<'_>,
+        laws: &BatchLaws,
+        streams: &Streams,
+        replication: u64,
+        first: &[(Node, Launch)],
+        policy: &mut P,
+    ) -> RunResult {
+        let streams = streams.trial(replication);
+        self.start.become_like(view.state);
+        let mut imagined = Imagined { problem: view.problem, laws, streams };
+        imagined.redraw(view, &mut self.start);
+        std::mem::swap(&mut self.memory.state, &mut self.start);
+        self.memory.run_on(view.problem, view.now, first, policy, &mut imagined)
+    }
+}
+
+impl Imagined<'_> {
+    fn stream(&self, entity: Entity, attempt: u32, channel: u64) -> Stream {
+        self.streams.open(entity, u64::from(attempt), channel)
+    }
+
+    /// What is hidden about running batches is drawn.
+    fn redraw(&self, view: &View<'_>, state: &mut State) {
+        for position in 0..state.running.len() {
+            let node = state.running[position];
+            let flight = state.flights[node];
+            let Some(law) = self.laws.of(self.problem, node, flight.launch) else { continue };
+            let mut stream = self.stream(self.problem.entity(node), state.attempts[node], RUNNING);
+            let passes = self.passes(&law, state, node, flight.launch);
+            let known = self.problem.rules().running == RunningInfo::Clairvoyant;
+            let (passed, ends, cost) = if known {
+                (stream.uniform() < passes, flight.ends, flight.cost)
+            } else {
+                let elapsed = view.now.since(flight.started);
+                let (passed, draw) = still_running(&law, passes, elapsed, &mut stream);
+                let cost = draw.cost.min(flight.reserved);
+                (passed, (flight.started + draw.duration).max(view.now), cost)
+            };
+            let right = passed && stream.uniform() < law.right;
+            let flight = &mut state.flights[node];
+            (flight.passed, flight.right, flight.ends, flight.cost) = (passed, right, ends, cost);
+        }
+    }
+
+    /// Probability that a batch passes, given what has failed before.
+    fn passes(&self, law: &BatchLaw, state: &State, node: Node, launch: Launch) -> f64 {
+        let Dependence::BetaBinomial { within, .. } = self.problem.rules().dependence else {
+            return law.passes;
+        };
+        if within == 0.0 || law.sample <= 0.0 || law.sample >= 1.0 {
+            return law.passes;
+        }
+        let models = self.problem.workflow().models().len();
+        let failures = state.failures.get(node * models + launch.model).copied().unwrap_or(0);
+        // The posterior of the run's own probability is a beta law again; all of `count` samples fail with the product below.
+        let size = 1.0 / within - 1.0;
+        let (a, b) = (law.sample * size, (1.0 - law.sample) * size + f64::from(failures));
+        let mut all_fail = 1.0;
+        for sample in 0..launch.count {
+            all_fail *= (b + f64::from(sample)) / (a + b + f64::from(sample));
+        }
+        1.0 - all_fail
+    }
+}
+
+/// Whether a batch passes that has run for so long, and when it ends. Drawn from those that last longer; if none is known that does, it
+/// ends now.
+fn still_running(law: &BatchLaw, passes: f64, elapsed: Duration, stream: &mut Stream) -> (bool, Draw) {
+    let (passed, failed) = law.draws();
+    let longer = |draws: &[Draw]| draws.len() - draws.partition_point(|draw| draw.duration <= elapsed);
+    let share = |draws: &[Draw]| longer(draws) as f64 / draws.len() as f64;
+    let (win, lose) = (passes * share(passed), (1.0 - passes) * share(failed));
+    let (chance, place) = (stream.uniform(), stream.uniform());
+    if win + lose == 0.0 {
+        let wins = chance < passes;
+        let last = if wins { passed.last() } else { failed.last() };
+        let cost = last.map_or(0, |draw| draw.cost);
+        return (wins, Draw { duration: elapsed, cost });
+    }
+    let wins = chance * (win + lose) < win;
+    let draws = if wins { passed } else { failed };
+    let count = longer(draws);
+    let at = draws.len() - count + ((place * count as f64) as usize).min(count - 1);
+    (wins, draws[at])
+}
+
+impl Outcomes for Imagined<'_> {
+    fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch> {
+        let law: Rc<BatchLaw> = self.laws.of(self.problem, node, launch)?;
+        let mut stream =
+            self.stream(self.problem.entity(node), state.attempts[node], LAUNCHED + launch.model as u64);
+        let passed = stream.uniform() < self.passes(&law, state, node, launch);
+        let draw = law.draw(passed, stream.uniform());
+        let right = passed && stream.uniform() < law.right;
+        Some(Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right })
+    }
+}
+
+/// The end of a rollout as the planner values it.
+pub(super) fn value(result: &RunResult) -> f64 {
+    f64::from(u8::from(result.is_done()))
+}
+
+/// The time of a view, for tables.
+pub(super) fn seconds(time: Time) -> f64 {
+    time.as_seconds()
+}

@@ -1,0 +1,202 @@
+//! A workflow with its rules, budget and deadline.
+
+use sim_core::events::Duration;
+use sim_core::graph::Node;
+use sim_core::random::{Address, Entity, Family, Purpose, Streams};
+use thiserror::Error;
+
+use super::{InvalidRules, Overspend, Rules, SampleLaw, Verifier, Workflow};
+use crate::organization::timed::{Meters, Prices};
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// Money, in nanodollars (10^-9 USD).
+    Money(u64),
+    /// Generated tokens of all models alike.
+    Tokens(u64),
+}
+
+impl Budget {
+    /// The number, in its own unit.
+    pub fn amount(self) -> u64 {
+        match self {
+            Self::Money(amount) | Self::Tokens(amount) => amount,
+        }
+    }
+}
+
+/// A workflow that is to be completed under rules, within a budget and a deadline.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    workflow: Workflow,
+    /// What policies think of the samples, where that is not the truth.
+    beliefs: Option<Workflow>,
+    rules: Rules,
+    budget: Budget,
+    deadline: Duration,
+    /// By subtask and model: tokens that are set aside for a sample; empty where nothing is.
+    reserved: Vec<u64>,
+    /// By subtask: its streams.
+    entities: Vec<Entity>,
+}
+
+/// Why a workflow cannot be executed.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InvalidProblem {
+    /// Rules that are none.
+    #[error(transparent)]
+    Rules(#[from] InvalidRules),
+    /// Nothing to spend.
+    #[error("a workflow needs a budget; found 0")]
+    NoBudget,
+    /// No time.
+    #[error("a workflow needs time before its deadline; found 0")]
+    NoTime,
+    /// Beliefs about another workflow.
+    #[error("what policies believe must be about the same subtasks and models")]
+    Beliefs,
+}
+
+/// Samples from which a quantile of tokens is taken.
+const PILOT_SAMPLES: usize = 1000;
+
+impl Problem {
+    /// A problem.
+    ///
+    /// # Errors
+    /// The rules are none, or budget or deadline are 0.
+    pub fn new(
+        workflow: Workflow,
+        rules: Rules,
+        budget: Budget,
+        deadline: Duration,
+    ) -> Result<Self, InvalidProblem> {
+        rules.check()?;
+        if budget.amount() == 0 {
+            return Err(InvalidProblem::NoBudget);
+        }
+        if deadline == Duration::ZERO {
+            return Err(InvalidProblem::NoTime);
+        }
+        let reserved = match rules.overspend {
+            Overspend::Reserve { quantile } => reservations(&workflow, quantile),
+            _ => Vec::new(),
+        };
+        let graph = workflow.graph();
+        let entities = (0..graph.len()).map(|node| Entity::named(graph.name(node))).collect();
+        Ok(Self { workflow, beliefs: None, rules, budget, deadline, reserved, entities })
+    }
+
+    /// The same workflow and rules with another budget and deadline.
+    ///
+    /// # Errors
+    /// One of them is 0.
+    pub fn within(&self, budget: Budget, deadline: Duration) -> Result<Self, InvalidProblem> {
+        let other = Self::new(self.workflow.clone(), self.rules, budget, deadline)?;
+        Ok(Self { beliefs: self.beliefs.clone(), ..other })
+    }
+
+    /// The same problem for policies that believe the samples to follow other laws, such as those of a pilot run.
+    ///
+    /// # Errors
+    /// What they believe in has other subtasks or models.
+    pub fn believing(self, beliefs: Workflow) -> Result<Self, InvalidProblem> {
+        if beliefs.graph() != self.workflow.graph() || beliefs.models().len() != self.workflow.models().len()
+        {
+            return Err(InvalidProblem::Beliefs);
+        }
+        Ok(Self { beliefs: Some(beliefs), ..self })
+    }
+
+    /// What policies believe: the workflow itself, or what a pilot run makes of it.
+    pub fn beliefs(&self) -> &Workflow {
+        self.beliefs.as_ref().unwrap_or(&self.workflow)
+    }
+
+    /// Probability that a sample is right, as policies believe it; 0 where the model cannot try the subtask.
+    pub fn success(&self, node: Node, model: usize) -> f64 {
+        self.beliefs().law(node, model).map_or(0.0, SampleLaw::success)
+    }
+
+    /// Mean cost of a sample in units of the budget, as policies believe it; infinite where the model cannot try the subtask.
+    pub fn mean_cost(&self, node: Node, model: usize) -> f64 {
+        let Some(law) = self.beliefs().law(node, model) else { return f64::INFINITY };
+        let price = match self.budget {
+            Budget::Tokens(_) => 1.0,
+            Budget::Money(_) => self.workflow.models()[model].price as f64 / 1000.0,
+        };
+        law.mean_tokens() * price
+    }
+
+    /// Mean latency of a sample in seconds, as policies believe it; infinite where the model cannot try the subtask.
+    pub fn mean_latency(&self, node: Node, model: usize) -> f64 {
+        self.beliefs().law(node, model).map_or(f64::INFINITY, SampleLaw::mean_latency)
+    }
+
+    /// The workflow.
+    pub fn workflow(&self) -> &Workflow {
+        &self.workflow
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The budget.
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// The deadline, from the beginning.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    pub(super) fn entity(&self, node: Node) -> Entity {
+        self.entities[node]
+    }
+
+    /// What tokens of a model cost, in units of the budget.
+    pub fn cost_of_tokens(&self, model: usize, tokens: u64) -> u64 {
+        match self.budget {
+            Budget::Tokens(_) => tokens,
+            Budget::Money(_) => {
+                let output = self.workflow.models().get(model).map_or(0, |model| model.price);
+                let prices = Prices { output, ..Prices::default() };
+                prices.cost(&Meters { output: tokens, ..Meters::NONE })
+            }
+        }
+    }
+
+    /// Tokens that are set aside for a sample, if the rules ask for it.
+    pub(super) fn reserved_tokens(&self, node: Node, model: usize) -> Option<u64> {
+        self.reserved.get(node * self.workflow.models().len() + model).copied()
+    }
+
+    /// What is set aside for a sample, in units of the budget.
+    pub fn reservation(&self, node: Node, model: usize) -> Option<u64> {
+        let verifier = match self.rules.verifier {
+            Verifier::Noisy { cost, .. } => cost,
+            _ => 0,
+        };
+        let tokens = self.reserved_tokens(node, model)?;
+        Some(self.cost_of_tokens(model, tokens).saturating_add(verifier))
+    }
+}
+
+/// The quantile of the tokens of a sample, by subtask and model, from pilot samples.
+fn reservations(workflow: &Workflow, quantile: f64) -> Vec<u64> {
+    let streams = Streams::new(0, Purpose::Pilot, Family::common());
+    let models = workflow.models().len();
+    let of = |cell: usize| {
+        let Some(law) = workflow.law(cell / models, cell % models) else { return 0 };
+        let mut stream = streams.open(Address::trial(cell as u64));
+        let mut tokens: Vec<u64> = (0..PILOT_SAMPLES).map(|_| law.draw(None, &mut stream).tokens).collect();
+        tokens.sort_unstable();
+        tokens[((PILOT_SAMPLES as f64 * quantile) as usize).min(PILOT_SAMPLES - 1)]
+    };
+    (0..workflow.len() * models).map(of).collect()
+}

@@ -1,0 +1,293 @@
+//! What one sample of a language model comes to.
+
+use sim_core::random::Stream;
+use sim_core::special::normal_cdf;
+use thiserror::Error;
+
+use crate::law::{InvalidLaw, Law};
+
+/// One sample: an attempt of a language model at a subtask.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// Whether it solves the subtask.
+    pub right: bool,
+    /// Tokens that are generated.
+    pub tokens: u64,
+    /// Time from launch to end, in seconds.
+    pub latency: f64,
+}
+
+/// The joint law of success, tokens and latency of a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleLaw(Kind);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Independent {
+        success: f64,
+        latency: Law,
+        tokens: Law,
+    },
+    Generated {
+        success: f64,
+        tokens: Law,
+        coupling: f64,
+        cap: u64,
+        tokens_per_second: f64,
+        overhead: f64,
+    },
+    /// Records, and the probability that one before or at each is drawn.
+    Records {
+        records: Vec<Record>,
+        cumulative: Vec<f64>,
+    },
+}
+
+/// One of several samples of which each is as likely as its weight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    /// Relative frequency, positive.
+    pub weight: f64,
+    /// What is drawn.
+    pub sample: Sample,
+}
+
+/// A law of samples that is none.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InvalidSampleLaw {
+    /// A probability outside [0, 1].
+    #[error("a success probability lies between 0 and 1; found {0}")]
+    Success(f64),
+    /// A mean or deviation that is none.
+    #[error(transparent)]
+    Law(#[from] InvalidLaw),
+    /// A speed that is not positive.
+    #[error("the speed in tokens per second is a positive number; found {0}")]
+    Speed(f64),
+    /// A coupling that is not finite.
+    #[error("the length coupling is a finite number; found {0}")]
+    Coupling(f64),
+    /// No records.
+    #[error("a law of records has at least one")]
+    NoRecords,
+    /// A record whose weight or latency is none.
+    #[error("record {position}: {quantity} is {allowed}; found {found}")]
+    Record {
+        /// Its position, from 1.
+        position: usize,
+        /// Which number.
+        quantity: &'static str,
+        /// Its range.
+        allowed: &'static str,
+        /// What was found.
+        found: f64,
+    },
+}
+
+fn probability(success: f64) -> Result<f64, InvalidSampleLaw> {
+    if (0.0..=1.0).contains(&success) { Ok(success) } else { Err(InvalidSampleLaw::Success(success)) }
+}
+
+impl SampleLaw {
+    /// Always the same latency, in seconds, and tokens.
+    ///
+    /// # Errors
+    /// A number out of its range.
+    pub fn constant(success: f64, latency: f64, tokens: u64) -> Result<Self, InvalidSampleLaw> {
+        Self::independent(success, Law::constant(latency)?, Law::constant(tokens as f64)?)
+    }
+
+    /// Success, latency in seconds, and tokens, rounded up, do not depend on each other.
+    ///
+    /// # Errors
+    /// `success` is no probability.
+    pub fn independent(success: f64, latency: Law, tokens: Law) -> Result<Self, InvalidSampleLaw> {
+        Ok(Self(Kind::Independent { success: probability(success)?, latency, tokens }))
+    }
+
+    /// Latency follows from length: `overhead + tokens / tokens_per_second` seconds. Right answers are shorter: the log-length is shifted by
+    /// `-coupling` deviations if right and `coupling p / (1 - p)` if wrong (mechanisms B0.3). At `cap` tokens an answer is cut off, and
+    /// wrong.
+    ///
+    /// # Errors
+    /// A number out of its range.
+    pub fn generated(
+        success: f64,
+        tokens: Law,
+        coupling: f64,
+        cap: u64,
+        tokens_per_second: f64,
+        overhead: f64,
+    ) -> Result<Self, InvalidSampleLaw> {
+        if !coupling.is_finite() {
+            return Err(InvalidSampleLaw::Coupling(coupling));
+        }
+        if !(tokens_per_second > 0.0 && tokens_per_second.is_finite()) {
+            return Err(InvalidSampleLaw::Speed(tokens_per_second));
+        }
+        let (success, overhead) = (probability(success)?, Law::constant(overhead)?.mean());
+        Ok(Self(Kind::Generated { success, tokens, coupling, cap, tokens_per_second, overhead }))
+    }
+
+    /// One of several samples, such as those of a pilot run, which keep the correlation of success, length and latency.
+    ///
+    /// # Errors
+    /// There are none, or a weight or latency is out of its range.
+    pub fn records(records: Vec<Record>) -> Result<Self, InvalidSampleLaw> {
+        if records.is_empty() {
+            return Err(InvalidSampleLaw::NoRecords);
+        }
+        let refuse = |position: usize, quantity, allowed, found| {
+            Err(InvalidSampleLaw::Record { position: position + 1, quantity, allowed, found })
+        };
+        for (position, record) in records.iter().enumerate() {
+            if !(record.weight > 0.0 && record.weight.is_finite()) {
+                return refuse(position, "the weight", "positive", record.weight);
+            }
+            let latency = record.sample.latency;
+            if !(latency >= 0.0 && latency.is_finite()) {
+                return refuse(position, "the latency", "a finite number from 0", latency);
+            }
+        }
+        let total: f64 = records.iter().map(|record| record.weight).sum();
+        let mut sum = 0.0;
+        let cumulative = records
+            .iter()
+            .map(|record| {
+                sum += record.weight;
+                sum / total
+            })
+            .collect();
+        Ok(Self(Kind::Records { records, cumulative }))
+    }
+
+    /// A sample whose success is decided by a probability of its own, if one is given: that of this run under dependence.
+    pub(super) fn draw(&self, success: Option<f64>, stream: &mut Stream) -> Sample {
+        match &self.0 {
+            Kind::Independent { success: own, latency, tokens } => {
+                let right = stream.uniform() < success.unwrap_or(*own);
+                let latency = latency.draw(stream);
+                Sample { right, latency, tokens: libm::ceil(tokens.draw(stream)) as u64 }
+            }
+            Kind::Generated { success: own, tokens, coupling, cap, tokens_per_second, overhead } => {
+                let right = stream.uniform() < success.unwrap_or(*own);
+                let shift = length_shift(right, *own, *coupling);
+                let wanted = libm::ceil(tokens.draw_shifted(shift, stream)) as u64;
+                let tokens = wanted.min(*cap);
+                let latency = overhead + tokens as f64 / tokens_per_second;
+                Sample { right: right && wanted <= *cap, tokens, latency }
+            }
+            Kind::Records { records, cumulative } => {
+                let drawn = stream.uniform();
+                let position = cumulative.partition_point(|&sum| sum < drawn).min(records.len() - 1);
+                let mut sample = records[position].sample;
+                if let Some(success) = success {
+                    sample.right = stream.uniform() < success;
+                }
+                sample
+            }
+        }
+    }
+
+    /// Probability that a sample is right, cut-off answers being wrong.
+    pub fn success(&self) -> f64 {
+        match &self.0 {
+            Kind::Independent { success, .. } => *success,
+            Kind::Generated { success, tokens, coupling, cap, .. } => {
+                success * tokens.probability_below(*cap as f64, length_shift(true, *success, *coupling))
+            }
+            Kind::Records { .. } => self.mean_of(|sample| f64::from(u8::from(sample.right))),
+        }
+    }
+
+    /// Mean number of tokens.
+    pub fn mean_tokens(&self) -> f64 {
+        match &self.0 {
+            // Rounded up: half a token more, on average.
+            Kind::Independent { tokens, .. } if tokens.deviation() > 0.0 => tokens.mean() + 0.5,
+            Kind::Independent { tokens, .. } => libm::ceil(tokens.mean()),
+            Kind::Generated { success, tokens, coupling, cap, .. } => {
+                let mean = |right| tokens.mean_up_to(*cap as f64, length_shift(right, *success, *coupling));
+                success * mean(true) + (1.0 - success) * mean(false)
+            }
+            Kind::Records { .. } => self.mean_of(|sample| sample.tokens as f64),
+        }
+    }
+
+    /// Mean latency, in seconds.
+    pub fn mean_latency(&self) -> f64 {
+        match &self.0 {
+            Kind::Independent { latency, .. } => latency.mean(),
+            Kind::Generated { tokens_per_second, overhead, .. } => {
+                overhead + self.mean_tokens() / tokens_per_second
+            }
+            Kind::Records { .. } => self.mean_of(|sample| sample.latency),
+        }
+    }
+
+    /// Mean over records, each by its weight.
+    fn mean_of(&self, number: impl Fn(&Sample) -> f64) -> f64 {
+        let Kind::Records { records, .. } = &self.0 else { return 0.0 };
+        let total: f64 = records.iter().map(|record| record.weight).sum();
+        records.iter().map(|record| record.weight * number(&record.sample)).sum::<f64>() / total
+    }
+
+    /// All samples that can be, each with its probability, if they are finitely many: constants and records.
+    pub(super) fn support(&self) -> Option<Vec<Record>> {
+        match &self.0 {
+            Kind::Independent { success, latency, tokens } => {
+                if latency.deviation() > 0.0 || tokens.deviation() > 0.0 {
+                    return None;
+                }
+                let tokens = libm::ceil(tokens.mean()) as u64;
+                let sample = |right| Sample { right, tokens, latency: latency.mean() };
+                let record = |weight, right| Record { weight, sample: sample(right) };
+                let both = [record(*success, true), record(1.0 - success, false)];
+                Some(both.into_iter().filter(|record| record.weight > 0.0).collect())
+            }
+            Kind::Generated { .. } => None,
+            Kind::Records { records, .. } => {
+                let total: f64 = records.iter().map(|record| record.weight).sum();
+                let share = |record: &Record| Record { weight: record.weight / total, ..*record };
+                Some(records.iter().map(share).collect())
+            }
+        }
+    }
+}
+
+/// The shift of the log-length of an answer in its deviations, with mean 0 over right and wrong ones.
+fn length_shift(right: bool, success: f64, coupling: f64) -> f64 {
+    match right {
+        true => -coupling,
+        false if success < 1.0 => coupling * success / (1.0 - success),
+        false => 0.0,
+    }
+}
+
+impl Law {
+    /// Mean of the smaller of a draw, a lognormal one shifted by so many deviations, and `cap`.
+    fn mean_up_to(&self, cap: f64, shift: f64) -> f64 {
+        match self.logarithm() {
+            Some((log_mean, deviation)) if cap > 0.0 => {
+                let center = log_mean + shift * deviation;
+                let z = (libm::log(cap) - center) / deviation;
+                let below = libm::exp(center + 0.5 * deviation * deviation) * normal_cdf(z - deviation);
+                below + cap * normal_cdf(-z)
+            }
+            Some(_) => 0.0,
+            None => self.mean().min(cap),
+        }
+    }
+
+    /// Probability that a draw, a lognormal one shifted by so many deviations, is at most `x`.
+    pub(super) fn probability_below(&self, x: f64, shift: f64) -> f64 {
+        if let Some((log_mean, log_deviation)) = self.logarithm() {
+            return if x > 0.0 { normal_cdf((libm::log(x) - log_mean) / log_deviation - shift) } else { 0.0 };
+        }
+        match self.exponential_mean() {
+            Some(mean) => -libm::expm1(-x.max(0.0) / mean),
+            None => f64::from(u8::from(self.mean() <= x)),
+        }
+    }
+}
