@@ -34,6 +34,7 @@
 mod batch;
 mod build;
 mod execution;
+pub mod generate;
 pub mod oracle;
 pub mod policy;
 mod problem;

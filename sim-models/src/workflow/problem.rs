@@ -1,5 +1,7 @@
 //! A workflow with its rules, budget and deadline.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Address, Entity, Family, Purpose, Streams};
@@ -29,6 +31,8 @@ impl Budget {
 /// A workflow that is to be completed under rules, within a budget and a deadline.
 #[derive(Clone, Debug)]
 pub struct Problem {
+    /// Tells problems apart that are alive at once.
+    id: u64,
     workflow: Workflow,
     /// What policies think of the samples, where that is not the truth.
     beliefs: Option<Workflow>,
@@ -59,6 +63,11 @@ pub enum InvalidProblem {
     Beliefs,
 }
 
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Samples from which a quantile of tokens is taken.
 const PILOT_SAMPLES: usize = 1000;
 
@@ -86,7 +95,7 @@ impl Problem {
         };
         let graph = workflow.graph();
         let entities = (0..graph.len()).map(|node| Entity::named(graph.name(node))).collect();
-        Ok(Self { workflow, beliefs: None, rules, budget, deadline, reserved, entities })
+        Ok(Self { id: next_id(), workflow, beliefs: None, rules, budget, deadline, reserved, entities })
     }
 
     /// The same workflow and rules with another budget and deadline.
@@ -107,7 +116,7 @@ impl Problem {
         {
             return Err(InvalidProblem::Beliefs);
         }
-        Ok(Self { beliefs: Some(beliefs), ..self })
+        Ok(Self { id: next_id(), beliefs: Some(beliefs), ..self })
     }
 
     /// What policies believe: the workflow itself, or what a pilot run makes of it.
@@ -153,6 +162,11 @@ impl Problem {
     /// The deadline, from the beginning.
     pub fn deadline(&self) -> Duration {
         self.deadline
+    }
+
+    /// A number that no other problem of this process has, so that planners know what they have compiled already.
+    pub(super) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(super) fn entity(&self, node: Node) -> Entity {

@@ -1,8 +1,6 @@
 //! What a planner believes about batches.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::cell::OnceCell;
 
 use sim_core::events::Duration;
 use sim_core::graph::Node;
@@ -35,8 +33,9 @@ pub(super) struct Draw {
 
 /// Outcomes kept of each kind.
 const KEPT: usize = 128;
-/// Batches drawn for them at most.
-const MOST_DRAWN: usize = 1024;
+/// Samples drawn for them at most, and batches at least.
+const MOST_DRAWN: u32 = 4096;
+const LEAST_BATCHES: u32 = 64;
 /// Samples from which the share is taken that a reservation cuts off.
 const SAMPLES: u32 = 2000;
 
@@ -64,7 +63,7 @@ impl BatchLaw {
         let (true_positive, false_positive) = problem.rules().passes();
         let sample = right * true_positive + (1.0 - right) * false_positive;
         let (mut passed, mut failed) = (Vec::with_capacity(KEPT), Vec::with_capacity(KEPT));
-        for _ in 0..MOST_DRAWN {
+        for _ in 0..(MOST_DRAWN / launch.count).max(LEAST_BATCHES) {
             let batch = problem.draw_batch(law, node, launch, None, &mut stream);
             let kind = if batch.passed { &mut passed } else { &mut failed };
             if kind.len() < KEPT {
@@ -117,22 +116,31 @@ pub(super) fn at_least_one(sample: f64, count: u32) -> f64 {
 }
 
 /// The laws of all batches that a planner has looked at.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct BatchLaws {
     streams: Streams,
-    known: RefCell<HashMap<(Node, Launch), Option<Rc<BatchLaw>>>>,
+    models: usize,
+    /// By subtask, model and size, up to [`LARGEST`].
+    known: Vec<OnceCell<Option<Box<BatchLaw>>>>,
 }
 
+/// Largest batch that a planner considers.
+pub(super) const LARGEST: u32 = 64;
+
 impl BatchLaws {
-    pub(super) fn new(streams: Streams) -> Self {
-        Self { streams, known: RefCell::default() }
+    pub(super) fn new(problem: &Problem, streams: Streams) -> Self {
+        let models = problem.workflow().models().len();
+        let cells = problem.workflow().len() * models * LARGEST as usize;
+        Self { streams, models, known: (0..cells).map(|_| OnceCell::new()).collect() }
     }
 
-    pub(super) fn of(&self, problem: &Problem, node: Node, launch: Launch) -> Option<Rc<BatchLaw>> {
-        let mut known = self.known.borrow_mut();
-        known
-            .entry((node, launch))
-            .or_insert_with(|| BatchLaw::new(problem, node, launch, &self.streams).map(Rc::new))
-            .clone()
+    /// The law of a batch; `None` where the model cannot try the subtask, or the batch is too large.
+    pub(super) fn of(&self, problem: &Problem, node: Node, launch: Launch) -> Option<&BatchLaw> {
+        if launch.count == 0 || launch.count > LARGEST {
+            return None;
+        }
+        let cell = (node * self.models + launch.model) * LARGEST as usize + launch.count as usize - 1;
+        let law = self.known.get(cell)?;
+        law.get_or_init(|| BatchLaw::new(problem, node, launch, &self.streams).map(Box::new)).as_deref()
     }
 }

@@ -38,6 +38,7 @@ impl Default for ReferenceSettings {
 
 #[derive(Debug)]
 struct Planning {
+    problem: u64,
     laws: BatchLaws,
     streams: Streams,
     trial: u64,
@@ -149,13 +150,15 @@ impl Iterator for Product<'_> {
 }
 
 impl Policy for Reference {
-    fn begin(&mut self, _: &Problem, streams: &Streams, trial: u64) {
+    fn begin(&mut self, problem: &Problem, streams: &Streams, trial: u64) {
         // What is believed about batches does not depend on the trial.
-        let laws = match self.planning.take() {
+        let known = self.planning.take().filter(|planning| planning.problem == problem.id());
+        let laws = match known {
             Some(planning) => planning.laws,
-            None => BatchLaws::new(streams.aside(Purpose::Pilot, 0)),
+            None => BatchLaws::new(problem, streams.aside(Purpose::Pilot, 0)),
         };
-        self.planning = Some(Planning { laws, streams: streams.clone(), trial, decisions: 0 });
+        self.planning =
+            Some(Planning { problem: problem.id(), laws, streams: streams.clone(), trial, decisions: 0 });
     }
 
     fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {

@@ -1,8 +1,6 @@
 //! Rollouts: a run on from what a planner sees, with its own draws.
 
-use std::rc::Rc;
-
-use sim_core::events::{Duration, Time};
+use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Entity, Stream, Streams, TrialStreams};
 
@@ -66,13 +64,13 @@ impl Imagined<'_> {
             let flight = state.flights[node];
             let Some(law) = self.laws.of(self.problem, node, flight.launch) else { continue };
             let mut stream = self.stream(self.problem.entity(node), state.attempts[node], RUNNING);
-            let passes = self.passes(&law, state, node, flight.launch);
+            let passes = self.passes(law, state, node, flight.launch);
             let known = self.problem.rules().running == RunningInfo::Clairvoyant;
             let (passed, ends, cost) = if known {
                 (stream.uniform() < passes, flight.ends, flight.cost)
             } else {
                 let elapsed = view.now.since(flight.started);
-                let (passed, draw) = still_running(&law, passes, elapsed, &mut stream);
+                let (passed, draw) = still_running(law, passes, elapsed, &mut stream);
                 let cost = draw.cost.min(flight.reserved);
                 (passed, (flight.started + draw.duration).max(view.now), cost)
             };
@@ -126,10 +124,10 @@ fn still_running(law: &BatchLaw, passes: f64, elapsed: Duration, stream: &mut St
 
 impl Outcomes for Imagined<'_> {
     fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch> {
-        let law: Rc<BatchLaw> = self.laws.of(self.problem, node, launch)?;
+        let law = self.laws.of(self.problem, node, launch)?;
         let mut stream =
             self.stream(self.problem.entity(node), state.attempts[node], LAUNCHED + launch.model as u64);
-        let passed = stream.uniform() < self.passes(&law, state, node, launch);
+        let passed = stream.uniform() < self.passes(law, state, node, launch);
         let draw = law.draw(passed, stream.uniform());
         let right = passed && stream.uniform() < law.right;
         Some(Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right })
@@ -139,9 +137,4 @@ impl Outcomes for Imagined<'_> {
 /// The end of a rollout as the planner values it.
 pub(super) fn value(result: &RunResult) -> f64 {
     f64::from(u8::from(result.is_done()))
-}
-
-/// The time of a view, for tables.
-pub(super) fn seconds(time: Time) -> f64 {
-    time.as_seconds()
 }
