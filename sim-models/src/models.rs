@@ -7,6 +7,7 @@ mod organization;
 mod organization_in_time;
 mod queue;
 mod tree;
+mod workflow;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
@@ -15,3 +16,4 @@ pub use organization::AnyOrganization;
 pub use organization_in_time::OrganizationInTime;
 pub use queue::ServerQueue;
 pub use tree::Tree;
+pub use workflow::AnyWorkflow;

@@ -19,7 +19,7 @@ pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
 pub use error::ParameterError;
 pub use form::{
     Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, document, integer, real,
-    table,
+    table, text,
 };
 pub use model::{About, Metric, Model, Prediction, Replay};
 pub use parameter::{Bounds, Choice, Kind, Parameter};
@@ -54,6 +54,7 @@ impl Registry {
             .with(models::OrganizationInTime)
             .with(models::ServerQueue)
             .with(models::BudgetLedger)
+            .with(models::AnyWorkflow)
     }
 
     /// Adds a model; one of the same name is replaced.

@@ -34,21 +34,25 @@
 mod batch;
 mod build;
 mod execution;
+mod file;
 pub mod generate;
 pub mod oracle;
 pub mod policy;
 mod problem;
 mod rules;
 mod sample;
+mod sampled;
 mod state;
 mod world;
 
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
 pub use execution::{Attempt, Ending, RunResult};
+pub use file::{InvalidOption, InvalidWorkflowFile};
 pub use problem::{Budget, InvalidProblem, Problem};
 pub use rules::{
     BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Rules, RunningInfo, Verifier,
 };
 pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
+pub use sampled::{SampledWorkflow, WorkflowTally};
 pub use state::{Running, View};

@@ -72,7 +72,7 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         Kind::Integer { low, high } => values.extend([*low, (*high).min(most)].map(Value::Integer)),
         Kind::Choice(choices) => values.extend(choices.iter().map(|choice| text(choice.name))),
         Kind::Real(bounds) => values.extend([bounds.low, bounds.high].map(Value::Real)),
-        Kind::Boolean | Kind::Document | Kind::Table => {}
+        Kind::Boolean | Kind::Document | Kind::Table | Kind::Text => {}
     }
     values.extend(parameter.word.iter().map(|word| text(word.name)));
     values

@@ -187,7 +187,7 @@ fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
         Kind::Real(_) => column(Float64Builder::new(), &values, listed, |b, v| {
             b.append_option(v.and_then(Value::as_number))
         }),
-        Kind::Choice(_) | Kind::Document | Kind::Table => {
+        Kind::Choice(_) | Kind::Document | Kind::Table | Kind::Text => {
             let show = |value: &Value| value.to_string();
             column(StringBuilder::new(), &values, listed, |b, v| b.append_option(v.map(show)))
         }

@@ -193,6 +193,14 @@ pub fn choice<T: Copy + 'static>(
     })
 }
 
+/// Any text. What it may say is for the model to check, so that it can say what is wrong.
+pub fn text(key: &'static str, default: &str) -> Single<String> {
+    single(key, Kind::Text, Value::Text(default.to_owned()), |value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
 /// A file, which a scenario names and the model gets to read as text. Its default is an empty document; with
 /// [`Single::or_word`] it is the word.
 pub fn document(key: &'static str) -> Single<Document> {

@@ -37,6 +37,8 @@ pub enum Kind {
     Real(Bounds),
     /// One of several names.
     Choice(Vec<Choice>),
+    /// Any text.
+    Text,
     /// A file, by its name.
     Document,
     /// A table, nested at most [`Kind::MOST_LEVELS`] deep.
@@ -117,7 +119,7 @@ impl Parameter {
             (Kind::Choice(choices), Value::Text(text)) if choices.iter().any(|c| c.name == text) => {
                 Some(value.clone())
             }
-            (Kind::Document, Value::Document(_)) => Some(value.clone()),
+            (Kind::Text, Value::Text(_)) | (Kind::Document, Value::Document(_)) => Some(value.clone()),
             (Kind::Table, Value::Table(_)) => {
                 let levels = Kind::MOST_LEVELS;
                 let allowed = format!("a table of finite numbers, at most {levels} levels deep");
@@ -165,6 +167,7 @@ impl Parameter {
                 let names: Vec<_> = choices.iter().map(|c| c.name).collect();
                 format!("one of {}", names.join(", "))
             }
+            Kind::Text => "a text".to_owned(),
             Kind::Document => "the name of a file".to_owned(),
             Kind::Table => "a table".to_owned(),
         };

@@ -40,6 +40,7 @@ fn single_schema(parameter: &Parameter) -> Json {
         Kind::Choice(choices) => {
             json!({ "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>() })
         }
+        Kind::Text => json!({ "type": "string" }),
         Kind::Document => json!({ "type": "string", "minLength": 1, "description": "the name of a file" }),
         Kind::Table => json!({ "type": "object" }),
     }];

@@ -193,13 +193,13 @@ fn lemmas(stream: &mut Stream) -> Vec<Vec<Node>> {
     for node in 1..size {
         let mut own: Vec<Node> = Vec::new();
         if stream.uniform() >= 0.28 {
-            let weights: Vec<f64> = (0..node).map(|j| libm::exp(-((node - 1 - j) as f64) / 0.7)).collect();
-            own.push(pick(&weights, stream));
-            while own.len() < node && stream.uniform() < 0.45 {
+            let mut weights: Vec<f64> =
+                (0..node).map(|j| libm::exp(-((node - 1 - j) as f64) / 0.7)).collect();
+            // One parent, then one more again and again; none twice.
+            while own.is_empty() || (own.len() < node && stream.uniform() < 0.45) {
                 let parent = pick(&weights, stream);
-                if !own.contains(&parent) {
-                    own.push(parent);
-                }
+                weights[parent] = 0.0;
+                own.push(parent);
             }
         }
         own.sort_unstable();

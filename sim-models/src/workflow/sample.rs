@@ -19,10 +19,10 @@ pub struct Sample {
 
 /// The joint law of success, tokens and latency of a sample.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SampleLaw(Kind);
+pub struct SampleLaw(pub(super) Kind);
 
 #[derive(Clone, Debug, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Independent {
         success: f64,
         latency: Law,

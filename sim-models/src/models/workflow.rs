@@ -1,0 +1,385 @@
+//! Workflows of subtasks under budget and deadline.
+
+use sim_core::events::{Duration, Record, Time, Trace};
+use sim_core::random::{Address, Family as Streaming, Purpose, Streams};
+
+use crate::money;
+use crate::registry::{
+    About, Document, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Unit, choice,
+    document, integer, real, text,
+};
+use crate::workflow::generate::Family;
+use crate::workflow::policy::Named;
+use crate::workflow::{
+    Attempt, BatchEnd, Budget, DeadlineRule, Dependence, Idle, Overspend, Problem, Rules, RunningInfo,
+    SampledWorkflow, Verifier, Workflow,
+};
+
+/// The model `workflow`: subtasks that language models try until all are done, or budget or time are at an end.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyWorkflow;
+
+/// Parameters of [`AnyWorkflow`].
+#[derive(Clone, Debug)]
+pub struct WorkflowParameters {
+    problem: Problem,
+    policy: Named,
+}
+
+impl Parameters for WorkflowParameters {
+    fn read(form: &mut Form) -> Result<Self, ParameterError> {
+        let workflow = workflow(form)?;
+        let rules = rules(form)?;
+        let budget = form.read(
+            real("budget", 0.1).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"),
+        )?;
+        let tokens = form.read(
+            integer("token_budget", 100_000)
+                .between(1, u32::MAX)
+                .unit(Unit::Tokens)
+                .help("tokens that may be generated, instead of money")
+                .or_word("none", "money is limited, not tokens"),
+        )?;
+        let deadline = form.read(
+            real("deadline", 600.0)
+                .between(1e-6, 1e9)
+                .unit(Unit::Seconds)
+                .help("time in which all subtasks must be done")
+                .try_map(Duration::from_seconds),
+        )?;
+        let policy = form.read(
+            text("policy", "planner")
+                .help("what is launched when: planner, reference, price-table, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, static-uniform, static-latency, static-failure, static-critical-path"),
+        )?;
+        let policy = Named::parse(&policy)
+            .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
+        let budget = match tokens {
+            Some(tokens) => Budget::Tokens(u64::from(tokens)),
+            None => Budget::Money((budget * 1e9) as u64),
+        };
+        let problem = Problem::new(workflow, rules, budget, deadline)
+            .map_err(|error| ParameterError::impossible(&["budget", "deadline"], error.to_string()))?;
+        policy
+            .policy(problem.workflow())
+            .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
+        Ok(Self { problem, policy })
+    }
+}
+
+fn workflow(form: &mut Form) -> Result<Workflow, ParameterError> {
+    let file = form.read(
+        document("file")
+            .help("JSON or TOML file of subtasks and models")
+            .or_word("none", "a family is drawn from"),
+    )?;
+    let families = Family::ALL.map(|family| {
+        let (name, help) = family.describe();
+        (name, family, help)
+    });
+    let family =
+        form.read(choice("family", &families).help("where the workflow is drawn from, without a file"))?;
+    let size = form.read(
+        integer("subtasks", 5).between(1, 10_000).help("subtasks of a family whose sizes are not drawn"),
+    )?;
+    let instance = form.read(
+        integer("instance", 0).help("which workflow of the family: its draws do not depend on the seed"),
+    )?;
+    match file {
+        Some(file) => of_file(&file),
+        None => {
+            let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
+            let mut stream = streams.open(Address::trial(u64::from(instance)));
+            family
+                .draw(size as usize, &mut stream)
+                .map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
+        }
+    }
+}
+
+fn of_file(file: &Document) -> Result<Workflow, ParameterError> {
+    let read = if file.name().ends_with(".toml") {
+        Workflow::from_toml(file.text())
+    } else {
+        Workflow::from_json(file.text())
+    };
+    read.map_err(|error| ParameterError::impossible(&["file"], format!("{}: {error}", file.name())))
+}
+
+/// A preset, and what is otherwise.
+fn rules(form: &mut Form) -> Result<Rules, ParameterError> {
+    let presets = [
+        (
+            "realistic",
+            Rules::realistic(),
+            "first success ends a batch, money is set aside, the verifier errs, ends are hidden",
+        ),
+        (
+            "mcpp-ref",
+            Rules::reference(),
+            "as in the published planner's program: barrier, clairvoyant, perfect verifier",
+        ),
+    ];
+    let preset =
+        form.read(choice("rules", &presets).help("the rules, unless a switch below says otherwise"))?;
+    let batch_end = form.read(
+        choice(
+            "batch_end",
+            &[
+                ("preset", None, "as the rules say"),
+                ("barrier", Some(BatchEnd::Barrier), "when all samples have ended"),
+                (
+                    "first-success",
+                    Some(BatchEnd::FirstSuccess { refund: false }),
+                    "when the first passes; all are paid",
+                ),
+                (
+                    "first-success-refund",
+                    Some(BatchEnd::FirstSuccess { refund: true }),
+                    "when the first passes; the rest is paid back",
+                ),
+            ],
+        )
+        .help("when a batch ends"),
+    )?;
+    let overspend = form.read(
+        choice(
+            "overspend",
+            &[
+                ("preset", None, "as the rules say"),
+                ("fail-run", Some(Overspend::FailRun), "the run fails"),
+                (
+                    "reserve",
+                    Some(Overspend::Reserve { quantile: 0.95 }),
+                    "95 % quantiles are set aside; samples are cut off there",
+                ),
+                ("reject-decision", Some(Overspend::RejectDecision), "nothing of the decision is launched"),
+                ("allow-bounded", Some(Overspend::AllowBounded), "launched while anything is left"),
+            ],
+        )
+        .help("what happens to a launch that the budget does not cover"),
+    )?;
+    let deadline = form.read(
+        choice(
+            "deadline_rule",
+            &[
+                ("preset", None, "as the rules say"),
+                ("at-launch", Some(DeadlineRule::AtLaunch), "a launch that would end late fails the run"),
+                (
+                    "at-deadline",
+                    Some(DeadlineRule::AtDeadline),
+                    "when the run is not complete at the deadline",
+                ),
+            ],
+        )
+        .help("when the deadline is missed"),
+    )?;
+    let idle = form.read(
+        choice(
+            "idle",
+            &[
+                ("preset", None, "as the rules say"),
+                ("forbidden", Some(Idle::Forbidden), "every ready subtask is launched at every decision"),
+                ("allowed", Some(Idle::Allowed), "one may wait for a running batch"),
+            ],
+        )
+        .help("whether a ready subtask may wait"),
+    )?;
+    let running = form.read(
+        choice(
+            "running_info",
+            &[
+                ("preset", None, "as the rules say"),
+                ("clairvoyant", Some(RunningInfo::Clairvoyant), "when they end"),
+                ("residual", Some(RunningInfo::Residual), "how long they have run"),
+            ],
+        )
+        .help("what a policy knows about running batches"),
+    )?;
+    let verifier = form.read(
+        choice(
+            "verifier",
+            &[
+                ("preset", None, "as the rules say"),
+                ("perfect", Some(Verifier::Perfect), "it is never wrong"),
+                (
+                    "noisy",
+                    Some(Verifier::Noisy { true_positive: 0.98, false_positive: 0.01, cost: 0, latency: Duration::ZERO }),
+                    "it passes right samples with verifier_true_positive, wrong ones with verifier_false_positive",
+                ),
+                ("none", Some(Verifier::None), "every sample passes; what is wrong shows at the end"),
+            ],
+        )
+        .help("who says whether a sample is right"),
+    )?;
+    let true_positive = form.read(
+        real("verifier_true_positive", 0.98)
+            .between(0.0, 1.0)
+            .help("probability that a right sample passes, noisy verifier only"),
+    )?;
+    let false_positive = form.read(
+        real("verifier_false_positive", 0.01)
+            .between(0.0, 1.0)
+            .help("probability that a wrong sample passes, noisy verifier only"),
+    )?;
+    let check_time = form.read(
+        real("verifier_time", 0.0)
+            .between(0.0, 1e6)
+            .unit(Unit::Seconds)
+            .help("time that it takes to verify a sample, noisy verifier only")
+            .try_map(Duration::from_seconds),
+    )?;
+    let within = form.read(
+        real("correlation", 0.0)
+            .between(0.0, 0.99)
+            .help("correlation of the samples of a model at a subtask, which share a beta law")
+            .or_word("preset", "as the rules say: 0.2 under realistic, 0 under mcpp-ref"),
+    )?;
+    let across = form.read(
+        real("model_correlation", 0.3)
+            .between(0.0, 1.0)
+            .help("how alike models find a subtask, where samples are correlated"),
+    )?;
+    let thinking = form.read(
+        real("time_per_simulation", 1e-6)
+            .between(0.0, 1.0)
+            .unit(Unit::Seconds)
+            .help("time on the clock of a planner's simulation")
+            .try_map(Duration::from_seconds)
+            .or_word("preset", "as the rules say: a microsecond under realistic, none under mcpp-ref"),
+    )?;
+    let dependence = match within {
+        Some(0.0) => Dependence::Independent,
+        Some(within) => Dependence::BetaBinomial { within, across },
+        None => match preset.dependence {
+            Dependence::BetaBinomial { within, .. } => Dependence::BetaBinomial { within, across },
+            Dependence::Independent => Dependence::Independent,
+        },
+    };
+    let verifier = match verifier.unwrap_or(preset.verifier) {
+        Verifier::Noisy { cost, .. } => {
+            Verifier::Noisy { true_positive, false_positive, cost, latency: check_time }
+        }
+        other => other,
+    };
+    Ok(Rules {
+        batch_end: batch_end.unwrap_or(preset.batch_end),
+        overspend: overspend.unwrap_or(preset.overspend),
+        deadline: deadline.unwrap_or(preset.deadline),
+        idle: idle.unwrap_or(preset.idle),
+        running: running.unwrap_or(preset.running),
+        verifier,
+        dependence,
+        time_per_simulation: thinking.unwrap_or(preset.time_per_simulation),
+    })
+}
+
+impl Model for AnyWorkflow {
+    type Parameters = WorkflowParameters;
+    type Plan = SampledWorkflow;
+
+    fn about(&self) -> About {
+        About {
+            name: "workflow",
+            summary: "Subtasks that language models try until all are done, or budget or time are at an end",
+            references: &[
+                "mechanisms A1-A9: Monte Carlo portfolio planning, its rules, baselines and instances",
+                "planner.md: the recommended planner",
+            ],
+        }
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        let (one, any) = ((0.0, 1.0), (0.0, f64::INFINITY));
+        let metric = |name, unit, range, help| Metric { name, help, unit, range };
+        vec![
+            metric(
+                "completion_probability",
+                Unit::One,
+                one,
+                "probability that all is done, and right, in time and within budget",
+            ),
+            metric("budget_failure", Unit::One, one, "probability that the budget does not cover a launch"),
+            metric("deadline_failure", Unit::One, one, "probability that time is up"),
+            metric(
+                "stalled",
+                Unit::One,
+                one,
+                "probability that the policy launches nothing and nothing runs",
+            ),
+            metric(
+                "verifier_failure",
+                Unit::One,
+                one,
+                "probability that all has passed and something is wrong",
+            ),
+            metric("cost", Unit::One, any, "what is spent, in USD, or in tokens under a token_budget"),
+            metric("cost_of_pass", Unit::One, any, "what is spent per completed workflow"),
+            metric("budget_utilization", Unit::One, any, "what is spent over the budget"),
+            metric("makespan", Unit::Seconds, any, "mean time until a run ends, completed or not"),
+            metric("makespan_p50", Unit::Seconds, any, "median of that time"),
+            metric("makespan_p95", Unit::Seconds, any, "95 % quantile of that time"),
+            metric("deadline_utilization", Unit::One, any, "that time over the deadline"),
+            metric(
+                "wasted",
+                Unit::One,
+                one,
+                "share of spending after the first sample of its subtask that passed",
+            ),
+            metric("completed", Unit::One, one, "share of subtasks that are done"),
+            metric("batches", Unit::One, any, "batches launched"),
+            metric("samples", Unit::One, any, "samples launched"),
+            metric("decisions", Unit::One, any, "decisions of the policy"),
+            metric("simulations_per_decision", Unit::One, any, "simulations that the policy makes for one"),
+        ]
+    }
+
+    fn predictions(&self) -> Vec<Prediction<WorkflowParameters>> {
+        Vec::new()
+    }
+
+    fn prepare(&self, parameters: &WorkflowParameters) -> Result<SampledWorkflow, ParameterError> {
+        SampledWorkflow::new(parameters.problem.clone(), parameters.policy.clone())
+            .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))
+    }
+
+    fn replay(&self, plan: &SampledWorkflow, trial: u64, streams: &Streams) -> Option<Replay> {
+        let (result, history) = plan.replay(streams, trial)?;
+        let cost = match plan.problem().budget() {
+            Budget::Money(_) => format!("{} USD", money::dollars(result.cost)),
+            Budget::Tokens(_) => format!("{} tokens", result.cost),
+        };
+        let facts = vec![
+            ("outcome", result.ending.name().to_owned()),
+            ("cost", cost),
+            ("makespan", format!("{} s", result.makespan.as_seconds())),
+            ("completed", result.completed.to_string()),
+        ];
+        Some(Replay { facts, trace: trace(plan.problem(), &history, result.makespan, result.ending.name()) })
+    }
+}
+
+/// A track per subtask, a span per batch.
+fn trace(problem: &Problem, history: &[Attempt], end: Time, ending: &'static str) -> Trace {
+    let workflow = problem.workflow();
+    let mut trace = Trace::default();
+    let tracks: Vec<_> = (0..workflow.len()).map(|node| trace.track(workflow.graph().name(node))).collect();
+    for attempt in history {
+        let model = &workflow.models()[attempt.launch.model].name;
+        let kind = match attempt.passed {
+            Some(true) => "passed",
+            Some(false) => "failed",
+            None => "cut off",
+        };
+        trace.push(Record::Span {
+            track: tracks[attempt.node],
+            name: format!("{} x {model}", attempt.launch.count),
+            kind,
+            start: attempt.started,
+            end: attempt.ended,
+            details: vec![("cost", attempt.cost.to_string())],
+        });
+    }
+    let last = history.last().map_or(0, |attempt| attempt.node);
+    trace.push(Record::Mark { track: tracks[last], name: ending.to_owned(), time: end, details: Vec::new() });
+    trace
+}

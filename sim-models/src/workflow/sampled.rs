@@ -1,0 +1,173 @@
+//! Runs of a problem under a policy, as a simulation with metrics (mechanisms A8).
+
+use serde::{Deserialize, Serialize};
+use sim_core::estimate::{Confidence, Estimate, Mean, Proportion, Quantiles, Ratio, Tally};
+use sim_core::monte_carlo::{Block, Simulation};
+use sim_core::random::Streams;
+
+use super::policy::{Named, Policy, UnknownPolicy};
+use super::{Attempt, Ending, Problem, RunResult};
+
+/// A problem and a policy.
+#[derive(Clone, Debug)]
+pub struct SampledWorkflow {
+    problem: Problem,
+    policy: Named,
+}
+
+/// What runs came to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct WorkflowTally {
+    endings: [Proportion; 5],
+    /// Spent, over completed runs.
+    cost_of_pass: Ratio,
+    cost: Mean,
+    budget_share: Mean,
+    makespan: Mean,
+    makespans: Quantiles,
+    deadline_share: Mean,
+    wasted: Ratio,
+    completed: Mean,
+    batches: Mean,
+    samples: Mean,
+    decisions: Mean,
+    simulations: Ratio,
+}
+
+impl Tally for WorkflowTally {
+    fn merge(&mut self, other: &Self) {
+        for (own, other) in self.endings.iter_mut().zip(&other.endings) {
+            own.merge(other);
+        }
+        self.cost_of_pass.merge(&other.cost_of_pass);
+        self.cost.merge(&other.cost);
+        self.budget_share.merge(&other.budget_share);
+        self.makespan.merge(&other.makespan);
+        self.makespans.merge(&other.makespans);
+        self.deadline_share.merge(&other.deadline_share);
+        self.wasted.merge(&other.wasted);
+        self.completed.merge(&other.completed);
+        self.batches.merge(&other.batches);
+        self.samples.merge(&other.samples);
+        self.decisions.merge(&other.decisions);
+        self.simulations.merge(&other.simulations);
+    }
+}
+
+impl WorkflowTally {
+    /// Records a run of a problem.
+    pub fn record(&mut self, problem: &Problem, result: &RunResult) {
+        for (ending, proportion) in Ending::ALL.into_iter().zip(&mut self.endings) {
+            proportion.record(result.ending == ending);
+        }
+        let cost = result.cost as f64;
+        let makespan = result.makespan.as_seconds();
+        self.cost_of_pass.record(cost, f64::from(u8::from(result.is_done())));
+        self.cost.record(cost);
+        self.budget_share.record(cost / problem.budget().amount() as f64);
+        self.makespan.record(makespan);
+        self.makespans.record(makespan);
+        self.deadline_share.record(makespan / problem.deadline().as_seconds());
+        self.wasted.record(result.wasted as f64, cost);
+        self.completed.record(result.completed as f64 / problem.workflow().len() as f64);
+        self.batches.record(result.batches as f64);
+        self.samples.record(result.samples as f64);
+        self.decisions.record(result.decisions as f64);
+        self.simulations.record(result.simulations as f64, result.decisions as f64);
+    }
+
+    /// Completion probability.
+    pub fn completion(&self) -> &Proportion {
+        &self.endings[0]
+    }
+
+    /// Mean cost, in units of the budget.
+    pub fn cost(&self) -> &Mean {
+        &self.cost
+    }
+
+    /// Mean makespan, in seconds.
+    pub fn makespan(&self) -> &Mean {
+        &self.makespan
+    }
+
+    /// Makespans, in seconds.
+    pub fn makespans(&self) -> &Quantiles {
+        &self.makespans
+    }
+
+    /// Decisions per run.
+    pub fn decisions(&self) -> &Mean {
+        &self.decisions
+    }
+
+    /// Simulations per decision.
+    pub fn simulations(&self) -> &Ratio {
+        &self.simulations
+    }
+}
+
+impl SampledWorkflow {
+    /// Runs of a problem under a policy.
+    ///
+    /// # Errors
+    /// The workflow does not have the policy's model.
+    pub fn new(problem: Problem, policy: Named) -> Result<Self, UnknownPolicy> {
+        policy.policy(problem.workflow())?;
+        Ok(Self { problem, policy })
+    }
+
+    /// The problem.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    fn policy(&self) -> Option<Box<dyn Policy>> {
+        // Its model was looked for before.
+        self.policy.policy(self.problem.workflow()).ok()
+    }
+
+    /// One run again, with the batches launched in it.
+    pub fn replay(&self, streams: &Streams, trial: u64) -> Option<(RunResult, Vec<Attempt>)> {
+        let mut policy = self.policy()?;
+        Some(self.problem.run_with_history(policy.as_mut(), streams, trial))
+    }
+}
+
+impl Simulation for SampledWorkflow {
+    type Tally = WorkflowTally;
+
+    fn run(&self, block: &Block, streams: &Streams, tally: &mut WorkflowTally) {
+        let Some(mut policy) = self.policy() else { return };
+        let mut runs = self.problem.runs();
+        for trial in block.trials() {
+            tally.record(&self.problem, &runs.run(policy.as_mut(), streams, trial));
+        }
+    }
+
+    fn estimates(&self, tally: &WorkflowTally, confidence: Confidence) -> Vec<Estimate> {
+        // Money in dollars, tokens as they are.
+        let unit = match self.problem.budget() {
+            super::Budget::Money(_) => 1e-9,
+            super::Budget::Tokens(_) => 1.0,
+        };
+        let endings = tally.endings.iter().map(|ending| ending.estimate(confidence));
+        endings
+            .chain([
+                tally.cost.estimate(confidence).affine(0.0, unit),
+                tally.cost_of_pass.estimate(confidence).affine(0.0, unit),
+                tally.budget_share.estimate(confidence),
+                tally.makespan.estimate(confidence),
+                tally.makespans.estimate(0.5, confidence),
+                tally.makespans.estimate(0.95, confidence),
+                tally.deadline_share.estimate(confidence),
+                tally.wasted.estimate(confidence),
+                tally.completed.estimate(confidence),
+                tally.batches.estimate(confidence),
+                tally.samples.estimate(confidence),
+                tally.decisions.estimate(confidence),
+                tally.simulations.estimate(confidence),
+            ])
+            .collect()
+    }
+}
