@@ -1,13 +1,16 @@
 //! The command line: one file per command.
 
+mod compare;
 mod models;
 mod options;
+mod plan;
 mod plot;
 mod predict;
 mod run;
 mod shell;
 mod sweep;
 mod trace;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +47,8 @@ enum Command {
     Sweep(sweep::Arguments),
     Plot(plot::Arguments),
     Trace(trace::Arguments),
+    Compare(compare::Arguments),
+    Plan(plan::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
     Completions(shell::CompletionsArguments),
@@ -82,6 +87,8 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Sweep(arguments) => arguments.execute(registry),
         Command::Plot(arguments) => arguments.execute(),
         Command::Trace(arguments) => arguments.execute(registry),
+        Command::Compare(arguments) => arguments.execute(registry),
+        Command::Plan(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),
         Command::Completions(arguments) => arguments.execute(),

@@ -58,7 +58,7 @@ pub fn abridged(text: &str, most: usize) -> String {
 }
 
 /// Columns of text, aligned; two spaces between them and none at the end of a line.
-fn align(rows: &[Vec<String>]) -> String {
+pub fn align(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max().unwrap_or(0)

@@ -16,4 +16,4 @@ pub use organization::AnyOrganization;
 pub use organization_in_time::OrganizationInTime;
 pub use queue::ServerQueue;
 pub use tree::Tree;
-pub use workflow::AnyWorkflow;
+pub use workflow::{AnyWorkflow, WorkflowParameters};

@@ -33,6 +33,7 @@
 
 mod batch;
 mod build;
+mod comparison;
 mod execution;
 mod file;
 pub mod generate;
@@ -42,11 +43,13 @@ mod problem;
 mod rules;
 mod sample;
 mod sampled;
+mod situation;
 mod state;
 mod world;
 
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
+pub use comparison::{Comparison, ComparisonTally, best_sequential};
 pub use execution::{Attempt, Ending, RunResult};
 pub use file::{InvalidOption, InvalidWorkflowFile};
 pub use problem::{Budget, InvalidProblem, Problem};
@@ -55,4 +58,5 @@ pub use rules::{
 };
 pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
 pub use sampled::{SampledWorkflow, WorkflowTally};
+pub use situation::{InvalidSituation, Situation};
 pub use state::{Running, View};

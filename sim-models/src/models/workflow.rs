@@ -22,16 +22,24 @@ pub struct AnyWorkflow;
 /// Parameters of [`AnyWorkflow`].
 #[derive(Clone, Debug)]
 pub struct WorkflowParameters {
-    problem: Problem,
+    /// One, or several of a family that take turns.
+    problems: Vec<Problem>,
     policy: Named,
+}
+
+impl WorkflowParameters {
+    /// The workflow with its rules, budget and deadline.
+    pub fn problem(&self) -> &Problem {
+        &self.problems[0]
+    }
 }
 
 impl Parameters for WorkflowParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
-        let workflow = workflow(form)?;
+        let workflows = workflows(form)?;
         let rules = rules(form)?;
         let budget = form.read(
-            real("budget", 0.1).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"),
+            real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"),
         )?;
         let tokens = form.read(
             integer("token_budget", 100_000)
@@ -57,16 +65,20 @@ impl Parameters for WorkflowParameters {
             Some(tokens) => Budget::Tokens(u64::from(tokens)),
             None => Budget::Money((budget * 1e9) as u64),
         };
-        let problem = Problem::new(workflow, rules, budget, deadline)
-            .map_err(|error| ParameterError::impossible(&["budget", "deadline"], error.to_string()))?;
-        policy
-            .policy(problem.workflow())
-            .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
-        Ok(Self { problem, policy })
+        let mut problems = Vec::with_capacity(workflows.len());
+        for workflow in workflows {
+            let problem = Problem::new(workflow, rules, budget, deadline)
+                .map_err(|error| ParameterError::impossible(&["budget", "deadline"], error.to_string()))?;
+            policy
+                .policy(problem.workflow())
+                .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
+            problems.push(problem);
+        }
+        Ok(Self { problems, policy })
     }
 }
 
-fn workflow(form: &mut Form) -> Result<Workflow, ParameterError> {
+fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
     let file = form.read(
         document("file")
             .help("JSON or TOML file of subtasks and models")
@@ -82,18 +94,24 @@ fn workflow(form: &mut Form) -> Result<Workflow, ParameterError> {
         integer("subtasks", 5).between(1, 10_000).help("subtasks of a family whose sizes are not drawn"),
     )?;
     let instance = form.read(
-        integer("instance", 0).help("which workflow of the family: its draws do not depend on the seed"),
+        integer("instance", 3).help("which workflow of the family: its draws do not depend on the seed"),
     )?;
-    match file {
-        Some(file) => of_file(&file),
-        None => {
-            let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
-            let mut stream = streams.open(Address::trial(u64::from(instance)));
-            family
-                .draw(size as usize, &mut stream)
-                .map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
-        }
+    let instances = form.read(
+        integer("instances", 1)
+            .between(1, 1000)
+            .help("workflows of the family, from `instance` on, that take turns trial by trial"),
+    )?;
+    if let Some(file) = file {
+        return Ok(vec![of_file(&file)?]);
     }
+    let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
+    (0..instances)
+        .map(|position| {
+            let number = u64::from(instance) + u64::from(position);
+            let drawn = family.draw(size as usize, &mut streams.open(Address::trial(number)));
+            drawn.map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
+        })
+        .collect()
 }
 
 fn of_file(file: &Document) -> Result<Workflow, ParameterError> {
@@ -338,13 +356,13 @@ impl Model for AnyWorkflow {
     }
 
     fn prepare(&self, parameters: &WorkflowParameters) -> Result<SampledWorkflow, ParameterError> {
-        SampledWorkflow::new(parameters.problem.clone(), parameters.policy.clone())
+        SampledWorkflow::taking_turns(parameters.problems.clone(), parameters.policy.clone())
             .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))
     }
 
     fn replay(&self, plan: &SampledWorkflow, trial: u64, streams: &Streams) -> Option<Replay> {
         let (result, history) = plan.replay(streams, trial)?;
-        let cost = match plan.problem().budget() {
+        let cost = match plan.problem(trial).budget() {
             Budget::Money(_) => format!("{} USD", money::dollars(result.cost)),
             Budget::Tokens(_) => format!("{} tokens", result.cost),
         };
@@ -354,7 +372,10 @@ impl Model for AnyWorkflow {
             ("makespan", format!("{} s", result.makespan.as_seconds())),
             ("completed", result.completed.to_string()),
         ];
-        Some(Replay { facts, trace: trace(plan.problem(), &history, result.makespan, result.ending.name()) })
+        Some(Replay {
+            facts,
+            trace: trace(plan.problem(trial), &history, result.makespan, result.ending.name()),
+        })
     }
 }
 

@@ -30,9 +30,9 @@ pub enum Family {
 impl Family {
     /// All of them.
     pub const ALL: [Self; 8] = [
+        Self::Proofflow,
         Self::CodeflowA,
         Self::CodeflowB,
-        Self::Proofflow,
         Self::Chain,
         Self::ForkJoin,
         Self::Layered,

@@ -1,5 +1,6 @@
 //! A workflow with its rules, budget and deadline.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sim_core::events::Duration;
@@ -7,7 +8,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Address, Entity, Family, Purpose, Streams};
 use thiserror::Error;
 
-use super::{InvalidRules, Overspend, Rules, SampleLaw, Verifier, Workflow};
+use super::{InvalidRules, Overspend, Rules, RunningInfo, SampleLaw, Verifier, Workflow};
 use crate::organization::timed::{Meters, Prices};
 
 /// What may be spent.
@@ -162,6 +163,15 @@ impl Problem {
     /// The deadline, from the beginning.
     pub fn deadline(&self) -> Duration {
         self.deadline
+    }
+
+    /// The same problem for policies that do not know when running batches end. What they have compiled for it stands.
+    pub(super) fn with_hidden_ends(&self) -> Cow<'_, Self> {
+        if self.rules.running == RunningInfo::Residual {
+            return Cow::Borrowed(self);
+        }
+        let rules = Rules { running: RunningInfo::Residual, ..self.rules };
+        Cow::Owned(Self { rules, ..self.clone() })
     }
 
     /// A number that no other problem of this process has, so that planners know what they have compiled already.

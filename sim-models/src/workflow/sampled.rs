@@ -8,10 +8,10 @@ use sim_core::random::Streams;
 use super::policy::{Named, Policy, UnknownPolicy};
 use super::{Attempt, Ending, Problem, RunResult};
 
-/// A problem and a policy.
+/// Problems that take turns, trial by trial, and a policy.
 #[derive(Clone, Debug)]
 pub struct SampledWorkflow {
-    problem: Problem,
+    problems: Vec<Problem>,
     policy: Named,
 }
 
@@ -111,26 +111,37 @@ impl SampledWorkflow {
     /// Runs of a problem under a policy.
     ///
     /// # Errors
-    /// The workflow does not have the policy's model.
+    /// The workflow does not have the policy's model, or is too large for it.
     pub fn new(problem: Problem, policy: Named) -> Result<Self, UnknownPolicy> {
-        policy.policy(problem.workflow())?;
-        Ok(Self { problem, policy })
+        Self::taking_turns(vec![problem], policy)
     }
 
-    /// The problem.
-    pub fn problem(&self) -> &Problem {
-        &self.problem
+    /// Runs of several problems: trial `t` is one of the `t`-th problem, counted in circles. Their budgets are in one unit.
+    ///
+    /// # Errors
+    /// A workflow does not have the policy's model, or is too large for it.
+    pub fn taking_turns(problems: Vec<Problem>, policy: Named) -> Result<Self, UnknownPolicy> {
+        for problem in &problems {
+            policy.policy(problem.workflow())?;
+        }
+        Ok(Self { problems, policy })
     }
 
-    fn policy(&self) -> Option<Box<dyn Policy>> {
+    /// The problem of a trial.
+    pub fn problem(&self, trial: u64) -> &Problem {
+        &self.problems[(trial % self.problems.len() as u64) as usize]
+    }
+
+    fn policy(&self, problem: &Problem) -> Option<Box<dyn Policy>> {
         // Its model was looked for before.
-        self.policy.policy(self.problem.workflow()).ok()
+        self.policy.policy(problem.workflow()).ok()
     }
 
     /// One run again, with the batches launched in it.
     pub fn replay(&self, streams: &Streams, trial: u64) -> Option<(RunResult, Vec<Attempt>)> {
-        let mut policy = self.policy()?;
-        Some(self.problem.run_with_history(policy.as_mut(), streams, trial))
+        let problem = self.problem(trial);
+        let mut policy = self.policy(problem)?;
+        Some(problem.run_with_history(policy.as_mut(), streams, trial))
     }
 }
 
@@ -138,16 +149,29 @@ impl Simulation for SampledWorkflow {
     type Tally = WorkflowTally;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut WorkflowTally) {
-        let Some(mut policy) = self.policy() else { return };
-        let mut runs = self.problem.runs();
-        for trial in block.trials() {
-            tally.record(&self.problem, &runs.run(policy.as_mut(), streams, trial));
+        // Problem by problem, so that what a planner compiles for one is used for all of its trials.
+        let turns = self.problems.len() as u64;
+        let mut results: Vec<Option<RunResult>> = vec![None; block.len() as usize];
+        for (turn, problem) in self.problems.iter().enumerate() {
+            let mine = block.trials().filter(|trial| trial % turns == turn as u64);
+            let Some(mut policy) = self.policy(problem) else { return };
+            let mut runs = problem.runs();
+            for trial in mine {
+                let place = (trial - block.trials().start) as usize;
+                results[place] = Some(runs.run(policy.as_mut(), streams, trial));
+            }
+        }
+        // Floats are summed in the order of the trials.
+        for (trial, result) in block.trials().zip(&results) {
+            if let Some(result) = result {
+                tally.record(self.problem(trial), result);
+            }
         }
     }
 
     fn estimates(&self, tally: &WorkflowTally, confidence: Confidence) -> Vec<Estimate> {
         // Money in dollars, tokens as they are.
-        let unit = match self.problem.budget() {
+        let unit = match self.problem(0).budget() {
             super::Budget::Money(_) => 1e-9,
             super::Budget::Tokens(_) => 1.0,
         };

@@ -48,6 +48,18 @@ pub enum UnknownPolicy {
         /// What was found.
         found: String,
     },
+    /// A workflow that is too large to plan for.
+    #[error(
+        "`{name}` plans for at most {most} subtasks; the workflow has {found}. Policies that do not simulate, such as `cop-greedy`, take any number"
+    )]
+    TooLarge {
+        /// The policy.
+        name: String,
+        /// The limit.
+        most: usize,
+        /// Subtasks of the workflow.
+        found: usize,
+    },
     /// A model that the workflow does not have.
     #[error("`{name}`: the workflow has no model `{model}`; it has {}", models.join(", "))]
     Model {
@@ -75,6 +87,9 @@ const NAMES: [&str; 12] = [
     "static-failure",
     "static-critical-path",
 ];
+
+/// Most subtasks that a planner takes: it draws thousands of samples of every model at every subtask beforehand.
+const MOST_PLANNED: usize = 200;
 
 fn hint(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean `{name}`?)"))
@@ -128,8 +143,13 @@ impl Named {
     /// The policy for a workflow.
     ///
     /// # Errors
-    /// The workflow does not have its model.
+    /// The workflow does not have its model, or is too large to plan for.
     pub fn policy(&self, workflow: &Workflow) -> Result<Box<dyn Policy>, UnknownPolicy> {
+        let plans = matches!(self.kind, Kind::Planner | Kind::PriceTable | Kind::Reference);
+        if plans && workflow.len() > MOST_PLANNED {
+            let (most, found) = (MOST_PLANNED, workflow.len());
+            return Err(UnknownPolicy::TooLarge { name: self.name.clone(), most, found });
+        }
         Ok(match &self.kind {
             Kind::Planner => Box::new(Recommended::new()),
             Kind::PriceTable => Box::new(Recommended::without_rollouts()),

@@ -1,0 +1,72 @@
+//! What the commands about workflows share: which one, under which rules, within what.
+
+use clap::Args;
+use sim_models::models::WorkflowParameters;
+use sim_models::registry::{Parameters, Registry};
+use sim_models::workflow::{Budget, Problem};
+
+use crate::problem::Outcome;
+use crate::scenario::{Opened, Overrides, find_model};
+
+/// The model whose parameters these commands take.
+const MODEL: &str = "workflow";
+
+/// A workflow with rules, budget and deadline.
+#[derive(Args, Debug)]
+pub(super) struct WorkflowOptions {
+    /// File of subtasks and models, JSON or TOML; one of a family is drawn if not given
+    #[arg(value_name = "WORKFLOW")]
+    file: Option<String>,
+    /// Money or tokens that may be spent: '0.05 USD' or '40k tokens'
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    budget: Option<String>,
+    /// Time in which all must be done: '10 min'
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    deadline: Option<String>,
+    /// The rules: realistic or mcpp-ref
+    #[arg(long, value_name = "RULES")]
+    rules: Option<String>,
+    /// Set a parameter of the model `workflow`; may be repeated. `synergy models workflow` lists them
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Root of all randomness, 1 if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64), allow_negative_numbers = true)]
+    seed: Option<u64>,
+}
+
+/// What they come to.
+pub(super) struct GivenWorkflow {
+    pub(super) problem: Problem,
+    pub(super) seed: u64,
+}
+
+impl WorkflowOptions {
+    /// Reads the workflow, with parameters that the command sets itself first.
+    pub(super) fn open(&self, registry: &Registry, own: &[String]) -> Outcome<GivenWorkflow> {
+        let mut set = own.to_vec();
+        if let Some(file) = &self.file {
+            set.push(format!("file={file}"));
+        }
+        if let Some(budget) = &self.budget {
+            let key = if budget.trim_end().ends_with("tokens") { "token_budget" } else { "budget" };
+            set.push(format!("{key}={budget}"));
+        }
+        let flags = [("deadline", &self.deadline), ("rules", &self.rules)];
+        set.extend(flags.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?))));
+        set.extend(self.set.iter().cloned());
+        let overrides = Overrides { set, seed: self.seed, ..Overrides::default() };
+        let opened = Opened::open(registry, MODEL, &overrides)?;
+        let model = find_model(registry, MODEL)?;
+        let values = opened.values(model)?;
+        let parameters = WorkflowParameters::from_values(&values).map_err(|error| opened.explain(&error))?;
+        Ok(GivenWorkflow { problem: parameters.problem().clone(), seed: opened.scenario.seed })
+    }
+}
+
+/// Factor and name of the unit in which a budget is shown.
+pub(super) fn unit(budget: Budget) -> (f64, &'static str) {
+    match budget {
+        Budget::Money(_) => (1e-9, "USD"),
+        Budget::Tokens(_) => (1.0, "tokens"),
+    }
+}
