@@ -72,7 +72,9 @@ fn hostile(parameter: &Parameter, most: i64) -> Vec<Value> {
         Kind::Integer { low, high } => values.extend([*low, (*high).min(most)].map(Value::Integer)),
         Kind::Choice(choices) => values.extend(choices.iter().map(|choice| text(choice.name))),
         Kind::Real(bounds) => values.extend([bounds.low, bounds.high].map(Value::Real)),
-        Kind::Boolean | Kind::Document | Kind::Table | Kind::Text => {}
+        // What a text may say is for the model to check: most others are refused.
+        Kind::Text => values.extend(vec![parameter.default.clone(); 24]),
+        Kind::Boolean | Kind::Document | Kind::Table => {}
     }
     values.extend(parameter.word.iter().map(|word| text(word.name)));
     values

@@ -139,7 +139,7 @@ impl Search<'_> {
                 "the trials of model `{}` have no course in time that could be told",
                 self.model
             ))
-            .help("models with one are organization-in-time, queue and ledger")),
+            .help("models with one are organization-in-time, workflow, queue and ledger")),
             Err(failure) => Err(Problem::failure(failure.to_string())),
         }
     }

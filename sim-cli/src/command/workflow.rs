@@ -18,10 +18,10 @@ pub(super) struct WorkflowOptions {
     #[arg(value_name = "WORKFLOW")]
     file: Option<String>,
     /// Money or tokens that may be spent: '0.05 USD' or '40k tokens'
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     budget: Option<String>,
     /// Time in which all must be done: '10 min'
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     deadline: Option<String>,
     /// The rules: realistic or mcpp-ref
     #[arg(long, value_name = "RULES")]

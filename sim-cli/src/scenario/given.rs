@@ -36,8 +36,12 @@ pub(super) fn from_command_line(parameter: &Parameter, text: &str) -> Outcome<Va
             let table = Document::parse(Path::new(&place), text)?.root.value();
             check(parameter, &table).map_err(|problem| problem.context(&place))
         }
-        // What looks like a number is a text.
-        Kind::Text => in_command_line(parameter, text, Ok(Value::Text(text.trim().to_owned()))),
+        Kind::Text => {
+            // What looks like a number is a text, too.
+            let plain = || Value::Text(text.trim().to_owned());
+            let quoted = Some(Value::parse(text)).filter(|value| matches!(value, Value::Text(_)));
+            in_command_line(parameter, text, Ok(quoted.unwrap_or_else(plain)))
+        }
         Kind::Document if !parameter.per_layer => {
             // A name that looks like a number is a name.
             let name = Value::Text(text.trim().to_owned());

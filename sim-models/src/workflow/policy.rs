@@ -29,7 +29,7 @@ use super::{Launch, Problem, View};
 
 pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
 pub use named::{Named, UnknownPolicy};
-pub use planner::{Recommended, Reference};
+pub use planner::{Recommended, RecommendedSettings, Reference, ReferenceSettings};
 pub use statics::{Shares, Static};
 
 /// What a policy decides.

@@ -6,5 +6,5 @@ mod recommended;
 mod reference;
 mod rollout;
 
-pub use recommended::Recommended;
-pub use reference::Reference;
+pub use recommended::{Recommended, RecommendedSettings};
+pub use reference::{Reference, ReferenceSettings};

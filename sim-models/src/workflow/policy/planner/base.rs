@@ -13,9 +13,10 @@ use std::collections::HashMap;
 
 use sim_core::graph::Node;
 use sim_core::random::{Address, Stream, Streams};
+use sim_core::special::beta_quantile;
 
-use super::laws::{BatchLaw, BatchLaws};
-use crate::workflow::{Launch, Problem, View};
+use super::laws::{BatchLaw, BatchLaws, at_least_one};
+use crate::workflow::{Dependence, Launch, Problem, View};
 
 /// Sizes of batches.
 pub(super) const COUNTS: [u32; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
@@ -104,7 +105,8 @@ impl Base {
                 for (node, &launch) in vector.iter().enumerate() {
                     let law = laws.of(problem, node, launch);
                     spent.push(law.map_or(Spent { cost: f64::INFINITY, time: f64::INFINITY }, |law| {
-                        until_done(law, &mut stream)
+                        let passes = passes(problem, law, launch, stream.uniform());
+                        until_done(law, passes, &mut stream)
                     }));
                 }
             }
@@ -272,12 +274,30 @@ fn mark_critical(graph: &sim_core::graph::Graph, times: &[f64], critical: &mut [
 
 /// Failures before the first success, at a quantile of their geometric law.
 fn failures(success: f64, uniform: f64) -> f64 {
-    if success >= 1.0 { 0.0 } else { (libm::log(uniform) / libm::log1p(-success)).floor().max(0.0) }
+    match success {
+        1.0.. => 0.0,
+        // Nearly never; a division by nothing would not be a number.
+        ..1e-300 => f64::MAX,
+        _ => (libm::log(uniform) / libm::log1p(-success)).floor().max(0.0),
+    }
+}
+
+/// Probability that a batch passes in one run, in which all batches of the subtask share it: at a quantile of its beta law, where
+/// samples depend on each other.
+fn passes(problem: &Problem, law: &BatchLaw, launch: Launch, uniform: f64) -> f64 {
+    match problem.rules().dependence {
+        Dependence::BetaBinomial { within, .. } if within > 0.0 && law.sample > 0.0 && law.sample < 1.0 => {
+            let size = 1.0 / within - 1.0;
+            let sample = beta_quantile(law.sample * size, (1.0 - law.sample) * size, uniform);
+            at_least_one(sample, launch.count)
+        }
+        _ => law.passes,
+    }
 }
 
 /// Cost and time of a subtask until it is done, tried again as often as that takes.
-fn until_done(law: &BatchLaw, stream: &mut Stream) -> Spent {
-    let failures = failures(law.passes, stream.uniform());
+fn until_done(law: &BatchLaw, passes: f64, stream: &mut Stream) -> Spent {
+    let failures = failures(passes, stream.uniform());
     let mut spent = Spent::default();
     let mut add = |passed: bool, times: f64, uniform: f64| {
         let draw = law.draw(passed, uniform);

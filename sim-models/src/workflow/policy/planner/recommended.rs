@@ -134,13 +134,11 @@ impl Search<'_> {
         let (mut made, mut until) = (0, self.settings.first);
         let begin = self.fresh;
         while alive.len() > 1 && made < self.settings.last {
-            for position in 0..alive.len() {
-                let action = std::mem::take(&mut alive[position].0);
+            for (position, (action, sum)) in alive.iter_mut().enumerate() {
+                let own = if self.settings.common { 0 } else { (position as u64) << 32 };
                 for run in made..until {
-                    let own = if self.settings.common { 0 } else { (position as u64) << 32 };
-                    alive[position].1 += self.simulate(&action, begin + own + run);
+                    *sum += self.simulate(action, begin + own + run);
                 }
-                alive[position].0 = action;
             }
             made = until;
             until = (2 * until).min(self.settings.last);
