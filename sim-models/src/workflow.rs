@@ -45,6 +45,7 @@ mod sample;
 mod sampled;
 mod situation;
 mod state;
+mod wfformat;
 mod world;
 
 pub use batch::{Batch, Launch};
@@ -60,3 +61,4 @@ pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
 pub use sampled::{SampledWorkflow, WorkflowTally};
 pub use situation::{InvalidSituation, Situation};
 pub use state::{Running, View};
+pub use wfformat::{InvalidWfFormat, MACHINE, TaskLaw, is_wfformat};

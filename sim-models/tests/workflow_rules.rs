@@ -98,6 +98,18 @@ fn a_verifier_that_errs() {
     }
 }
 
+/// A batch of two seconds before a deadline of one fails the run when it is launched, or when time is up.
+#[test]
+fn late_batches_are_found_out_early_or_in_time() {
+    let workflow = one(SampleLaw::constant(1.0, 2.0, 1).unwrap());
+    for (deadline, end) in [(DeadlineRule::AtLaunch, 0.0), (DeadlineRule::AtDeadline, 1.0)] {
+        let rules = Rules { deadline, ..Rules::reference() };
+        let problem = Problem::new(workflow.clone(), rules, Budget::Tokens(9), seconds(1.0)).unwrap();
+        let result = problem.run(&mut samples(1), &streams(1), 0);
+        assert_eq!((result.ending, result.makespan.as_seconds()), (Ending::Deadline, end));
+    }
+}
+
 /// Verifying takes time and money: a batch of 2 tokens and 1 second each costs 2 (2 + 3) and takes 1.5 seconds.
 #[test]
 fn verifying_is_charged() {

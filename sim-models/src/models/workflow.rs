@@ -12,7 +12,7 @@ use crate::workflow::generate::Family;
 use crate::workflow::policy::Named;
 use crate::workflow::{
     Attempt, BatchEnd, Budget, DeadlineRule, Dependence, Idle, Overspend, Problem, Rules, RunningInfo,
-    SampledWorkflow, Verifier, Workflow,
+    SampledWorkflow, TaskLaw, Verifier, Workflow, is_wfformat,
 };
 
 /// The model `workflow`: subtasks that language models try until all are done, or budget or time are at an end.
@@ -81,7 +81,7 @@ impl Parameters for WorkflowParameters {
 fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
     let file = form.read(
         document("file")
-            .help("JSON or TOML file of subtasks and models")
+            .help("file of subtasks and models, JSON or TOML, or of scientific tasks in WfFormat 1.4 or 1.5")
             .or_word("none", "a family is drawn from"),
     )?;
     let families = Family::ALL.map(|family| {
@@ -101,8 +101,18 @@ fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
             .between(1, 1000)
             .help("workflows of the family, from `instance` on, that take turns trial by trial"),
     )?;
+    let success = form.read(
+        real("task_success", 0.95)
+            .between(0.0, 1.0)
+            .help("probability that an attempt at a task succeeds, in a file of WfFormat"),
+    )?;
+    let variation = form.read(
+        real("task_variation", 0.2)
+            .between(0.0, 100.0)
+            .help("deviation of a task's time over the time that was seen, in a file of WfFormat"),
+    )?;
     if let Some(file) = file {
-        return Ok(vec![of_file(&file)?]);
+        return Ok(vec![of_file(&file, &TaskLaw { success, variation })?]);
     }
     let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
     (0..instances)
@@ -114,13 +124,16 @@ fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
         .collect()
 }
 
-fn of_file(file: &Document) -> Result<Workflow, ParameterError> {
+fn of_file(file: &Document, tasks: &TaskLaw) -> Result<Workflow, ParameterError> {
+    let text = file.text();
     let read = if file.name().ends_with(".toml") {
-        Workflow::from_toml(file.text())
+        Workflow::from_toml(text).map_err(|error| error.to_string())
+    } else if is_wfformat(text) {
+        Workflow::from_wfformat(text, tasks).map_err(|error| error.to_string())
     } else {
-        Workflow::from_json(file.text())
+        Workflow::from_json(text).map_err(|error| error.to_string())
     };
-    read.map_err(|error| ParameterError::impossible(&["file"], format!("{}: {error}", file.name())))
+    read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
 }
 
 /// A preset, and what is otherwise.
