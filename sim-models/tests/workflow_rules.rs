@@ -110,6 +110,15 @@ fn late_batches_are_found_out_early_or_in_time() {
     }
 }
 
+/// What never succeeds and could be tried for ever is given up after a thousand batches.
+#[test]
+fn hopeless_runs_are_given_up() {
+    let problem =
+        Problem::new(constant(0.0), Rules::reference(), Budget::Tokens(1 << 40), seconds(1e9)).unwrap();
+    let result = problem.run(&mut samples(1), &streams(1), 0);
+    assert_eq!((result.ending, result.batches), (Ending::Stalled, 1000));
+}
+
 /// Verifying takes time and money: a batch of 2 tokens and 1 second each costs 2 (2 + 3) and takes 1.5 seconds.
 #[test]
 fn verifying_is_charged() {

@@ -16,7 +16,7 @@ pub enum Ending {
     Budget,
     /// The deadline passed.
     Deadline,
-    /// The policy launched nothing although nothing ran.
+    /// The policy launched nothing although nothing ran, or a thousand batches per subtask were not enough.
     Stalled,
     /// Every subtask passed, but one of them is wrong.
     Verifier,
@@ -85,6 +85,9 @@ impl RunResult {
     }
 }
 
+/// Batches per subtask after which a run is given up: what has not come to an end by then goes on for nothing.
+pub(super) const MOST_BATCHES: u64 = 1000;
+
 /// Where the results of batches come from: the world's draws, or a planner's.
 pub(super) trait Outcomes {
     /// What a batch comes to that is launched now.
@@ -111,6 +114,8 @@ pub(super) struct Execution {
     planning: bool,
     /// Whether something became ready meanwhile.
     overtaken: bool,
+    /// Batches after which the run is given up.
+    pub(super) most_batches: u64,
 }
 
 /// A run: its memory, and who decides what in it.
@@ -133,6 +138,7 @@ impl Execution {
         outcomes: &mut O,
         history: Option<&mut Vec<Attempt>>,
     ) -> RunResult {
+        self.most_batches = MOST_BATCHES * problem.workflow().len() as u64;
         self.state.begin(problem);
         self.calendar.clear();
         self.finish(problem, policy, outcomes, history, None)
@@ -342,6 +348,8 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         if state.left == 0 {
             let ending = if state.wrong { Ending::Verifier } else { Ending::Done };
             self.end(ending, calendar);
+        } else if self.result.batches >= self.memory.most_batches {
+            self.end(Ending::Stalled, calendar);
         } else if calendar.next_time() != Some(calendar.now()) {
             // All that ends at one time is known before the next decision.
             self.decide(calendar);

@@ -79,6 +79,9 @@ impl Recommended {
     }
 }
 
+/// Batches of a subtask after which its launches are not simulated any more.
+const MOST_ATTEMPTS: u32 = 50;
+
 /// What is launched now.
 type Action = Vec<(Node, Launch)>;
 
@@ -183,7 +186,9 @@ impl Search<'_> {
             ready.iter().map(|&node| (node, affordable(view, node, vector[node]))).collect()
         };
         let first = launches(base.choose(view, laws, true));
-        if !self.settings.rollouts {
+        // What has failed so often is either hopeless or a matter of patience: there is nothing to find out.
+        let tired = ready.iter().all(|&node| view.attempts(node) >= MOST_ATTEMPTS);
+        if !self.settings.rollouts || tired {
             return (first, None);
         }
         let mut actions = vec![first.clone()];

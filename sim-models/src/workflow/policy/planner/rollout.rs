@@ -14,6 +14,10 @@ use crate::workflow::{Batch, Dependence, Launch, Problem, RunResult, RunningInfo
 const LAUNCHED: u64 = 1;
 const RUNNING: u64 = 0;
 
+/// Batches after which a rollout is given up, and counts as failed.
+const MOST_BATCHES: u64 = 100;
+const BATCHES_PER_SUBTASK: u64 = 20;
+
 /// Simulates runs on from a state.
 #[derive(Debug)]
 pub(super) struct Rollouts {
@@ -48,6 +52,7 @@ impl Rollouts {
         let mut imagined = Imagined { problem: view.problem, laws, streams };
         imagined.redraw(view, &mut self.start);
         std::mem::swap(&mut self.memory.state, &mut self.start);
+        self.memory.most_batches = MOST_BATCHES + BATCHES_PER_SUBTASK * view.left() as u64;
         self.memory.run_on(view.problem, view.now, first, policy, &mut imagined)
     }
 }
