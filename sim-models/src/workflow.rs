@@ -15,7 +15,7 @@
 //! // Two subtasks, one after the other; a sample is right with probability 0.4, costs one token and takes a second.
 //! let workflow = Workflow::builder()
 //!     .model("small", 0.0)
-//!     .subtask("parse", &[])
+//!     .subtask("parse", &[] as &[&str])
 //!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
 //!     .subtask("solve", &["parse"])
 //!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
