@@ -15,9 +15,10 @@
 //! // Two subtasks, one after the other; a sample is right with probability 0.4, costs one token and takes a second.
 //! let workflow = Workflow::builder()
 //!     .model("small", 0.0)
-//!     .subtask("parse", &[] as &[&str])
+//!     .subtask("parse")
 //!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
-//!     .subtask("solve", &["parse"])
+//!     .subtask("solve")
+//!     .needs(["parse"])
 //!     .option("small", SampleLaw::constant(0.4, 1.0, 1)?)
 //!     .build()?;
 //! let deadline = Duration::from_nanoseconds(4_000_000_000);
@@ -40,6 +41,7 @@ pub mod generate;
 pub mod oracle;
 pub mod policy;
 mod problem;
+mod result;
 mod rules;
 mod sample;
 mod sampled;
@@ -51,9 +53,9 @@ mod world;
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
 pub use comparison::{Comparison, ComparisonTally, best_sequential};
-pub use execution::{Attempt, Ending, RunResult};
 pub use file::{InvalidOption, InvalidWorkflowFile};
 pub use problem::{Budget, InvalidProblem, Problem};
+pub use result::{Attempt, Ending, RunResult};
 pub use rules::{
     BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Rules, RunningInfo, Verifier,
 };

@@ -23,7 +23,7 @@ fn workflow(subtasks: &[(&[usize], Pair)]) -> Workflow {
     let mut builder = Workflow::builder().model("S", 0.0).model("L", 0.0);
     for (position, (needs, options)) in subtasks.iter().enumerate() {
         let needs: Vec<String> = needs.iter().map(|parent| format!("v{parent}")).collect();
-        builder = builder.subtask(format!("v{position}"), &needs);
+        builder = builder.subtask(format!("v{position}")).needs(needs);
         for (name, (success, cost, latency)) in ["S", "L"].into_iter().zip(options) {
             builder = builder.option(name, SampleLaw::constant(*success, *latency, *cost).unwrap());
         }
@@ -59,10 +59,11 @@ fn coupled() -> Workflow {
     Workflow::builder()
         .model("S", 0.001)
         .model("L", 0.003)
-        .subtask("v0", &[] as &[&str])
+        .subtask("v0")
         .option("S", law(0.5, 0.3))
         .option("L", law(0.8, 0.6))
-        .subtask("v1", &["v0"])
+        .subtask("v1")
+        .needs(["v0"])
         .option("S", law(0.5, 0.3))
         .option("L", law(0.8, 0.6))
         .build()

@@ -16,7 +16,7 @@ fn tiny(stream: &mut Stream) -> Problem {
     for node in 0..size {
         let needs: Vec<String> =
             (0..node).filter(|_| stream.uniform() < 0.6).map(|v| format!("v{v}")).collect();
-        builder = builder.subtask(format!("v{node}"), &needs);
+        builder = builder.subtask(format!("v{node}")).needs(needs);
         for (model, low) in [("S", 0.1), ("L", 0.4)] {
             let (cost, latency) = (1 + stream.below(3), 1 + stream.below(3));
             let success = low + 0.5 * stream.uniform();

@@ -23,7 +23,7 @@ fn streams(seed: u64) -> Streams {
 }
 
 fn one(law: SampleLaw) -> Workflow {
-    Workflow::builder().model("m", 0.0).subtask("a", &[] as &[&str]).option("m", law).build().unwrap()
+    Workflow::builder().model("m", 0.0).subtask("a").option("m", law).build().unwrap()
 }
 
 fn constant(success: f64) -> Workflow {

@@ -65,6 +65,12 @@ pub enum InvalidWorkflow {
         /// The model.
         model: String,
     },
+    /// A parent before any subtask.
+    #[error("that `{parent}` is needed stands before any subtask")]
+    NoReceiver {
+        /// The parent.
+        parent: String,
+    },
     /// Two models of one name.
     #[error("there are two models `{0}`")]
     DuplicateModel(String),
@@ -92,7 +98,14 @@ fn hint(nearest: &Option<String>) -> String {
 pub struct WorkflowBuilder {
     models: Vec<(String, f64)>,
     subtasks: Vec<Subtask>,
-    stray: Option<String>,
+    stray: Option<Stray>,
+}
+
+/// What stands before any subtask.
+#[derive(Clone, Debug)]
+enum Stray {
+    Option(String),
+    Parent(String),
 }
 
 #[derive(Clone, Debug)]
@@ -110,11 +123,25 @@ impl WorkflowBuilder {
         self
     }
 
-    /// Adds a subtask, which can be tried when those that it needs are done. They may be added later.
+    /// Adds a subtask. Without [`WorkflowBuilder::needs`] it can be tried from the beginning.
     #[must_use]
-    pub fn subtask(mut self, name: impl Into<String>, needs: &[impl AsRef<str>]) -> Self {
-        let needs = needs.iter().map(|parent| parent.as_ref().to_owned()).collect();
-        self.subtasks.push(Subtask { name: name.into(), needs, options: Vec::new() });
+    pub fn subtask(mut self, name: impl Into<String>) -> Self {
+        self.subtasks.push(Subtask { name: name.into(), needs: Vec::new(), options: Vec::new() });
+        self
+    }
+
+    /// Lets the subtask added last wait until others are done, which may be added later.
+    #[must_use]
+    pub fn needs(mut self, parents: impl IntoIterator<Item: Into<String>>) -> Self {
+        let mut parents = parents.into_iter().map(Into::into);
+        match self.subtasks.last_mut() {
+            Some(subtask) => subtask.needs.extend(parents),
+            None => {
+                if let Some(parent) = parents.next() {
+                    self.stray.get_or_insert(Stray::Parent(parent));
+                }
+            }
+        }
         self
     }
 
@@ -124,7 +151,9 @@ impl WorkflowBuilder {
         let model = model.into();
         match self.subtasks.last_mut() {
             Some(subtask) => subtask.options.push((model, law)),
-            None => self.stray = Some(model),
+            None => {
+                self.stray.get_or_insert(Stray::Option(model));
+            }
         }
         self
     }
@@ -134,8 +163,10 @@ impl WorkflowBuilder {
     /// # Errors
     /// There is a cycle, a name that is not known or there twice, a subtask without a model, or a price that is none.
     pub fn build(self) -> Result<Workflow, InvalidWorkflow> {
-        if let Some(model) = self.stray {
-            return Err(InvalidWorkflow::NoSubtask { model });
+        match self.stray {
+            Some(Stray::Option(model)) => return Err(InvalidWorkflow::NoSubtask { model }),
+            Some(Stray::Parent(parent)) => return Err(InvalidWorkflow::NoReceiver { parent }),
+            None => {}
         }
         if self.subtasks.is_empty() {
             return Err(InvalidWorkflow::Empty);
@@ -241,7 +272,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_the_subtask() {
         let sentence = |builder: WorkflowBuilder| builder.build().unwrap_err().to_string();
-        let base = || Workflow::builder().model("small", 1.0).subtask("parse", &[] as &[&str]);
+        let base = || Workflow::builder().model("small", 1.0).subtask("parse");
         assert_eq!(sentence(Workflow::builder()), "a workflow has at least one subtask");
         assert_eq!(sentence(base()), "subtask `parse` has no model to try it with");
         assert_eq!(
@@ -249,22 +280,25 @@ mod tests {
             "subtask `parse` can be tried with `smal`, which is no model; did you mean `small`?"
         );
         assert_eq!(
-            sentence(base().option("small", half()).subtask("solve", &["prase"])),
+            sentence(base().option("small", half()).subtask("solve").needs(["prase"])),
             "subtask `solve` needs `prase`, which is no subtask; did you mean `parse`?"
         );
         let cycle = Workflow::builder()
             .model("small", 1.0)
-            .subtask("a", &["b"])
+            .subtask("a")
+            .needs(["b"])
             .option("small", half())
-            .subtask("b", &["a"])
+            .subtask("b")
+            .needs(["a"])
             .option("small", half());
         assert_eq!(sentence(cycle), "the subtasks are no workflow: the graph has a cycle: a -> b -> a");
         assert!(sentence(base().model("small", 2.0).option("small", half())).contains("two models"));
         assert!(
-            sentence(Workflow::builder().model("x", -1.0).subtask("a", &[] as &[&str]).option("x", half()))
+            sentence(Workflow::builder().model("x", -1.0).subtask("a").option("x", half()))
                 .contains("found -1")
         );
         assert!(sentence(Workflow::builder().option("x", half())).contains("before any subtask"));
+        assert!(sentence(Workflow::builder().needs(["x"])).contains("`x` is needed stands before"));
     }
 
     #[test]
@@ -272,9 +306,10 @@ mod tests {
         let workflow = Workflow::builder()
             .model("small", 1.0)
             .model("large", 2.0)
-            .subtask("a", &[] as &[&str])
+            .subtask("a")
             .option("large", half())
-            .subtask("b", &["a"])
+            .subtask("b")
+            .needs(["a"])
             .option("small", half())
             .option("large", half())
             .build()

@@ -243,7 +243,7 @@ impl File {
             builder = builder.model(name, model.price_per_million_output_tokens);
         }
         for subtask in self.subtasks {
-            builder = builder.subtask(subtask.id.clone(), &subtask.needs);
+            builder = builder.subtask(subtask.id.clone()).needs(&subtask.needs);
             for (model, option) in subtask.options {
                 let law = option.law().map_err(|why| InvalidWorkflowFile::Option {
                     subtask: subtask.id.clone(),

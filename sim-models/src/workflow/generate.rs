@@ -144,8 +144,8 @@ impl Profile {
         }
         let shared = self.common * stream.normal();
         for (node, parents) in parents.iter().enumerate() {
-            let names: Vec<String> = parents.iter().map(|parent| format!("v{parent}")).collect();
-            builder = builder.subtask(format!("v{node}"), &names);
+            builder = builder.subtask(format!("v{node}"));
+            builder = builder.needs(parents.iter().map(|parent| format!("v{parent}")));
             let difficulty = shared + self.own * stream.normal();
             let check = self.verifier.map_or(0.0, |(median, deviation)| {
                 (median * libm::exp(deviation * stream.normal())).min(LONGEST_CHECK)

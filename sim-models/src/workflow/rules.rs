@@ -116,6 +116,19 @@ pub enum Dependence {
     },
 }
 
+impl Dependence {
+    /// Shapes of the beta law from which the success probability of a run is drawn; `None` where it is the same in every run.
+    pub(super) fn shapes(self, mean: f64) -> Option<(f64, f64)> {
+        match self {
+            Self::BetaBinomial { within, .. } if within > 0.0 && mean > 0.0 && mean < 1.0 => {
+                let size = 1.0 / within - 1.0;
+                Some((mean * size, (1.0 - mean) * size))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Rules that are none.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{quantity} {allowed}; found {found}")]

@@ -1,10 +1,9 @@
 //! What one sample of a language model comes to.
 
 use sim_core::random::Stream;
-use sim_core::special::normal_cdf;
 use thiserror::Error;
 
-use crate::law::{InvalidLaw, Law};
+use crate::law::{InvalidLaw, Law, length_shift};
 
 /// One sample: an attempt of a language model at a subtask.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -252,42 +251,6 @@ impl SampleLaw {
                 let share = |record: &Record| Record { weight: record.weight / total, ..*record };
                 Some(records.iter().map(share).collect())
             }
-        }
-    }
-}
-
-/// The shift of the log-length of an answer in its deviations, with mean 0 over right and wrong ones.
-fn length_shift(right: bool, success: f64, coupling: f64) -> f64 {
-    match right {
-        true => -coupling,
-        false if success < 1.0 => coupling * success / (1.0 - success),
-        false => 0.0,
-    }
-}
-
-impl Law {
-    /// Mean of the smaller of a draw, a lognormal one shifted by so many deviations, and `cap`.
-    fn mean_up_to(&self, cap: f64, shift: f64) -> f64 {
-        match self.logarithm() {
-            Some((log_mean, deviation)) if cap > 0.0 => {
-                let center = log_mean + shift * deviation;
-                let z = (libm::log(cap) - center) / deviation;
-                let below = libm::exp(center + 0.5 * deviation * deviation) * normal_cdf(z - deviation);
-                below + cap * normal_cdf(-z)
-            }
-            Some(_) => 0.0,
-            None => self.mean().min(cap),
-        }
-    }
-
-    /// Probability that a draw, a lognormal one shifted by so many deviations, is at most `x`.
-    pub(super) fn probability_below(&self, x: f64, shift: f64) -> f64 {
-        if let Some((log_mean, log_deviation)) = self.logarithm() {
-            return if x > 0.0 { normal_cdf((libm::log(x) - log_mean) / log_deviation - shift) } else { 0.0 };
-        }
-        match self.exponential_mean() {
-            Some(mean) => -libm::expm1(-x.max(0.0) / mean),
-            None => f64::from(u8::from(self.mean() <= x)),
         }
     }
 }

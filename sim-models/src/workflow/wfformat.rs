@@ -159,7 +159,7 @@ impl Workflow {
             let law = sample(runtime, law)
                 .map_err(|why| InvalidWfFormat::Law { task: task.id().to_owned(), why })?;
             let parents = needs.get(task.id()).map_or(&[][..], Vec::as_slice);
-            builder = builder.subtask(task.id(), parents).option(MACHINE, law);
+            builder = builder.subtask(task.id()).needs(parents).option(MACHINE, law);
         }
         Ok(builder.build()?)
     }

@@ -27,19 +27,14 @@ struct World<'a> {
 impl World<'_> {
     /// The success probability of a subtask with a model in this run, where samples depend on each other.
     fn success(&self, node: Node, model: usize) -> Option<f64> {
-        let Dependence::BetaBinomial { within, across } = self.problem.rules().dependence else {
-            return None;
-        };
-        let mean = self.problem.workflow().law(node, model)?.success();
-        if within == 0.0 || mean <= 0.0 || mean >= 1.0 {
-            return None;
-        }
+        let dependence = self.problem.rules().dependence;
+        let Dependence::BetaBinomial { across, .. } = dependence else { return None };
+        let (a, b) = dependence.shapes(self.problem.workflow().law(node, model)?.success())?;
         let entity = self.problem.entity(node);
         let shared = self.streams.open(entity, 0, channel::SHARED).normal();
         let own = self.streams.open(entity, model as u64, channel::OWN).normal();
         let normal = libm::sqrt(across) * shared + libm::sqrt(1.0 - across) * own;
-        let size = 1.0 / within - 1.0;
-        Some(beta_quantile(mean * size, (1.0 - mean) * size, normal_cdf(normal)))
+        Some(beta_quantile(a, b, normal_cdf(normal)))
     }
 }
 

@@ -56,11 +56,14 @@ fn lowest(problem: &Problem, node: Node, number: impl Fn(usize) -> f64) -> Optio
     models.min_by(|&a, &b| number(a).total_cmp(&number(b)))
 }
 
+/// The model with the lowest mean cost per success.
+pub(super) fn cheapest_per_success(problem: &Problem, node: Node) -> Option<usize> {
+    lowest(problem, node, |model| problem.mean_cost(node, model) / problem.success(node, model))
+}
+
 impl NodePolicy for CostOfPass {
     fn launch(&self, view: &View<'_>, node: Node) -> Option<Launch> {
-        let problem = view.problem();
-        let price = |model| problem.mean_cost(node, model) / problem.success(node, model);
-        Some(Launch { model: lowest(problem, node, price)?, count: self.count })
+        Some(Launch { model: cheapest_per_success(view.problem(), node)?, count: self.count })
     }
 }
 

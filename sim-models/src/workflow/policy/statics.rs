@@ -3,6 +3,7 @@
 use sim_core::graph::Node;
 use sim_core::random::Streams;
 
+use super::greedy::cheapest_per_success;
 use super::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
@@ -33,17 +34,11 @@ impl Static {
     }
 }
 
-/// The model with the lowest mean cost per success.
-fn model_of(problem: &Problem, node: Node) -> Option<usize> {
-    let price = |model| problem.mean_cost(node, model) / problem.success(node, model);
-    let models = problem.workflow().choices(node).map(|(model, _)| model);
-    models.min_by(|&a, &b| price(a).total_cmp(&price(b)))
-}
-
 impl Policy for Static {
     fn begin(&mut self, problem: &Problem, _: &Streams, _: u64) {
         let graph = problem.workflow().graph();
-        let models: Vec<usize> = (0..graph.len()).map(|node| model_of(problem, node).unwrap_or(0)).collect();
+        let models: Vec<usize> =
+            (0..graph.len()).map(|node| cheapest_per_success(problem, node).unwrap_or(0)).collect();
         let latency = |node: Node| problem.mean_latency(node, models[node]);
         let mut weights: Vec<f64> = match self.shares {
             Shares::Uniform => vec![1.0; graph.len()],

@@ -16,7 +16,7 @@ use sim_core::random::{Address, Stream, Streams};
 use sim_core::special::beta_quantile;
 
 use super::laws::{BatchLaw, BatchLaws, at_least_one};
-use crate::workflow::{Dependence, Launch, Problem, View};
+use crate::workflow::{Launch, Problem, View};
 
 /// Sizes of batches.
 pub(super) const COUNTS: [u32; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
@@ -285,13 +285,9 @@ fn failures(success: f64, uniform: f64) -> f64 {
 /// Probability that a batch passes in one run, in which all batches of the subtask share it: at a quantile of its beta law, where
 /// samples depend on each other.
 fn passes(problem: &Problem, law: &BatchLaw, launch: Launch, uniform: f64) -> f64 {
-    match problem.rules().dependence {
-        Dependence::BetaBinomial { within, .. } if within > 0.0 && law.sample > 0.0 && law.sample < 1.0 => {
-            let size = 1.0 / within - 1.0;
-            let sample = beta_quantile(law.sample * size, (1.0 - law.sample) * size, uniform);
-            at_least_one(sample, launch.count)
-        }
-        _ => law.passes,
+    match problem.rules().dependence.shapes(law.sample) {
+        Some((a, b)) => at_least_one(beta_quantile(a, b, uniform), launch.count),
+        None => law.passes,
     }
 }
 

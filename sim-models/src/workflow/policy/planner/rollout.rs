@@ -8,7 +8,7 @@ use super::laws::{BatchLaw, BatchLaws, Draw};
 use crate::workflow::execution::{Execution, Outcomes};
 use crate::workflow::policy::Policy;
 use crate::workflow::state::State;
-use crate::workflow::{Batch, Dependence, Launch, Problem, RunResult, RunningInfo, View};
+use crate::workflow::{Batch, Launch, Problem, RunResult, RunningInfo, View};
 
 /// Draws of batches are made on this channel plus the model; those of running ones on the first.
 const LAUNCHED: u64 = 1;
@@ -87,17 +87,11 @@ impl Imagined<'_> {
 
     /// Probability that a batch passes, given what has failed before.
     fn passes(&self, law: &BatchLaw, state: &State, node: Node, launch: Launch) -> f64 {
-        let Dependence::BetaBinomial { within, .. } = self.problem.rules().dependence else {
-            return law.passes;
-        };
-        if within == 0.0 || law.sample <= 0.0 || law.sample >= 1.0 {
-            return law.passes;
-        }
+        let Some((a, b)) = self.problem.rules().dependence.shapes(law.sample) else { return law.passes };
         let models = self.problem.workflow().models().len();
         let failures = state.failures.get(node * models + launch.model).copied().unwrap_or(0);
         // The posterior of the run's own probability is a beta law again; all of `count` samples fail with the product below.
-        let size = 1.0 / within - 1.0;
-        let (a, b) = (law.sample * size, (1.0 - law.sample) * size + f64::from(failures));
+        let b = b + f64::from(failures);
         let mut all_fail = 1.0;
         for sample in 0..launch.count {
             all_fail *= (b + f64::from(sample)) / (a + b + f64::from(sample));

@@ -3,6 +3,7 @@
 use sim_core::events::{Calendar, Duration, Time};
 
 use super::Phase;
+use crate::law::length_shift;
 use crate::organization::graph::Answer;
 use crate::organization::timed::world::{Event, Reason, World};
 use crate::organization::timed::{Meters, Overflow, Service, draws};
@@ -61,7 +62,10 @@ impl<'a> World<'a> {
         let wanted = match (timing.context.overflow, state.summarizing) {
             (Overflow::Summarize { tokens, .. }, true) => tokens,
             _ => {
-                let shift = length_shift(service.length_coupling, state.own, plan.agents[agent].accuracy);
+                let accuracy = plan.agents[agent].accuracy;
+                let shift = state
+                    .own
+                    .map_or(0.0, |own| length_shift(own == Answer::RIGHT, accuracy, service.length_coupling));
                 let output = service.output_tokens.draw_shifted(shift, &mut stream);
                 let thinking = service.thinking_tokens.draw(&mut stream);
                 whole(output).saturating_add(whole(thinking))
@@ -185,14 +189,4 @@ fn whole(tokens: f64) -> u64 {
     // A cast rounds down and takes what is not a number to 0.
     let down = tokens as u64;
     down + u64::from((down as f64) < tokens)
-}
-
-/// The shift of the log-length of an answer in its deviations (mechanisms B0.3).
-fn length_shift(kappa: f64, own: Option<Answer>, accuracy: f64) -> f64 {
-    match own {
-        _ if kappa == 0.0 => 0.0,
-        Some(Answer::RIGHT) => -kappa,
-        Some(_) if accuracy < 1.0 => kappa * accuracy / (1.0 - accuracy),
-        _ => 0.0,
-    }
 }
