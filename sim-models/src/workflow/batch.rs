@@ -31,59 +31,52 @@ pub struct Batch {
 }
 
 /// A sample as the verifier sees it.
-#[derive(Clone, Copy)]
-struct Verified {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verified {
     cost: u64,
+    /// When it is generated, and when it is verified, in seconds from the launch.
     generated: f64,
     end: f64,
-    passed: bool,
-    right: bool,
+    pub(super) passed: bool,
+    pub(super) right: bool,
 }
 
 impl Problem {
-    /// Draws a batch whose samples follow a law. `success` is the probability of a right sample in this run, where samples depend on each
-    /// other.
-    pub(super) fn draw_batch(
+    /// Draws a sample. `success` is the probability that it is right in this run, where samples depend on each other.
+    pub(super) fn draw_sample(
         &self,
         law: &SampleLaw,
         node: Node,
-        launch: Launch,
+        model: usize,
         success: Option<f64>,
         stream: &mut Stream,
-    ) -> Batch {
+    ) -> Verified {
         let (right_passes, wrong_passes) = self.rules().passes();
         let (check_cost, check_time) = match self.rules().verifier {
             Verifier::Noisy { cost, latency, .. } => (cost, latency.as_seconds()),
             Verifier::Perfect | Verifier::None => (0, 0.0),
         };
-        let reserved = self.reserved_tokens(node, launch.model);
-        let mut first: Option<Verified> = None;
-        let mut last = 0.0f64;
-        let sample = |stream: &mut Stream| {
-            let sample = cut_off(law.draw(success, stream), reserved);
-            let chance = if sample.right { right_passes } else { wrong_passes };
-            let passed = chance >= 1.0 || (chance > 0.0 && stream.uniform() < chance);
-            Verified {
-                cost: self.cost_of_tokens(launch.model, sample.tokens).saturating_add(check_cost),
-                generated: sample.latency,
-                end: sample.latency + check_time,
-                passed,
-                right: sample.right,
-            }
-        };
-        // The samples are drawn again for their costs, which depend on the first one that passed.
-        let mut again = stream.clone();
-        for _ in 0..launch.count {
-            let sample = sample(stream);
-            last = last.max(sample.end);
-            if sample.passed && first.is_none_or(|first| sample.end < first.end) {
-                first = Some(sample);
-            }
+        let sample = cut_off(law.draw(success, stream), self.reserved_tokens(node, model));
+        let chance = if sample.right { right_passes } else { wrong_passes };
+        let passed = chance >= 1.0 || (chance > 0.0 && stream.uniform() < chance);
+        Verified {
+            cost: self.cost_of_tokens(model, sample.tokens).saturating_add(check_cost),
+            generated: sample.latency,
+            end: sample.latency + check_time,
+            passed,
+            right: sample.right,
         }
+    }
+
+    /// What parallel samples come to together.
+    pub(super) fn batch_of(&self, samples: &[Verified]) -> Batch {
+        let passed = samples.iter().filter(|sample| sample.passed);
+        // Of several that end together the one launched first.
+        let first = passed.reduce(|first, sample| if sample.end < first.end { sample } else { first });
+        let last = samples.iter().map(|sample| sample.end).fold(0.0, f64::max);
         let stop = first.map_or(last, |first| first.end);
         let (mut cost, mut wasted) = (0u64, 0u64);
-        for _ in 0..launch.count {
-            let sample = sample(&mut again);
+        for sample in samples {
             let late = sample.end > stop;
             let until = if late { share(stop, sample.generated) } else { 1.0 };
             let needed = if until < 1.0 { (sample.cost as f64 * until) as u64 } else { sample.cost };

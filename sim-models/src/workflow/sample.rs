@@ -22,24 +22,9 @@ pub struct SampleLaw(pub(super) Kind);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
-    Independent {
-        success: f64,
-        latency: Law,
-        tokens: Law,
-    },
-    Generated {
-        success: f64,
-        tokens: Law,
-        coupling: f64,
-        cap: u64,
-        tokens_per_second: f64,
-        overhead: f64,
-    },
-    /// Records, and the probability that one before or at each is drawn.
-    Records {
-        records: Vec<Record>,
-        cumulative: Vec<f64>,
-    },
+    Independent { success: f64, latency: Law, tokens: Law },
+    Generated { success: f64, tokens: Law, coupling: f64, cap: u64, tokens_per_second: f64, overhead: f64 },
+    Records { records: Vec<Record>, all: Wheel, right: Wheel, wrong: Wheel },
 }
 
 /// One of several samples of which each is as likely as its weight.
@@ -49,6 +34,35 @@ pub struct Record {
     pub weight: f64,
     /// What is drawn.
     pub sample: Sample,
+}
+
+/// Some of several records, to be drawn by their weights.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wheel {
+    positions: Vec<usize>,
+    /// Probability that one before or at each is drawn.
+    cumulative: Vec<f64>,
+}
+
+impl Wheel {
+    fn new(records: &[Record], which: impl Fn(&Sample) -> bool) -> Self {
+        let positions: Vec<usize> = (0..records.len()).filter(|&at| which(&records[at].sample)).collect();
+        let total: f64 = positions.iter().map(|&at| records[at].weight).sum();
+        let mut sum = 0.0;
+        let cumulative = positions.iter().map(|&at| {
+            sum += records[at].weight;
+            sum / total
+        });
+        let cumulative = cumulative.collect();
+        Self { positions, cumulative }
+    }
+
+    /// The position of a record; `None` if there are none.
+    fn draw(&self, stream: &mut Stream) -> Option<usize> {
+        let drawn = stream.uniform();
+        let place = self.cumulative.partition_point(|&sum| sum < drawn);
+        self.positions.get(place).or(self.positions.last()).copied()
+    }
 }
 
 /// A law of samples that is none.
@@ -149,16 +163,10 @@ impl SampleLaw {
                 return refuse(position, "the latency", "a finite number from 0", latency);
             }
         }
-        let total: f64 = records.iter().map(|record| record.weight).sum();
-        let mut sum = 0.0;
-        let cumulative = records
-            .iter()
-            .map(|record| {
-                sum += record.weight;
-                sum / total
-            })
-            .collect();
-        Ok(Self(Kind::Records { records, cumulative }))
+        let all = Wheel::new(&records, |_| true);
+        let right = Wheel::new(&records, |sample| sample.right);
+        let wrong = Wheel::new(&records, |sample| !sample.right);
+        Ok(Self(Kind::Records { records, all, right, wrong }))
     }
 
     /// A sample whose success is decided by a probability of its own, if one is given: that of this run under dependence.
@@ -177,26 +185,38 @@ impl SampleLaw {
                 let latency = overhead + tokens as f64 / tokens_per_second;
                 Sample { right: right && wanted <= *cap, tokens, latency }
             }
-            Kind::Records { records, cumulative } => {
-                let drawn = stream.uniform();
-                let position = cumulative.partition_point(|&sum| sum < drawn).min(records.len() - 1);
-                let mut sample = records[position].sample;
-                if let Some(success) = success {
-                    sample.right = stream.uniform() < success;
-                }
-                sample
+            Kind::Records { records, all, right, wrong } => {
+                let is_right = success.map(|success| stream.uniform() < success);
+                let wheel = match is_right {
+                    None => all,
+                    Some(true) => right,
+                    Some(false) => wrong,
+                };
+                // Where no record is as it should be, any other lends its tokens and its latency.
+                let position = wheel.draw(stream).or_else(|| all.draw(stream)).unwrap_or(0);
+                let sample = records[position].sample;
+                Sample { right: is_right.unwrap_or(sample.right), ..sample }
             }
         }
     }
 
     /// Probability that a sample is right, cut-off answers being wrong.
     pub fn success(&self) -> f64 {
+        self.success_within(u64::MAX)
+    }
+
+    /// Probability that a sample is right and has at most so many tokens.
+    pub fn success_within(&self, most: u64) -> f64 {
         match &self.0 {
-            Kind::Independent { success, .. } => *success,
+            Kind::Independent { success, .. } if most == u64::MAX => *success,
+            Kind::Independent { success, tokens, .. } => success * tokens.probability_below(most as f64, 0.0),
             Kind::Generated { success, tokens, coupling, cap, .. } => {
-                success * tokens.probability_below(*cap as f64, length_shift(true, *success, *coupling))
+                let shift = length_shift(true, *success, *coupling);
+                success * tokens.probability_below(most.min(*cap) as f64, shift)
             }
-            Kind::Records { .. } => self.mean_of(|sample| f64::from(u8::from(sample.right))),
+            Kind::Records { .. } => {
+                self.mean_of(|sample| f64::from(u8::from(sample.right && sample.tokens <= most)))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Streams, TrialStreams};
 use sim_core::special::{beta_quantile, normal_cdf};
 
+use super::batch::Verified;
 use super::execution::{Execution, Outcomes};
 use super::policy::Policy;
 use super::state::State;
@@ -22,6 +23,8 @@ mod channel {
 struct World<'a> {
     problem: &'a Problem,
     streams: TrialStreams,
+    /// Those of the batch that is drawn.
+    samples: Vec<Verified>,
 }
 
 impl World<'_> {
@@ -43,7 +46,11 @@ impl Outcomes for World<'_> {
         let (entity, attempt) = (self.problem.entity(node), u64::from(state.attempts[node]));
         let mut stream = self.streams.open(entity, attempt, channel::SAMPLES + launch.model as u64);
         let law = self.problem.workflow().law(node, launch.model)?;
-        Some(self.problem.draw_batch(law, node, launch, self.success(node, launch.model), &mut stream))
+        let success = self.success(node, launch.model);
+        let sample = |_| self.problem.draw_sample(law, node, launch.model, success, &mut stream);
+        self.samples.clear();
+        self.samples.extend((0..launch.count).map(sample));
+        Some(self.problem.batch_of(&self.samples))
     }
 }
 
@@ -51,21 +58,25 @@ impl Outcomes for World<'_> {
 pub struct Runs<'a> {
     problem: &'a Problem,
     memory: Execution,
+    samples: Vec<Verified>,
 }
 
 impl Runs<'_> {
     /// One run under a policy.
     pub fn run(&mut self, policy: &mut (impl Policy + ?Sized), streams: &Streams, trial: u64) -> RunResult {
-        let mut world = World { problem: self.problem, streams: streams.trial(trial) };
+        let samples = std::mem::take(&mut self.samples);
+        let mut world = World { problem: self.problem, streams: streams.trial(trial), samples };
         policy.begin(self.problem, streams, trial);
-        self.memory.run(self.problem, policy, &mut world, None)
+        let result = self.memory.run(self.problem, policy, &mut world, None);
+        self.samples = world.samples;
+        result
     }
 }
 
 impl Problem {
     /// Runs in memory that is used again.
     pub fn runs(&self) -> Runs<'_> {
-        Runs { problem: self, memory: Execution::default() }
+        Runs { problem: self, memory: Execution::default(), samples: Vec::new() }
     }
 
     /// One run under a policy.
@@ -80,7 +91,7 @@ impl Problem {
         streams: &Streams,
         trial: u64,
     ) -> (RunResult, Vec<Attempt>) {
-        let mut world = World { problem: self, streams: streams.trial(trial) };
+        let mut world = World { problem: self, streams: streams.trial(trial), samples: Vec::new() };
         let mut history = Vec::new();
         policy.begin(self, streams, trial);
         let result = Execution::default().run(self, policy, &mut world, Some(&mut history));

@@ -4,9 +4,10 @@ use std::cell::OnceCell;
 
 use sim_core::events::Duration;
 use sim_core::graph::Node;
-use sim_core::random::{Address, Streams};
+use sim_core::random::{Address, Stream, Streams};
 
-use crate::workflow::{Launch, Overspend, Problem, Verifier};
+use crate::workflow::batch::Verified;
+use crate::workflow::{Launch, Problem};
 
 /// What a batch comes to: the exact probability that it passes, and outcomes drawn beforehand of those that do and do not.
 #[derive(Clone, Debug)]
@@ -31,71 +32,104 @@ pub(super) struct Draw {
     pub(super) cost: u64,
 }
 
-/// Outcomes kept of each kind.
+/// Samples drawn of a model at a subtask, and the fewest of each kind.
+const DRAWN: usize = 2048;
+const LEAST: usize = 64;
+/// Outcomes of a batch that are kept of each kind.
 const KEPT: usize = 128;
-/// Samples drawn for them at most, and batches at least.
-const MOST_DRAWN: u32 = 4096;
-const LEAST_BATCHES: u32 = 64;
-/// Samples from which the share is taken that a reservation cuts off.
-const SAMPLES: u32 = 2000;
 
-impl BatchLaw {
-    fn new(problem: &Problem, node: Node, launch: Launch, streams: &Streams) -> Option<Self> {
-        let law = problem.beliefs().law(node, launch.model)?;
-        // Streams of launches differ, whatever the order in which they are asked for.
+/// Samples of a model at a subtask, of which batches are made.
+#[derive(Debug)]
+struct Pool {
+    passed: Vec<Verified>,
+    failed: Vec<Verified>,
+    /// Probability that a sample passes.
+    sample: f64,
+    /// Probability that what passed is right.
+    right: f64,
+    stream: Stream,
+}
+
+impl Pool {
+    fn new(problem: &Problem, node: Node, model: usize, streams: &Streams) -> Option<Self> {
+        let law = problem.beliefs().law(node, model)?;
         let address = Address::trial(node as u64).entity(problem.entity(node));
-        let mut stream = streams.open(address.index(launch.model as u64).channel(u64::from(launch.count)));
-        let right = match problem.rules().overspend {
-            Overspend::Reserve { .. } => {
-                let one = Launch { count: 1, ..launch };
-                let rights = (0..SAMPLES).filter(|_| {
-                    let batch = problem.draw_batch(law, node, one, None, &mut stream);
-                    batch.passed && batch.right
-                });
-                let passes = match problem.rules().verifier {
-                    Verifier::Noisy { true_positive, .. } if true_positive > 0.0 => true_positive,
-                    _ => 1.0,
-                };
-                (rights.count() as f64 / f64::from(SAMPLES) / passes).min(1.0)
-            }
-            _ => law.success(),
-        };
+        let mut stream = streams.open(address.index(model as u64));
+        let right = law.success_within(problem.reserved_tokens(node, model).unwrap_or(u64::MAX));
         let (true_positive, false_positive) = problem.rules().passes();
         let sample = right * true_positive + (1.0 - right) * false_positive;
-        let (mut passed, mut failed) = (Vec::with_capacity(KEPT), Vec::with_capacity(KEPT));
-        for _ in 0..(MOST_DRAWN / launch.count).max(LEAST_BATCHES) {
-            let batch = problem.draw_batch(law, node, launch, None, &mut stream);
-            let kind = if batch.passed { &mut passed } else { &mut failed };
-            if kind.len() < KEPT {
-                kind.push(Draw { duration: batch.duration, cost: batch.cost });
+        let (mut passed, mut failed) = (Vec::new(), Vec::new());
+        let mut draw = |success: Option<f64>, passed: &mut Vec<Verified>, failed: &mut Vec<Verified>| {
+            let sample = problem.draw_sample(law, node, model, success, &mut stream);
+            if sample.passed { passed.push(sample) } else { failed.push(sample) }
+        };
+        for _ in 0..DRAWN {
+            draw(None, &mut passed, &mut failed);
+        }
+        // Of what is rare some more are drawn.
+        let mut unused = Vec::new();
+        for _ in 0..2 * LEAST {
+            if right > 0.0 && passed.len() < LEAST {
+                draw(Some(1.0), &mut passed, &mut unused);
             }
-            if passed.len() == KEPT && failed.len() == KEPT {
-                break;
+            if right < 1.0 && failed.len() < LEAST {
+                draw(Some(0.0), &mut unused, &mut failed);
             }
         }
-        passed.sort_by_key(|draw| draw.duration);
-        failed.sort_by_key(|draw| draw.duration);
-        // What was never seen is taken to be like the other.
-        if passed.is_empty() {
-            passed.clone_from(&failed);
+        let right = if sample > 0.0 { right * true_positive / sample } else { 0.0 };
+        Some(Self { passed, failed, sample, right, stream })
+    }
+
+    /// A batch of so many samples which passes, or does not.
+    fn batch(&self, passes: bool, count: u32, samples: &mut Vec<Verified>, stream: &mut Stream) {
+        samples.clear();
+        let mut has_passed = false;
+        for position in 0..count {
+            let chance = match (passes, has_passed) {
+                (false, _) => 0.0,
+                (true, true) => self.sample,
+                (true, false) => self.sample / at_least_one(self.sample, count - position),
+            };
+            let passed = chance > 0.0 && stream.uniform() < chance;
+            has_passed |= passed;
+            let pool = if passed { &self.passed } else { &self.failed };
+            // What was never seen is taken to be like the other.
+            let pool = if pool.is_empty() { [&self.passed, &self.failed][usize::from(passed)] } else { pool };
+            samples.push(pool[stream.below(pool.len() as u64) as usize]);
         }
-        if failed.is_empty() {
-            failed.clone_from(&passed);
-        }
-        let passes = at_least_one(sample, launch.count);
+    }
+}
+
+impl BatchLaw {
+    fn new(problem: &Problem, pool: &Pool, count: u32) -> Self {
+        // Batches of all sizes begin with the same samples.
+        let mut stream = pool.stream.clone();
+        let mut samples = Vec::with_capacity(count as usize);
+        let mut draws = |passes: bool| {
+            let draw = |_| {
+                pool.batch(passes, count, &mut samples, &mut stream);
+                let batch = problem.batch_of(&samples);
+                Draw { duration: batch.duration, cost: batch.cost }
+            };
+            let mut draws: Vec<Draw> = (0..KEPT).map(draw).collect();
+            draws.sort_by_key(|draw| draw.duration);
+            draws
+        };
+        let (failed, passed) = (draws(false), draws(pool.sample > 0.0));
+        let passes = at_least_one(pool.sample, count);
         let mean = |of: fn(&Draw) -> f64| {
             let mean = |draws: &[Draw]| draws.iter().map(of).sum::<f64>() / draws.len() as f64;
             passes * mean(&passed) + (1.0 - passes) * mean(&failed)
         };
-        Some(Self {
-            sample,
+        Self {
+            sample: pool.sample,
             passes,
-            right: if sample > 0.0 { right * true_positive / sample } else { 0.0 },
+            right: pool.right,
             duration: mean(|draw| draw.duration.as_seconds()),
             cost: mean(|draw| draw.cost as f64),
             passed,
             failed,
-        })
+        }
     }
 
     /// Duration and cost at a quantile of the durations.
@@ -120,6 +154,8 @@ pub(super) fn at_least_one(sample: f64, count: u32) -> f64 {
 pub(super) struct BatchLaws {
     streams: Streams,
     models: usize,
+    /// By subtask and model.
+    pools: Vec<OnceCell<Option<Box<Pool>>>>,
     /// By subtask, model and size, up to [`LARGEST`].
     known: Vec<OnceCell<Option<Box<BatchLaw>>>>,
 }
@@ -130,8 +166,12 @@ pub(super) const LARGEST: u32 = 64;
 impl BatchLaws {
     pub(super) fn new(problem: &Problem, streams: Streams) -> Self {
         let models = problem.workflow().models().len();
-        let cells = problem.workflow().len() * models * LARGEST as usize;
-        Self { streams, models, known: (0..cells).map(|_| OnceCell::new()).collect() }
+        let cells = problem.workflow().len() * models;
+        let mut pools = Vec::new();
+        pools.resize_with(cells, OnceCell::new);
+        let mut known = Vec::new();
+        known.resize_with(cells * LARGEST as usize, OnceCell::new);
+        Self { streams, models, pools, known }
     }
 
     /// The law of a batch; `None` where the model cannot try the subtask, or the batch is too large.
@@ -139,8 +179,13 @@ impl BatchLaws {
         if launch.count == 0 || launch.count > LARGEST {
             return None;
         }
-        let cell = (node * self.models + launch.model) * LARGEST as usize + launch.count as usize - 1;
-        let law = self.known.get(cell)?;
-        law.get_or_init(|| BatchLaw::new(problem, node, launch, &self.streams).map(Box::new)).as_deref()
+        let cell = node * self.models + launch.model;
+        let law = self.known.get(cell * LARGEST as usize + launch.count as usize - 1)?;
+        let make = || {
+            let pool = || Pool::new(problem, node, launch.model, &self.streams).map(Box::new);
+            let pool = self.pools[cell].get_or_init(pool).as_deref()?;
+            Some(Box::new(BatchLaw::new(problem, pool, launch.count)))
+        };
+        law.get_or_init(make).as_deref()
     }
 }
