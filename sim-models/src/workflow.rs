@@ -52,7 +52,7 @@ mod world;
 
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
-pub use comparison::{Comparison, ComparisonTally, best_sequential};
+pub use comparison::{Comparison, ComparisonTally};
 pub use file::{InvalidOption, InvalidWorkflowFile};
 pub use problem::{Budget, InvalidProblem, Problem};
 pub use result::{Attempt, Ending, RunResult};

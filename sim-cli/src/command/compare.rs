@@ -7,7 +7,7 @@ use sim_core::monte_carlo::{self, Control, Ending, Stop};
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::Registry;
 use sim_models::workflow::policy::Named;
-use sim_models::workflow::{Comparison, ComparisonTally, Problem, WorkflowTally, best_sequential};
+use sim_models::workflow::{Comparison, ComparisonTally, Problem, WorkflowTally};
 
 use super::options::cancelled_by_signal;
 use super::workflow::{WorkflowOptions, unit};
@@ -47,9 +47,6 @@ pub(super) struct Arguments {
     quiet: bool,
 }
 
-/// Pilot trials from which the best fixed policy is chosen.
-const PILOTS: u64 = 400;
-
 #[derive(Serialize)]
 struct Report {
     policies: serde_json::Map<String, serde_json::Value>,
@@ -69,9 +66,8 @@ impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let given = self.workflow.open(registry, &[])?;
         let streams = Streams::new(given.seed, Purpose::World, Family::common());
-        let policies = self.policies(&given.problem, &streams)?;
-        let names: Vec<String> = policies.iter().map(|(shown, _)| shown.clone()).collect();
-        let policies = policies.into_iter().map(|(_, policy)| policy).collect();
+        let policies = self.policies()?;
+        let names: Vec<String> = policies.iter().map(|policy| policy.name().to_owned()).collect();
         let problem = given.problem.clone();
         let comparison = Comparison::new(given.problem, policies).map_err(|error| trouble(&error))?;
         let bar = Bar::trials(self.trials, self.quiet);
@@ -83,23 +79,12 @@ impl Arguments {
         Ok(if run.ending == Ending::Cancelled { Exit::Cancelled } else { Exit::Success })
     }
 
-    /// The policies, with the names under which they are shown.
-    fn policies(&self, problem: &Problem, streams: &Streams) -> Outcome<Vec<(String, Named)>> {
-        let named = |name: &String| {
-            let name = name.trim();
-            if name == "best-seq" {
-                let launch = best_sequential(problem, &streams.aside(Purpose::Pilot, 2), PILOTS);
-                let model = &problem.workflow().models()[launch.model].name;
-                let chosen = format!("seq:{model}:{}", launch.count);
-                let policy = Named::parse(&chosen).map_err(|error| trouble(&error))?;
-                return Ok((name.to_owned(), policy));
-            }
-            Ok((name.to_owned(), Named::parse(name).map_err(|error| trouble(&error))?))
-        };
-        let policies: Vec<(String, Named)> = self.policies.iter().map(named).collect::<Outcome<_>>()?;
-        for (position, (name, _)) in policies.iter().enumerate() {
-            if policies[..position].iter().any(|(known, _)| known == name) {
-                return Err(Trouble::input(format!("--policies: `{name}` stands there twice")));
+    fn policies(&self) -> Outcome<Vec<Named>> {
+        let named = |name: &String| Named::parse(name.trim()).map_err(|error| trouble(&error));
+        let policies: Vec<Named> = self.policies.iter().map(named).collect::<Outcome<_>>()?;
+        for (position, policy) in policies.iter().enumerate() {
+            if policies[..position].contains(policy) {
+                return Err(Trouble::input(format!("--policies: `{}` stands there twice", policy.name())));
             }
         }
         Ok(policies)

@@ -5,8 +5,8 @@ use sim_core::estimate::{Confidence, Estimate, PairedProportions, Tally};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
-use super::policy::{Named, Policy, Sequential, UnknownPolicy};
-use super::{Launch, Problem, WorkflowTally};
+use super::policy::{Named, Policy, UnknownPolicy};
+use super::{Problem, WorkflowTally};
 
 /// Several policies on one problem. In every trial all of them meet the same world: the same attempt at the same subtask with the same
 /// model comes to the same.
@@ -103,25 +103,4 @@ impl Simulation for Comparison {
     fn estimates(&self, tally: &ComparisonTally, confidence: Confidence) -> Vec<Estimate> {
         tally.policies.iter().map(|policy| policy.completion().estimate(confidence)).collect()
     }
-}
-
-/// Sizes of batches among which the best fixed policy is looked for (mechanisms A6.1).
-const COUNTS: [u32; 7] = [1, 2, 4, 8, 16, 32, 64];
-
-/// The fixed policy that completes most pilot trials; of several, the one with the fewest samples of the model declared first. Give it
-/// streams of another purpose than those that it is compared on.
-pub fn best_sequential(problem: &Problem, pilots: &Streams, trials: u64) -> Launch {
-    let mut best = (Launch { model: 0, count: 1 }, 0);
-    let mut runs = problem.runs();
-    for model in 0..problem.workflow().models().len() {
-        for count in COUNTS {
-            let launch = Launch { model, count };
-            let mut policy = Sequential(launch);
-            let done = (0..trials).filter(|&trial| runs.run(&mut policy, pilots, trial).is_done()).count();
-            if done > best.1 {
-                best = (launch, done);
-            }
-        }
-    }
-    best.0
 }

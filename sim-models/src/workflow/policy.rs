@@ -18,6 +18,7 @@
 //! ```
 
 mod greedy;
+mod hindsight;
 mod named;
 mod planner;
 mod statics;
@@ -28,8 +29,9 @@ use sim_core::random::Streams;
 use super::{Launch, Problem, View};
 
 pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
+pub use hindsight::{BestSequential, best_sequential};
 pub use named::{Named, UnknownPolicy};
-pub use planner::{Recommended, RecommendedSettings, Reference, ReferenceSettings};
+pub use planner::{Allocation, Recommended, RecommendedSettings, Reference, ReferenceSettings};
 pub use statics::{Shares, Static};
 
 /// What a policy decides.

@@ -3,23 +3,24 @@
 use thiserror::Error;
 
 use super::{
-    BestModel, CheapestModel, CostOfPass, Escalation, Policy, Recommended, Reference, Sequential, Shares,
-    Static,
+    Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Policy, Recommended,
+    RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Static,
 };
 use crate::workflow::{Launch, Workflow};
 
 /// A policy by its name, such as `seq:small:4`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     name: String,
     kind: Kind,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Kind {
-    Planner,
-    Reference,
+    Planner(RecommendedSettings),
+    Reference(ReferenceSettings),
     PriceTable,
+    BestSequential,
     Sequential { model: String, count: u32 },
     CostOfPass(u32),
     BestModel(u32),
@@ -48,6 +49,16 @@ pub enum UnknownPolicy {
         /// What was found.
         found: String,
     },
+    /// A switch that a planner does not have.
+    #[error("`{name}`: `{found}` is no switch; there are {}, joined by +", switches.join(", "))]
+    Switch {
+        /// The policy.
+        name: String,
+        /// What was found.
+        found: String,
+        /// Those that it has.
+        switches: Vec<&'static str>,
+    },
     /// A workflow that is too large to plan for.
     #[error(
         "`{name}` plans for at most {most} subtasks; the workflow has {found}. Policies that do not simulate, such as `cop-greedy`, take any number"
@@ -73,10 +84,11 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 12] = [
-    "planner",
-    "reference",
+const NAMES: [&str; 13] = [
+    "planner[:SWITCHES]",
+    "reference[:SWITCHES]",
     "price-table",
+    "best-seq",
     "seq:MODEL:SAMPLES",
     "cop-greedy[:SAMPLES]",
     "best-model[:SAMPLES]",
@@ -111,9 +123,10 @@ impl Named {
             },
         };
         let kind = match (head, rest) {
-            ("planner", None) => Kind::Planner,
-            ("reference", None) => Kind::Reference,
+            ("planner", switches) => Kind::Planner(recommended(name, switches)?),
+            ("reference", switches) => Kind::Reference(reference(name, switches)?),
             ("price-table", None) => Kind::PriceTable,
+            ("best-seq", None) => Kind::BestSequential,
             ("seq", Some(rest)) => {
                 let (model, samples) = rest.rsplit_once(':').unwrap_or((rest, "1"));
                 Kind::Sequential { model: model.to_owned(), count: count(Some(samples))? }
@@ -145,15 +158,16 @@ impl Named {
     /// # Errors
     /// The workflow does not have its model, or is too large to plan for.
     pub fn policy(&self, workflow: &Workflow) -> Result<Box<dyn Policy>, UnknownPolicy> {
-        let plans = matches!(self.kind, Kind::Planner | Kind::PriceTable | Kind::Reference);
+        let plans = matches!(self.kind, Kind::Planner(_) | Kind::PriceTable | Kind::Reference(_));
         if plans && workflow.len() > MOST_PLANNED {
             let (most, found) = (MOST_PLANNED, workflow.len());
             return Err(UnknownPolicy::TooLarge { name: self.name.clone(), most, found });
         }
         Ok(match &self.kind {
-            Kind::Planner => Box::new(Recommended::new()),
-            Kind::PriceTable => Box::new(Recommended::without_rollouts()),
-            Kind::Reference => Box::new(Reference::new()),
+            Kind::Planner(settings) => Box::new(Recommended::with(*settings)),
+            Kind::PriceTable => Box::new(Recommended::price_table()),
+            Kind::Reference(settings) => Box::new(Reference::with(settings.clone())),
+            Kind::BestSequential => Box::new(BestSequential::default()),
             Kind::Sequential { model, count } => {
                 let models = workflow.models();
                 let Some(model) = models.iter().position(|known| &known.name == model) else {
@@ -171,5 +185,66 @@ impl Named {
             Kind::Escalation(tries) => Box::new(Escalation { tries: *tries }),
             Kind::Static(shares) => Box::new(Static::new(*shares)),
         })
+    }
+}
+
+/// Switches of the recommended planner.
+const RECOMMENDED: [&str; 9] = [
+    "no-rollouts",
+    "no-table",
+    "no-tails",
+    "no-test",
+    "no-common",
+    "uniform",
+    "ocba",
+    "racing",
+    "SIMULATIONS",
+];
+
+/// Switches of the published planner.
+const REFERENCE: [&str; 2] = ["common", "SIMULATIONS"];
+
+fn each_switch(switches: Option<&str>) -> impl Iterator<Item = &str> {
+    switches.into_iter().flat_map(|switches| switches.split('+'))
+}
+
+fn recommended(name: &str, switches: Option<&str>) -> Result<RecommendedSettings, UnknownPolicy> {
+    let mut settings = RecommendedSettings::default();
+    for switch in each_switch(switches) {
+        match switch {
+            "no-rollouts" => settings.rollouts = false,
+            "no-table" => settings.table = false,
+            "no-tails" => settings.tails = false,
+            "no-test" => settings.test = 0,
+            "no-common" => settings.common = false,
+            "uniform" => settings.allocation = Allocation::Uniform,
+            "ocba" => settings.allocation = Allocation::Ocba,
+            "racing" => settings.allocation = Allocation::Racing,
+            number => settings.allowance = Some(simulations(name, number, &RECOMMENDED)?),
+        }
+    }
+    Ok(settings)
+}
+
+fn reference(name: &str, switches: Option<&str>) -> Result<ReferenceSettings, UnknownPolicy> {
+    let mut settings = ReferenceSettings::default();
+    for switch in each_switch(switches) {
+        match switch {
+            "common" => settings.common = true,
+            number => settings.simulations = simulations(name, number, &REFERENCE)?,
+        }
+    }
+    Ok(settings)
+}
+
+/// A number of simulations, which is the only switch without a name.
+fn simulations(name: &str, number: &str, switches: &[&'static str]) -> Result<u64, UnknownPolicy> {
+    match number.parse() {
+        Ok(number @ 1..=1_000_000_000) => Ok(number),
+        _ => Err(UnknownPolicy::Switch {
+            name: name.to_owned(),
+            found: number.to_owned(),
+            switches: switches.to_vec(),
+        }),
     }
 }

@@ -1,10 +1,13 @@
 //! Planners: policies that simulate what would become of their decisions.
 
+mod allocation;
 mod base;
 mod laws;
 mod recommended;
 mod reference;
 mod rollout;
+mod tails;
 
+pub use allocation::Allocation;
 pub use recommended::{Recommended, RecommendedSettings};
 pub use reference::{Reference, ReferenceSettings};

@@ -58,6 +58,19 @@ struct Spent {
     time: f64,
 }
 
+/// How far a workflow has come.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Far {
+    /// Bits of subtasks that are done.
+    pub(super) done: Vec<u64>,
+    /// In units of the budget.
+    pub(super) budget: f64,
+    /// In seconds.
+    pub(super) time: f64,
+    /// Whether a batch runs.
+    pub(super) is_waiting: bool,
+}
+
 /// The base policy.
 #[derive(Debug)]
 pub(super) struct Base {
@@ -123,34 +136,25 @@ impl Base {
         &self.vectors
     }
 
-    /// The vector to follow from a state: the best at exactly what is left of budget and time, or that of the cell of the table.
-    pub(super) fn choose(&self, view: &View<'_>, laws: &BatchLaws, exactly: bool) -> &Vector {
-        let problem = view.problem();
-        let nodes = problem.workflow().len();
-        let mut done = vec![0u64; nodes.div_ceil(64)];
-        for node in (0..nodes).filter(|&node| view.is_done(node)) {
-            done[node / 64] |= 1 << (node % 64);
-        }
-        let mut budget = view.budget_left() as f64;
-        for running in view.running() {
-            let passes = laws.of(problem, running.node, running.launch).map_or(0.0, |law| law.passes);
-            if passes > NEARLY_SURE {
-                done[running.node / 64] |= 1 << (running.node % 64);
-            } else {
-                // What it will have done is worth the cheapest way to do it.
-                budget += passes * self.cheapest[running.node];
-            }
-        }
-        let time = view.time_left().as_seconds();
+    /// The vector that is best at the beginning.
+    pub(super) fn first(&self, problem: &Problem) -> &Vector {
+        let nothing = vec![0; problem.workflow().len().div_ceil(64)];
+        let all = Far { done: nothing, budget: self.budget, time: self.deadline, is_waiting: false };
+        self.vector(problem, &all, true)
+    }
+
+    /// The vector to follow: the best at exactly what is left of budget and time, or that of the cell of the table.
+    pub(super) fn vector(&self, problem: &Problem, far: &Far, exactly: bool) -> &Vector {
+        let (budget, time) = (far.budget, far.time);
         let mut tables = self.tables.borrow_mut();
-        if tables.len() > MOST_TABLES && !tables.contains_key(&done) {
+        if tables.len() > MOST_TABLES && !tables.contains_key(&far.done) {
             tables.clear();
         }
-        let runs = self.vectors.len() * RUNS;
-        let table = tables.entry(done).or_insert_with_key(|done| Table {
-            rest: self.rest(problem, done, runs),
-            best: vec![None; CELLS * CELLS],
-        });
+        if !tables.contains_key(&far.done) {
+            let rest = self.rest(problem, &far.done, self.vectors.len() * RUNS);
+            tables.insert(far.done.clone(), Table { rest, best: vec![None; CELLS * CELLS] });
+        }
+        let Some(table) = tables.get_mut(&far.done) else { return &self.vectors[0] };
         let best = if exactly {
             self.best(&table.rest, budget, time)
         } else {
@@ -160,6 +164,30 @@ impl Base {
             *known.get_or_insert_with(|| self.best(&table.rest, low * self.budget, short * self.deadline))
         };
         &self.vectors[usize::from(best)]
+    }
+
+    /// How far a workflow has come, as the base policy sees it: running batches that are nearly sure to pass have passed.
+    pub(super) fn look(&self, view: &View<'_>, laws: &BatchLaws, far: &mut Far) {
+        let problem = view.problem();
+        let nodes = problem.workflow().len();
+        far.done.clear();
+        far.done.resize(nodes.div_ceil(64), 0);
+        for node in (0..nodes).filter(|&node| view.is_done(node)) {
+            far.done[node / 64] |= 1 << (node % 64);
+        }
+        far.budget = view.budget_left() as f64;
+        far.time = view.time_left().as_seconds();
+        far.is_waiting = false;
+        for running in view.running() {
+            far.is_waiting = true;
+            let passes = laws.of(problem, running.node, running.launch).map_or(0.0, |law| law.passes);
+            if passes > NEARLY_SURE {
+                far.done[running.node / 64] |= 1 << (running.node % 64);
+            } else {
+                // What it will have done is worth the cheapest way to do it.
+                far.budget += passes * self.cheapest[running.node];
+            }
+        }
     }
 
     /// Cost and time of the rest, by vector and run.

@@ -3,9 +3,11 @@
 use sim_core::graph::Node;
 use sim_core::random::{Purpose, Streams};
 
-use super::base::{Base, COUNTS};
+use super::allocation::Allocation;
+use super::base::{Base, COUNTS, Far};
 use super::laws::BatchLaws;
 use super::rollout::{Rollouts, value};
+use super::tails::{Left, Tails};
 use crate::workflow::policy::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
@@ -15,12 +17,13 @@ use crate::workflow::{Launch, Problem, View};
 ///
 /// It keeps what it has compiled for a problem, and compiles again when it is given another.
 ///
-/// Source: spec planner.md, row 7, generalized to all rules of mechanisms A2.
+/// Source: spec planner.md, rows 7 and 9, generalized to all rules of mechanisms A2.
 #[derive(Debug)]
 pub struct Recommended {
     settings: RecommendedSettings,
     planning: Option<Planning>,
     rollouts: Rollouts,
+    far: Far,
 }
 
 /// The numbers of [`Recommended`]; each improvement has its switch.
@@ -28,21 +31,37 @@ pub struct Recommended {
 pub struct RecommendedSettings {
     /// Whether decisions are simulated at all; otherwise the base policy decides.
     pub rollouts: bool,
-    /// Simulations of a candidate in the first round of halving.
-    pub first: u64,
-    /// Simulations of a candidate up to the last round.
-    pub last: u64,
-    /// Fresh paired simulations of the winner against the base policy.
+    /// Whether the base policy chooses its price again at every decision, or keeps that of the beginning.
+    pub table: bool,
+    /// Whether chains are solved exactly, where batches do not depend on each other.
+    pub tails: bool,
+    /// Whether candidates have the same draws.
+    pub common: bool,
+    /// How simulations are shared out among candidates.
+    pub allocation: Allocation,
+    /// Simulations per candidate, on average.
+    pub each: u64,
+    /// Fresh paired simulations of the winner against the base policy; with 0 the winner is launched untested.
     pub test: u64,
     /// Standard errors by which the winner must be better.
     pub errors: f64,
-    /// Whether candidates have the same draws.
-    pub common: bool,
+    /// Most simulations for one decision; with fewer than the others ask for, the best found so far is tested and launched.
+    pub allowance: Option<u64>,
 }
 
 impl Default for RecommendedSettings {
     fn default() -> Self {
-        Self { rollouts: true, first: 32, last: 512, test: 1024, errors: 1.0, common: true }
+        Self {
+            rollouts: true,
+            table: true,
+            tails: true,
+            common: true,
+            allocation: Allocation::Halving,
+            each: 96,
+            test: 1024,
+            errors: 1.0,
+            allowance: None,
+        }
     }
 }
 
@@ -51,6 +70,7 @@ struct Planning {
     problem: u64,
     laws: BatchLaws,
     base: Base,
+    tails: Option<Tails>,
     streams: Streams,
     trial: u64,
     decisions: u64,
@@ -68,14 +88,15 @@ impl Recommended {
         Self::with(RecommendedSettings::default())
     }
 
-    /// Its base policy alone, which simulates nothing.
-    pub fn without_rollouts() -> Self {
-        Self::with(RecommendedSettings { rollouts: false, ..RecommendedSettings::default() })
+    /// Its price table alone, which simulates and solves nothing.
+    pub fn price_table() -> Self {
+        let settings = RecommendedSettings::default();
+        Self::with(RecommendedSettings { rollouts: false, tails: false, ..settings })
     }
 
     /// The planner with other numbers.
     pub fn with(settings: RecommendedSettings) -> Self {
-        Self { settings, planning: None, rollouts: Rollouts::new() }
+        Self { settings, planning: None, rollouts: Rollouts::new(), far: Far::default() }
     }
 }
 
@@ -85,19 +106,61 @@ const MOST_ATTEMPTS: u32 = 50;
 /// What is launched now.
 type Action = Vec<(Node, Launch)>;
 
-/// The base policy in rollouts.
+/// The base policy in rollouts. Where a chain is left, the rest is not simulated: its value is known.
 struct Follow<'a> {
-    base: &'a Base,
-    laws: &'a BatchLaws,
+    planning: &'a Planning,
+    settings: &'a RecommendedSettings,
+    far: &'a mut Far,
+    /// What is known of the end of this run.
+    value: Option<f64>,
 }
 
 impl Policy for Follow<'_> {
     fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {
-        let vector = self.base.choose(view, self.laws, false);
-        decision
-            .launches
-            .extend(view.ready().iter().map(|&node| (node, affordable(view, node, vector[node]))));
+        self.planning.base.look(view, &self.planning.laws, self.far);
+        if !self.far.is_waiting
+            && let Some((.., value)) = self.planning.tail(view.problem(), self.far)
+        {
+            // Nothing is launched, and so the run ends.
+            self.value = Some(if view.state.wrong { 0.0 } else { value });
+            return;
+        }
+        self.planning.launch(view, self.settings, self.far, false, &mut decision.launches);
     }
+}
+
+impl Planning {
+    /// The launch and the value of the tail that is left, if it is one.
+    fn tail(&self, problem: &Problem, far: &Far) -> Option<(Node, Launch, f64)> {
+        self.tails.as_ref()?.at(problem, &self.laws, &far.done, left(far))
+    }
+
+    /// What the base policy launches for all that is ready.
+    fn launch(
+        &self,
+        view: &View<'_>,
+        settings: &RecommendedSettings,
+        far: &Far,
+        exactly: bool,
+        launches: &mut Action,
+    ) {
+        if let Some((node, launch, _)) = self.tail(view.problem(), far)
+            && let [ready] = view.ready()
+            && *ready == node
+        {
+            launches.push((node, affordable(view, node, launch)));
+            return;
+        }
+        let vector = match settings.table {
+            true => self.base.vector(view.problem(), far, exactly),
+            false => self.base.first(view.problem()),
+        };
+        launches.extend(view.ready().iter().map(|&node| (node, affordable(view, node, vector[node]))));
+    }
+}
+
+fn left(far: &Far) -> Left {
+    Left { budget: far.budget, time: far.time * 1e9 }
 }
 
 /// A launch of as many samples as what is left of the budget pays for, where the rules set money aside.
@@ -118,6 +181,7 @@ struct Search<'a> {
     streams: Streams,
     settings: RecommendedSettings,
     rollouts: &'a mut Rollouts,
+    far: &'a mut Far,
     simulations: u64,
     /// Replications that no candidate has seen.
     fresh: u64,
@@ -125,53 +189,53 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn simulate(&mut self, action: &Action, replication: u64) -> f64 {
-        let Planning { base, laws, .. } = self.planning;
-        let mut follow = Follow { base, laws };
+        let planning = self.planning;
+        let mut follow = Follow { planning, settings: &self.settings, far: self.far, value: None };
         self.simulations += 1;
-        value(&self.rollouts.run(self.view, laws, &self.streams, replication, action, &mut follow))
+        let result =
+            self.rollouts.run(self.view, &planning.laws, &self.streams, replication, action, &mut follow);
+        follow.value.unwrap_or_else(|| value(&result))
     }
 
-    /// The best of several actions by sequential halving; the first of several that are equally good.
-    fn halve(&mut self, actions: Vec<Action>) -> Action {
-        let mut alive: Vec<(Action, f64)> = actions.into_iter().map(|action| (action, 0.0)).collect();
-        let (mut made, mut until) = (0, self.settings.first);
-        let begin = self.fresh;
-        while alive.len() > 1 && made < self.settings.last {
-            for (position, (action, sum)) in alive.iter_mut().enumerate() {
-                let own = if self.settings.common { 0 } else { (position as u64) << 32 };
-                for run in made..until {
-                    *sum += self.simulate(action, begin + own + run);
-                }
-            }
-            made = until;
-            until = (2 * until).min(self.settings.last);
-            let kept = alive.len().div_ceil(2);
-            // Stable: of equals the first stays.
-            alive.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let best = alive[0].1;
-            if alive.iter().all(|(_, sum)| *sum == best) && (best == 0.0 || best == made as f64) {
-                // Nothing tells them apart.
-                alive.truncate(1);
-            }
-            alive.truncate(kept);
+    /// Simulations that may still be made, beside those of the test.
+    fn left(&self) -> u64 {
+        self.settings.allowance.map_or(u64::MAX, |most| (most - most / 4).saturating_sub(self.simulations))
+    }
+
+    /// The best of several actions; the first of several that are equally good, or if nothing may be simulated any more.
+    fn best(&mut self, mut actions: Vec<Action>) -> Action {
+        let candidates = actions.len() as u64;
+        let total = (self.settings.each * candidates).min(self.left());
+        if total < candidates {
+            return actions.swap_remove(0);
         }
-        self.fresh += made;
-        alive.swap_remove(0).0
+        let (begin, common, allocation) = (self.fresh, self.settings.common, self.settings.allocation);
+        let mut used = 0;
+        let best = allocation.best(actions.len(), total, |candidate, replication| {
+            used = used.max(replication + 1);
+            let own = if common { 0 } else { (candidate as u64) << 32 };
+            self.simulate(&actions[candidate], begin + own + replication)
+        });
+        self.fresh += used;
+        actions.swap_remove(best.unwrap_or(0))
     }
 
     /// Whether an action is better than another one, by fresh paired rollouts; and the value of the one that is taken.
     fn is_better(&mut self, action: &Action, than: &Action) -> (bool, f64) {
+        let allowed =
+            self.settings.allowance.map_or(u64::MAX, |most| most.saturating_sub(self.simulations) / 2);
+        let runs = self.settings.test.min(allowed);
         let (mut sum, mut squares, mut values) = (0.0, 0.0, [0.0, 0.0]);
         let begin = self.fresh;
-        for run in 0..self.settings.test {
+        for run in 0..runs {
             let pair = [self.simulate(action, begin + run), self.simulate(than, begin + run)];
             let difference = pair[0] - pair[1];
             sum += difference;
             squares += difference * difference;
             values = [values[0] + pair[0], values[1] + pair[1]];
         }
-        self.fresh += self.settings.test;
-        let n = self.settings.test as f64;
+        self.fresh += runs;
+        let n = runs as f64;
         let mean = sum / n;
         let error = ((squares / n - mean * mean).max(0.0) / n).sqrt();
         let better = mean > self.settings.errors * error && mean > 0.0;
@@ -179,29 +243,35 @@ impl Search<'_> {
     }
 
     fn decide(&mut self) -> (Action, Option<f64>) {
-        let view = self.view;
-        let ready = view.ready();
-        let Planning { base, laws, .. } = self.planning;
-        let launches = |vector: &[Launch]| -> Action {
-            ready.iter().map(|&node| (node, affordable(view, node, vector[node]))).collect()
-        };
-        let first = launches(base.choose(view, laws, true));
+        let (view, planning) = (self.view, self.planning);
+        let (problem, ready) = (view.problem(), view.ready());
+        planning.base.look(view, &planning.laws, self.far);
+        if let Some(tails) = &planning.tails
+            && !self.far.is_waiting
+            && let Some((node, launch, value)) =
+                tails.best(problem, &planning.laws, &self.far.done, left(self.far))
+            && value > 0.0
+        {
+            return (vec![(node, affordable(view, node, launch))], Some(value));
+        }
+        let mut first = Action::new();
+        planning.launch(view, &self.settings, self.far, true, &mut first);
         // What has failed so often is either hopeless or a matter of patience: there is nothing to find out.
         let tired = ready.iter().all(|&node| view.attempts(node) >= MOST_ATTEMPTS);
         if !self.settings.rollouts || tired {
             return (first, None);
         }
         let mut actions = vec![first.clone()];
-        for vector in base.vectors() {
-            let action = launches(vector);
+        for vector in planning.base.vectors() {
+            let action = ready.iter().map(|&node| (node, affordable(view, node, vector[node]))).collect();
             if !actions.contains(&action) {
                 actions.push(action);
             }
         }
-        let mut best = self.halve(actions);
+        let mut best = self.best(actions);
         for place in 0..ready.len() {
             let mut actions = vec![best.clone()];
-            for (model, _) in view.problem().workflow().choices(ready[place]) {
+            for (model, _) in problem.workflow().choices(ready[place]) {
                 for count in COUNTS {
                     let launch = affordable(view, ready[place], Launch { model, count });
                     let mut action = best.clone();
@@ -211,10 +281,10 @@ impl Search<'_> {
                     }
                 }
             }
-            best = self.halve(actions);
+            best = self.best(actions);
         }
-        if best == first {
-            return (first, None);
+        if best == first || self.settings.test == 0 {
+            return (best, None);
         }
         let (better, score) = self.is_better(&best, &first);
         (if better { best } else { first }, Some(score))
@@ -227,7 +297,16 @@ impl Policy for Recommended {
         let planning = known.unwrap_or_else(|| {
             let laws = BatchLaws::new(problem, streams.aside(Purpose::Pilot, 0));
             let base = Base::compile(problem, &laws, &streams.aside(Purpose::Pilot, 1));
-            Planning { problem: problem.id(), laws, base, streams: streams.clone(), trial, decisions: 0 }
+            let tails = if self.settings.tails { Tails::new(problem, &laws) } else { None };
+            Planning {
+                problem: problem.id(),
+                laws,
+                base,
+                tails,
+                streams: streams.clone(),
+                trial,
+                decisions: 0,
+            }
         });
         self.planning = Some(Planning { streams: streams.clone(), trial, decisions: 0, ..planning });
     }
@@ -238,8 +317,9 @@ impl Policy for Recommended {
         let streams = planning.streams.aside(purpose, planning.trial);
         planning.decisions += 1;
         let Some(planning) = &self.planning else { return };
-        let (settings, rollouts) = (self.settings, &mut self.rollouts);
-        let mut search = Search { view, planning, streams, settings, rollouts, simulations: 0, fresh: 0 };
+        let (settings, rollouts, far) = (self.settings, &mut self.rollouts, &mut self.far);
+        let mut search =
+            Search { view, planning, streams, settings, rollouts, far, simulations: 0, fresh: 0 };
         (decision.launches, decision.score) = search.decide();
         decision.simulations = search.simulations;
     }
