@@ -22,9 +22,15 @@ Examples:
   synergy compare work.json --policies planner,reference,seq:small:4 --budget '0.05 USD' --deadline '10 min'
   synergy compare --set family=proofflow --set instance=5 --policies planner,best-seq --rules mcpp-ref
 
-Policies: planner (the recommended one), reference (the published one), price-table (the planner's base), best-seq (the
-best fixed one, chosen on pilot trials), seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, static-uniform,
-static-latency, static-failure, static-critical-path.")]
+Policies that plan: planner (the recommended one), reference (the published one), price-table (the planner's base).
+Fixed: best-seq (the best one, chosen on pilot trials), seq:MODEL:SAMPLES. By one number: cop-greedy[:SAMPLES],
+best-model[:SAMPLES], cheapest[:SAMPLES], escalation[:TRIES]. For all subtasks together: certainty-equivalent,
+water-filling, replication, myopic. Once, without a second try: static-uniform, static-random, static-latency,
+static-failure, static-critical-path, static-optimum.
+
+Switches of planner, joined by +: no-rollouts, no-table, no-tails, no-test, no-common; uniform, ocba or racing instead of
+halving; a number is the most simulations for one decision. Of reference: common draws; a number of simulations of each
+pair. So planner:2000+no-test, reference:16+common.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     workflow: WorkflowOptions,

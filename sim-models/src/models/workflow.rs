@@ -56,7 +56,7 @@ impl Parameters for WorkflowParameters {
         )?;
         let policy = form.read(
             text("policy", "planner")
-                .help("what is launched when: planner, reference, price-table, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, static-uniform, static-latency, static-failure, static-critical-path"),
+                .help("what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum"),
         )?;
         let policy = Named::parse(&policy)
             .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;

@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod allocating;
 mod greedy;
 mod hindsight;
 mod named;
@@ -28,6 +29,7 @@ use sim_core::random::Streams;
 
 use super::{Launch, Problem, View};
 
+pub use allocating::{Allocating, Sharing};
 pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
 pub use hindsight::{BestSequential, best_sequential};
 pub use named::{Named, UnknownPolicy};

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::{
-    Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Policy, Recommended,
-    RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Static,
+    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Policy,
+    Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Sharing, Static,
 };
 use crate::workflow::{Launch, Workflow};
 
@@ -27,6 +27,7 @@ enum Kind {
     Cheapest(u32),
     Escalation(u32),
     Static(Shares),
+    Allocating(Sharing),
 }
 
 /// A name that no policy has.
@@ -84,7 +85,7 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 19] = [
     "planner[:SWITCHES]",
     "reference[:SWITCHES]",
     "price-table",
@@ -95,9 +96,15 @@ const NAMES: [&str; 13] = [
     "cheapest[:SAMPLES]",
     "escalation[:TRIES]",
     "static-uniform",
+    "static-random",
     "static-latency",
     "static-failure",
     "static-critical-path",
+    "static-optimum",
+    "certainty-equivalent",
+    "water-filling",
+    "replication",
+    "myopic",
 ];
 
 /// Most subtasks that a planner takes: it draws thousands of samples of every model at every subtask beforehand.
@@ -136,6 +143,12 @@ impl Named {
             ("cheapest", rest) => Kind::Cheapest(count(rest)?),
             ("escalation", rest) => Kind::Escalation(count(rest)?),
             ("static-uniform", None) => Kind::Static(Shares::Uniform),
+            ("static-random", None) => Kind::Static(Shares::Random),
+            ("static-optimum", None) => Kind::Allocating(Sharing::StaticOptimum),
+            ("certainty-equivalent", None) => Kind::Allocating(Sharing::CertaintyEquivalent),
+            ("water-filling", None) => Kind::Allocating(Sharing::WaterFilling),
+            ("replication", None) => Kind::Allocating(Sharing::Replication),
+            ("myopic", None) => Kind::Allocating(Sharing::Myopic),
             ("static-latency", None) => Kind::Static(Shares::Latency),
             ("static-failure", None) => Kind::Static(Shares::Failure),
             ("static-critical-path", None) => Kind::Static(Shares::CriticalPath),
@@ -158,7 +171,10 @@ impl Named {
     /// # Errors
     /// The workflow does not have its model, or is too large to plan for.
     pub fn policy(&self, workflow: &Workflow) -> Result<Box<dyn Policy>, UnknownPolicy> {
-        let plans = matches!(self.kind, Kind::Planner(_) | Kind::PriceTable | Kind::Reference(_));
+        let plans = matches!(
+            self.kind,
+            Kind::Planner(_) | Kind::PriceTable | Kind::Reference(_) | Kind::Allocating(_)
+        );
         if plans && workflow.len() > MOST_PLANNED {
             let (most, found) = (MOST_PLANNED, workflow.len());
             return Err(UnknownPolicy::TooLarge { name: self.name.clone(), most, found });
@@ -184,6 +200,7 @@ impl Named {
             Kind::Cheapest(count) => Box::new(CheapestModel { count: *count }),
             Kind::Escalation(tries) => Box::new(Escalation { tries: *tries }),
             Kind::Static(shares) => Box::new(Static::new(*shares)),
+            Kind::Allocating(sharing) => Box::new(Allocating::new(*sharing)),
         })
     }
 }

@@ -8,6 +8,9 @@ mod reference;
 mod rollout;
 mod tails;
 
+pub(super) use base::COUNTS;
+pub(super) use laws::BatchLaws;
+
 pub use allocation::Allocation;
 pub use recommended::{Recommended, RecommendedSettings};
 pub use reference::{Reference, ReferenceSettings};

@@ -1,7 +1,7 @@
 //! Policies that spend the budget once, by shares, and never try again.
 
 use sim_core::graph::Node;
-use sim_core::random::Streams;
+use sim_core::random::{Address, Purpose, Streams};
 
 use super::greedy::cheapest_per_success;
 use super::{Decision, Policy};
@@ -12,6 +12,8 @@ use crate::workflow::{Launch, Problem, View};
 pub enum Shares {
     /// Equally (A6.2).
     Uniform,
+    /// At random, every division being as likely, anew in every run (A6.3).
+    Random,
     /// In proportion to mean latency (A6.4).
     Latency,
     /// In proportion to the probability of failure (A6.5).
@@ -35,13 +37,18 @@ impl Static {
 }
 
 impl Policy for Static {
-    fn begin(&mut self, problem: &Problem, _: &Streams, _: u64) {
+    fn begin(&mut self, problem: &Problem, streams: &Streams, trial: u64) {
         let graph = problem.workflow().graph();
         let models: Vec<usize> =
             (0..graph.len()).map(|node| cheapest_per_success(problem, node).unwrap_or(0)).collect();
         let latency = |node: Node| problem.mean_latency(node, models[node]);
         let mut weights: Vec<f64> = match self.shares {
             Shares::Uniform => vec![1.0; graph.len()],
+            Shares::Random => {
+                let draws = streams.aside(Purpose::Planning { decision: 0 }, trial);
+                let mut stream = draws.open(Address::block(0));
+                (0..graph.len()).map(|_| stream.exponential()).collect()
+            }
             Shares::Latency | Shares::CriticalPath => (0..graph.len()).map(latency).collect(),
             Shares::Failure => {
                 (0..graph.len()).map(|node| 1.0 - problem.success(node, models[node])).collect()

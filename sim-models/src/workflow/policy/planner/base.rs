@@ -19,7 +19,8 @@ use super::laws::{BatchLaw, BatchLaws, at_least_one};
 use crate::workflow::{Launch, Problem, View};
 
 /// Sizes of batches.
-pub(super) const COUNTS: [u32; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
+pub(in crate::workflow::policy) const COUNTS: [u32; 15] =
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
 /// Prices of the family, evenly spaced in their logarithm.
 const PRICES: usize = 24;
 /// Decades between the lowest and the highest price.

@@ -11,25 +11,25 @@ use crate::workflow::{Launch, Problem};
 
 /// What a batch comes to: the exact probability that it passes, and outcomes drawn beforehand of those that do and do not.
 #[derive(Clone, Debug)]
-pub(super) struct BatchLaw {
+pub(in crate::workflow::policy) struct BatchLaw {
     /// Probability that a sample passes the verifier.
-    pub(super) sample: f64,
+    pub(in crate::workflow::policy) sample: f64,
     /// Probability that a sample of the batch does.
-    pub(super) passes: f64,
+    pub(in crate::workflow::policy) passes: f64,
     /// Probability that what passed is right.
-    pub(super) right: f64,
+    pub(in crate::workflow::policy) right: f64,
     passed: Vec<Draw>,
     failed: Vec<Draw>,
     /// Mean duration, in seconds, and mean cost.
-    pub(super) duration: f64,
-    pub(super) cost: f64,
+    pub(in crate::workflow::policy) duration: f64,
+    pub(in crate::workflow::policy) cost: f64,
 }
 
 /// Duration and cost of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Draw {
-    pub(super) duration: Duration,
-    pub(super) cost: u64,
+pub(in crate::workflow::policy) struct Draw {
+    pub(in crate::workflow::policy) duration: Duration,
+    pub(in crate::workflow::policy) cost: u64,
 }
 
 /// Samples drawn of a model at a subtask, and the fewest of each kind.
@@ -133,25 +133,25 @@ impl BatchLaw {
     }
 
     /// Duration and cost at a quantile of the durations.
-    pub(super) fn draw(&self, passed: bool, uniform: f64) -> Draw {
+    pub(in crate::workflow::policy) fn draw(&self, passed: bool, uniform: f64) -> Draw {
         let draws = if passed { &self.passed } else { &self.failed };
         draws[((uniform * draws.len() as f64) as usize).min(draws.len() - 1)]
     }
 
     /// Draws of batches that pass, and of those that do not, both in order of duration.
-    pub(super) fn draws(&self) -> (&[Draw], &[Draw]) {
+    pub(in crate::workflow::policy) fn draws(&self) -> (&[Draw], &[Draw]) {
         (&self.passed, &self.failed)
     }
 }
 
 /// Probability that at least one of several independent samples passes.
-pub(super) fn at_least_one(sample: f64, count: u32) -> f64 {
+pub(in crate::workflow::policy) fn at_least_one(sample: f64, count: u32) -> f64 {
     -libm::expm1(f64::from(count) * libm::log1p(-sample.min(1.0)))
 }
 
 /// The laws of all batches that a planner has looked at.
 #[derive(Debug)]
-pub(super) struct BatchLaws {
+pub(in crate::workflow::policy) struct BatchLaws {
     streams: Streams,
     models: usize,
     /// By subtask and model.
@@ -161,10 +161,10 @@ pub(super) struct BatchLaws {
 }
 
 /// Largest batch that a planner considers.
-pub(super) const LARGEST: u32 = 64;
+pub(in crate::workflow::policy) const LARGEST: u32 = 64;
 
 impl BatchLaws {
-    pub(super) fn new(problem: &Problem, streams: Streams) -> Self {
+    pub(in crate::workflow::policy) fn new(problem: &Problem, streams: Streams) -> Self {
         let models = problem.workflow().models().len();
         let cells = problem.workflow().len() * models;
         let mut pools = Vec::new();
@@ -175,7 +175,12 @@ impl BatchLaws {
     }
 
     /// The law of a batch; `None` where the model cannot try the subtask, or the batch is too large.
-    pub(super) fn of(&self, problem: &Problem, node: Node, launch: Launch) -> Option<&BatchLaw> {
+    pub(in crate::workflow::policy) fn of(
+        &self,
+        problem: &Problem,
+        node: Node,
+        launch: Launch,
+    ) -> Option<&BatchLaw> {
         if launch.count == 0 || launch.count > LARGEST {
             return None;
         }

@@ -1,0 +1,310 @@
+//! Policies that share what is left of the budget out among all subtasks that are not done.
+
+use sim_core::graph::Node;
+use sim_core::random::{Purpose, Streams};
+
+use super::planner::{BatchLaws, COUNTS};
+use super::{Decision, Policy};
+use crate::workflow::{Launch, Problem, View};
+
+/// What a batch comes to on average.
+#[derive(Clone, Copy, Debug)]
+struct Offer {
+    launch: Launch,
+    /// Logarithm of the probability that it passes.
+    log_passes: f64,
+    cost: f64,
+    /// In seconds.
+    duration: f64,
+}
+
+/// How launches are chosen for all open subtasks together, so that each is launched once. What a batch costs and how long it takes count
+/// by their means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// The most probable completion within budget and deadline, by a knapsack programme over costs, with a price on time for the deadline;
+    /// chosen at the beginning, and nothing is tried again (A6.11).
+    StaticOptimum,
+    /// The same, chosen again at every decision: certainty-equivalent control (A6.13).
+    CertaintyEquivalent,
+    /// One price of money for all subtasks, as low as the budget allows, found again at every decision; a launch may not take longer than
+    /// what is left (A6.14).
+    WaterFilling,
+    /// The fastest model per success for every subtask, and more samples for those on the critical path as long as the budget lasts: HEFT
+    /// with replication (A6.15).
+    Replication,
+    /// The largest probability that all ready subtasks pass now, per unit of cost (A6.16).
+    Myopic,
+}
+
+/// A policy that chooses for all open subtasks together.
+#[derive(Debug)]
+pub struct Allocating {
+    sharing: Sharing,
+    /// By the problem for which they were computed.
+    known: Option<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    problem: u64,
+    /// By subtask.
+    offers: Vec<Vec<Offer>>,
+    /// What was chosen at the beginning, where it stands.
+    plan: Vec<Option<Launch>>,
+}
+
+/// Cells of cost in the knapsack programme.
+const CELLS: usize = 240;
+/// Prices of time that are tried, beside none.
+const PRICES: i32 = 24;
+/// Bisections of the price of money.
+const BISECTIONS: usize = 60;
+
+impl Allocating {
+    /// The policy of a way of sharing.
+    pub fn new(sharing: Sharing) -> Self {
+        Self { sharing, known: None }
+    }
+}
+
+impl Known {
+    fn new(problem: &Problem, streams: &Streams) -> Self {
+        let laws = BatchLaws::new(problem, streams.aside(Purpose::Pilot, 0));
+        let of = |node: Node| {
+            let models = problem.workflow().choices(node).map(|(model, _)| model);
+            let launches = models.flat_map(|model| COUNTS.map(|count| Launch { model, count }));
+            let offer = |launch: Launch| {
+                let law = laws.of(problem, node, launch)?;
+                let log_passes = libm::log(law.passes.max(f64::MIN_POSITIVE));
+                Some(Offer { launch, log_passes, cost: law.cost, duration: law.duration })
+            };
+            launches.filter_map(offer).collect()
+        };
+        let offers = (0..problem.workflow().len()).map(of).collect();
+        Self { problem: problem.id(), offers, plan: Vec::new() }
+    }
+}
+
+impl Policy for Allocating {
+    fn begin(&mut self, problem: &Problem, streams: &Streams, _: u64) {
+        let known = self.known.take().filter(|known| known.problem == problem.id());
+        self.known = Some(known.unwrap_or_else(|| {
+            let mut known = Known::new(problem, streams);
+            if self.sharing == Sharing::StaticOptimum {
+                let all: Vec<Node> = problem.workflow().graph().order().collect();
+                let left = (problem.budget().amount() as f64, problem.deadline().as_seconds());
+                known.plan = knapsack(problem, &known.offers, &all, left);
+            }
+            known
+        }));
+    }
+
+    fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {
+        let Some(known) = &self.known else { return };
+        let (problem, offers) = (view.problem(), &known.offers);
+        let left = (view.budget_left() as f64, view.time_left().as_seconds());
+        // Running batches are taken to pass.
+        let runs = |node: Node| view.running().any(|running| running.node == node);
+        let graph = problem.workflow().graph();
+        let open = || graph.order().filter(|&node| !view.is_done(node) && !runs(node)).collect::<Vec<Node>>();
+        let plan = match self.sharing {
+            Sharing::StaticOptimum => {
+                let first = view.ready().iter().filter(|&&node| view.attempts(node) == 0);
+                decision.launches.extend(first.filter_map(|&node| Some((node, known.plan[node]?))));
+                return;
+            }
+            Sharing::CertaintyEquivalent => knapsack(problem, offers, &open(), left),
+            Sharing::WaterFilling => water_filling(offers, &open(), left),
+            Sharing::Replication => replication(problem, offers, &open(), left.0),
+            Sharing::Myopic => myopic(offers, view.ready()),
+        };
+        decision.launches.extend(view.ready().iter().filter_map(|&node| Some((node, plan[node]?))));
+    }
+}
+
+/// The offer with the highest score; the first of several.
+fn best(offers: &[Offer], score: impl Fn(&Offer) -> f64) -> Option<&Offer> {
+    offers.iter().reduce(|best, offer| if score(offer) > score(best) { offer } else { best })
+}
+
+/// Length of the critical path through open subtasks.
+fn critical_path(problem: &Problem, chosen: &[Option<Offer>], open: &[Node]) -> (f64, Vec<Node>) {
+    let graph = problem.workflow().graph();
+    let mut ends = vec![(0.0f64, None); graph.len()];
+    for &node in open {
+        let senders = graph.senders(node).filter(|sender| chosen[*sender].is_some());
+        let before = senders.max_by(|&a, &b| ends[a].0.total_cmp(&ends[b].0));
+        let begin = before.map_or(0.0, |sender| ends[sender].0);
+        ends[node] = (begin + chosen[node].map_or(0.0, |offer| offer.duration), before);
+    }
+    let mut at = open.iter().copied().max_by(|&a, &b| ends[a].0.total_cmp(&ends[b].0));
+    let length = at.map_or(0.0, |node| ends[node].0);
+    let mut path = Vec::new();
+    while let Some(node) = at {
+        path.push(node);
+        at = ends[node].1;
+    }
+    (length, path)
+}
+
+/// One launch per open subtask: of the solutions for several prices of time the most probable that is in time; else the fastest.
+fn knapsack(
+    problem: &Problem,
+    offers: &[Vec<Offer>],
+    open: &[Node],
+    (budget, time): (f64, f64),
+) -> Vec<Option<Launch>> {
+    let prices = (0..=PRICES).map(|step| match step {
+        0 => 0.0,
+        step => libm::exp10(f64::from(step) / f64::from(PRICES) * 6.0 - 4.0) / time.max(f64::MIN_POSITIVE),
+    });
+    let mut most: Option<(bool, f64, Vec<Option<Offer>>)> = None;
+    for price in prices {
+        let chosen = cheapest_within(offers, open, budget, price);
+        let (length, _) = critical_path(problem, &chosen, open);
+        let log_passes: f64 = chosen.iter().flatten().map(|offer| offer.log_passes).sum();
+        let in_time = length <= time;
+        let score = if in_time { log_passes } else { -length };
+        let better = most.as_ref().is_none_or(|(known, most, _)| (in_time, score) > (*known, *most));
+        if better {
+            most = Some((in_time, score, chosen));
+        }
+    }
+    let chosen = most.map_or_else(Vec::new, |(.., chosen)| chosen);
+    chosen.into_iter().map(|offer| Some(offer?.launch)).collect()
+}
+
+/// The launches with the highest sum of `log_passes - price duration` whose costs fit; where none do, the cheapest.
+fn cheapest_within(offers: &[Vec<Offer>], open: &[Node], budget: f64, price: f64) -> Vec<Option<Offer>> {
+    let cell = (budget / CELLS as f64).max(f64::MIN_POSITIVE);
+    // The best sum with at most so many cells of cost, and the offers that have it.
+    let mut sums = vec![0.0f64; CELLS + 1];
+    let mut picks: Vec<Vec<usize>> = Vec::with_capacity(open.len());
+    for &node in open {
+        let mut next = vec![f64::NEG_INFINITY; CELLS + 1];
+        let mut pick = vec![usize::MAX; CELLS + 1];
+        for (position, offer) in offers[node].iter().enumerate() {
+            let cells = (offer.cost / cell).ceil();
+            if cells > CELLS as f64 {
+                continue;
+            }
+            let value = offer.log_passes - price * offer.duration;
+            for (to, &sum) in (cells as usize..=CELLS).zip(&sums) {
+                if sum + value > next[to] {
+                    (next[to], pick[to]) = (sum + value, position);
+                }
+            }
+        }
+        sums = next;
+        picks.push(pick);
+    }
+    let mut chosen = vec![None; offers.len()];
+    if sums[CELLS] == f64::NEG_INFINITY {
+        for &node in open {
+            chosen[node] = best(&offers[node], |offer| -offer.cost).copied();
+        }
+        return chosen;
+    }
+    let mut at = CELLS;
+    for (&node, pick) in open.iter().zip(&picks).rev() {
+        let offer = offers[node][pick[at]];
+        at -= (offer.cost / cell).ceil() as usize;
+        chosen[node] = Some(offer);
+    }
+    chosen
+}
+
+/// The launches with the highest `log_passes - price cost` at the lowest price at which all together fit.
+fn water_filling(offers: &[Vec<Offer>], open: &[Node], (budget, time): (f64, f64)) -> Vec<Option<Launch>> {
+    let choose = |price: f64| {
+        let mut chosen = vec![None; offers.len()];
+        for &node in open {
+            let late = |offer: &Offer| if offer.duration > time { 1e6 } else { 0.0 };
+            chosen[node] = best(&offers[node], |offer| offer.log_passes - price * offer.cost - late(offer));
+        }
+        chosen
+    };
+    let cost = |chosen: &[Option<&Offer>]| chosen.iter().flatten().map(|offer| offer.cost).sum::<f64>();
+    // Logarithms of prices between which the right one lies.
+    let unit = libm::log(1.0 / budget.max(f64::MIN_POSITIVE));
+    let (mut low, mut high) = (unit - 30.0, unit + 30.0);
+    if cost(&choose(0.0)) > budget {
+        for _ in 0..BISECTIONS {
+            let middle = 0.5 * (low + high);
+            if cost(&choose(libm::exp(middle))) > budget { low = middle } else { high = middle }
+        }
+    } else {
+        high = f64::NEG_INFINITY;
+    }
+    choose(libm::exp(high)).into_iter().map(|offer| Some(offer?.launch)).collect()
+}
+
+/// The fastest model per success for all, and larger batches on the critical path while the budget lasts.
+fn replication(problem: &Problem, offers: &[Vec<Offer>], open: &[Node], budget: f64) -> Vec<Option<Launch>> {
+    let passes = |offer: &Offer| libm::exp(offer.log_passes);
+    // Expected time and cost with repetitions.
+    let repeated = |offer: Offer| Offer {
+        duration: offer.duration / passes(&offer),
+        cost: offer.cost / passes(&offer),
+        ..offer
+    };
+    let mut chosen: Vec<Option<Offer>> = vec![None; offers.len()];
+    for &node in open {
+        let single: Vec<Offer> =
+            offers[node].iter().filter(|offer| offer.launch.count == 1).copied().collect();
+        chosen[node] = best(&single, |offer| -repeated(*offer).duration).copied().map(repeated);
+    }
+    let mut spent: f64 = chosen.iter().flatten().map(|offer| offer.cost).sum();
+    loop {
+        let (_, path) = critical_path(problem, &chosen, open);
+        // The step that shortens the path most among those that can be paid.
+        let mut most: Option<(f64, Node, Offer)> = None;
+        for node in path {
+            let Some(now) = chosen[node] else { continue };
+            let larger = offers[node].iter().filter(|offer| {
+                offer.launch.model == now.launch.model && offer.launch.count > now.launch.count
+            });
+            for offer in larger.map(|offer| repeated(*offer)) {
+                let gain = now.duration - offer.duration;
+                let fits = spent - now.cost + offer.cost <= budget;
+                if fits && gain > 0.0 && most.as_ref().is_none_or(|(best, ..)| gain > *best) {
+                    most = Some((gain, node, offer));
+                }
+            }
+        }
+        let Some((_, node, offer)) = most else { break };
+        spent += offer.cost - chosen[node].map_or(0.0, |now| now.cost);
+        chosen[node] = Some(offer);
+    }
+    chosen.into_iter().map(|offer| Some(offer?.launch)).collect()
+}
+
+/// The launches of the ready subtasks with the highest probability that all pass, per unit of cost: one subtask after the other, until
+/// none changes.
+fn myopic(offers: &[Vec<Offer>], ready: &[Node]) -> Vec<Option<Launch>> {
+    let mut chosen: Vec<Option<Offer>> = vec![None; offers.len()];
+    for &node in ready {
+        chosen[node] = best(&offers[node], |offer| offer.log_passes - libm::log(offer.cost)).copied();
+    }
+    for _ in 0..offers.len() {
+        let before: Vec<Option<Launch>> = launches(&chosen);
+        for &node in ready {
+            let others: f64 = ready
+                .iter()
+                .filter(|&&other| other != node)
+                .filter_map(|&other| Some(chosen[other]?.cost))
+                .sum();
+            let score = |offer: &Offer| offer.log_passes - libm::log(others + offer.cost);
+            chosen[node] = best(&offers[node], score).copied();
+        }
+        if launches(&chosen) == before {
+            break;
+        }
+    }
+    launches(&chosen)
+}
+
+fn launches(chosen: &[Option<Offer>]) -> Vec<Option<Launch>> {
+    chosen.iter().map(|offer| Some(offer.as_ref()?.launch)).collect()
+}
