@@ -46,10 +46,14 @@ pub enum InvalidLaw {
     /// The mean is negative or not a finite number.
     #[error("the mean of a quantity is a finite number from 0; found {0}")]
     Mean(f64),
-    /// The deviation is negative or not a finite number.
-    #[error("the standard deviation of a quantity is a finite number from 0; found {0}")]
+    /// The deviation is negative, not a finite number, or more than 10^100 times the mean.
+    #[error("the standard deviation of a quantity is a number from 0 to 1e100 times its mean; found {0}")]
     Deviation(f64),
 }
+
+/// Deviations over the mean below which a quantity is constant, and above which it is none: their squares are numbers.
+const LEAST_VARIATION: f64 = 1e-100;
+const MOST_VARIATION: f64 = 1e100;
 
 impl Law {
     /// Always nothing.
@@ -83,10 +87,13 @@ impl Law {
         if !(deviation.is_finite() && deviation >= 0.0) {
             return Err(InvalidLaw::Deviation(deviation));
         }
-        if mean == 0.0 || deviation == 0.0 {
+        let variation = deviation / mean;
+        if mean == 0.0 || variation < LEAST_VARIATION {
             return Ok(Self(Kind::Constant(mean)));
         }
-        let variation = deviation / mean;
+        if variation > MOST_VARIATION {
+            return Err(InvalidLaw::Deviation(deviation));
+        }
         let variance = libm::log1p(variation * variation);
         let log_mean = libm::log(mean) - 0.5 * variance;
         Ok(Self(Kind::Lognormal { mean, deviation, log_mean, log_deviation: libm::sqrt(variance) }))
@@ -191,8 +198,11 @@ impl Law {
             Kind::Lognormal { log_mean, log_deviation, .. } => {
                 let center = log_mean + shift * log_deviation;
                 let z = (libm::log(cap) - center) / log_deviation;
-                let whole = libm::exp(center + 0.5 * log_deviation * log_deviation);
-                whole * normal_cdf(z - log_deviation) + cap * normal_cdf(-z)
+                let below = normal_cdf(z - log_deviation);
+                // The mean of what is hardly ever below the cap may be no number.
+                let whole =
+                    if below > 0.0 { libm::exp(center + 0.5 * log_deviation * log_deviation) } else { 0.0 };
+                whole * below + cap * normal_cdf(-z)
             }
             Kind::Gamma { mean, shape, .. } => {
                 let x = cap * shape / mean;
@@ -326,10 +336,20 @@ mod tests {
     }
 
     #[test]
+    fn extremes_are_constant_or_refused() {
+        assert_eq!(Law::gamma(1.0, 1e-160).unwrap(), Law::constant(1.0).unwrap());
+        assert_eq!(Law::lognormal(1.0, 1e-200).unwrap(), Law::constant(1.0).unwrap());
+        assert!(Law::gamma(1.0, 1e200).is_err() && Law::lognormal(1e-200, 1.0).is_err());
+        let wide = Law::lognormal(1000.0, 500.0).unwrap();
+        assert_eq!(wide.mean_up_to(10_000.0, 3000.0), 10_000.0);
+    }
+
+    #[test]
     fn nonsense_is_refused() {
         for mean in [-1.0, f64::NAN, f64::INFINITY] {
             assert!(Law::constant(mean).is_err() && Law::exponential(mean).is_err());
             assert!(Law::lognormal(mean, 1.0).is_err() && Law::lognormal(1.0, mean).is_err());
+            assert!(Law::gamma(mean, 1.0).is_err() && Law::gamma(1.0, mean).is_err());
         }
     }
 }

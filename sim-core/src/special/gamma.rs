@@ -9,8 +9,8 @@ const MOST_TERMS: u32 = 20_000;
 
 /// Regularized incomplete gamma function `P(shape, x)`: the probability that a gamma variable of this shape and scale 1 is at most `x`.
 ///
-/// 0 for `x <= 0`; NaN unless the shape is positive. The relative error is about 1e-12 for shapes up to 10^4, the absolute one below 1e-8
-/// for all larger ones.
+/// 0 for `x <= 0`; NaN unless the shape is positive. The relative error is about 1e-11 for shapes up to 10^4; above shape 10^6 the absolute
+/// one is about 1e-8.
 ///
 /// Source: the series 6.5.29 and the continued fraction 6.5.31 of M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions"; above
 /// shape 10^6 E. B. Wilson and M. M. Hilferty, "The distribution of chi-square", PNAS 17, 1931.
@@ -83,7 +83,7 @@ mod tests {
             for ratio in [0.01, 0.3, 0.9, 1.0, 1.1, 2.0, 10.0] {
                 let (found, expected) = (gamma_inc(shape, shape * ratio), gamma_lr(shape, shape * ratio));
                 assert!(
-                    (found - expected).abs() <= 1e-9 * expected + 1e-300,
+                    (found - expected).abs() <= 1e-10 * expected + 1e-300,
                     "P({shape}, {ratio} shape) = {found}, expected {expected}"
                 );
             }

@@ -266,7 +266,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             state.ready.push(node);
             let models = self.problem.workflow().models().len();
             if let Some(failures) = state.failures.get_mut(node * models + flight.launch.model) {
-                *failures += flight.launch.count;
+                *failures = failures.saturating_add(flight.launch.count);
             }
         }
         if state.left == 0 {

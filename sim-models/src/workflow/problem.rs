@@ -60,7 +60,7 @@ pub enum InvalidProblem {
     #[error("a workflow needs time before its deadline; found 0")]
     NoTime,
     /// Beliefs about another workflow.
-    #[error("what policies believe must be about the same subtasks and models")]
+    #[error("what policies believe must be about the same subtasks, each tried by the same models")]
     Beliefs,
 }
 
@@ -113,8 +113,13 @@ impl Problem {
     /// # Errors
     /// What they believe in has other subtasks or models.
     pub fn believing(self, beliefs: Workflow) -> Result<Self, InvalidProblem> {
-        if beliefs.graph() != self.workflow.graph() || beliefs.models().len() != self.workflow.models().len()
-        {
+        let models = self.workflow.models().len();
+        let same_options = |node: Node| {
+            (0..models)
+                .all(|model| beliefs.law(node, model).is_some() == self.workflow.law(node, model).is_some())
+        };
+        let same = beliefs.graph() == self.workflow.graph() && beliefs.models().len() == models;
+        if !(same && (0..self.workflow.len()).all(same_options)) {
             return Err(InvalidProblem::Beliefs);
         }
         Ok(Self { id: next_id(), beliefs: Some(beliefs), ..self })

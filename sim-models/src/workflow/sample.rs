@@ -200,6 +200,14 @@ impl SampleLaw {
         }
     }
 
+    /// Probability that a sample would be right if no answer were cut off; that of a run is drawn around it under dependence.
+    pub(super) fn success_uncut(&self) -> f64 {
+        match &self.0 {
+            Kind::Independent { success, .. } | Kind::Generated { success, .. } => *success,
+            Kind::Records { .. } => self.success(),
+        }
+    }
+
     /// Probability that a sample is right, cut-off answers being wrong.
     pub fn success(&self) -> f64 {
         self.success_within(u64::MAX)

@@ -32,7 +32,7 @@ impl World<'_> {
     fn success(&self, node: Node, model: usize) -> Option<f64> {
         let dependence = self.problem.rules().dependence;
         let Dependence::BetaBinomial { across, .. } = dependence else { return None };
-        let (a, b) = dependence.shapes(self.problem.workflow().law(node, model)?.success())?;
+        let (a, b) = dependence.shapes(self.problem.workflow().law(node, model)?.success_uncut())?;
         let entity = self.problem.entity(node);
         let shared = self.streams.open(entity, 0, channel::SHARED).normal();
         let own = self.streams.open(entity, model as u64, channel::OWN).normal();

@@ -62,7 +62,7 @@ pub enum UnknownPolicy {
     },
     /// A workflow that is too large to plan for.
     #[error(
-        "`{name}` plans for at most {most} subtasks; the workflow has {found}. Policies that do not simulate, such as `cop-greedy`, take any number"
+        "`{name}` plans for at most {most} subtasks; the workflow has {found}. Policies that look at one number, such as `cop-greedy`, take any"
     )]
     TooLarge {
         /// The policy.

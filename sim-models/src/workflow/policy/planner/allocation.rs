@@ -44,7 +44,7 @@ impl Arm {
 }
 
 impl Allocation {
-    /// The candidate that seems best after about `total` simulations, the first of several; at least one simulation is made of each.
+    /// The candidate that seems best after about `total` simulations, the first of several; at least one simulation is made of each, if there are several.
     /// `simulate(candidate, replication)` is a value between 0 and 1; replications of one number may share their draws.
     pub fn best(
         self,
@@ -60,16 +60,21 @@ impl Allocation {
                 arm.made += 1;
             }
         };
-        if arms.is_empty() {
-            return None;
+        if arms.len() <= 1 {
+            return arms.first().map(|arm| arm.candidate);
         }
         let each = (total / candidates.max(1) as u64).max(1);
         match self {
             Self::Uniform => arms.iter_mut().for_each(|arm| more(arm, each)),
             Self::Halving => {
                 let rounds = u64::from(candidates.next_power_of_two().ilog2()).max(1);
+                let mut left = total.max(arms.len() as u64);
                 for _ in 0..rounds {
                     let count = (total / (arms.len() as u64 * rounds)).max(1);
+                    if left < count * arms.len() as u64 {
+                        break;
+                    }
+                    left -= count * arms.len() as u64;
                     arms.iter_mut().for_each(|arm| more(arm, count));
                     let (least, most) = extremes(&arms);
                     if least == most && (least == 0.0 || least == 1.0) {
@@ -144,8 +149,12 @@ fn race(mut arms: Vec<Arm>, total: u64, simulate: &mut impl FnMut(usize, u64) ->
     // By arm: its value in every replication, for paired differences.
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); arms.len()];
     let mut made = 0;
-    while arms.len() > 1 && made < total || made == 0 && !arms.is_empty() {
-        let round = FIRST.min((total.saturating_sub(made) / arms.len() as u64).max(1));
+    while arms.len() > 1 {
+        let left = total.saturating_sub(made) / arms.len() as u64;
+        let round = FIRST.min(if made == 0 { left.max(1) } else { left });
+        if round == 0 {
+            break;
+        }
         for arm in &mut arms {
             for _ in 0..round {
                 let value = simulate(arm.candidate, arm.made);
@@ -180,7 +189,7 @@ mod tests {
     use sim_core::estimate::Mean;
     use sim_core::random::{Address, Family, Purpose, Stream, Streams};
 
-    /// Three sets of 256 arms (mechanisms A4.2).
+    /// Three sets of 256 arms: two of mechanisms A4.2, and one of two good arms among equal ones, whose rates it does not give.
     fn arms(set: usize, stream: &mut Stream) -> Vec<f64> {
         // The second smallest of four uniform numbers has the law Beta(2, 3).
         let beta = |stream: &mut Stream| {
@@ -197,14 +206,14 @@ mod tests {
         (0..256).map(arm).collect()
     }
 
-    /// Regret of the arm that is chosen against that of uniform allocation, in 400 sets each, paired: lower by five standard errors
+    /// Regret of the arm that is chosen against that of uniform allocation, in 700 sets each, paired: lower by five standard errors
     /// (false-alarm rate 3e-7 a check), with as many simulations, and for halving with a quarter of them as well (mechanisms A10.6).
     #[test]
     fn halving_and_the_others_have_less_regret_than_uniform_allocation() {
         let streams = Streams::new(3, Purpose::World, Family::common());
         for set in 0..3 {
             let mut gains = [Mean::default(); 4];
-            for repeat in 0..400 {
+            for repeat in 0..700 {
                 let mut stream = streams.open(Address::trial(repeat).index(set as u64));
                 let arms = arms(set, &mut stream);
                 let most = arms.iter().copied().fold(0.0, f64::max);
@@ -224,7 +233,11 @@ mod tests {
                 }
             }
             for (kind, gain) in ["halving", "a quarter", "ocba", "racing"].iter().zip(&gains) {
-                println!("{kind} {set} {} {}", gain.value(), gain.standard_error());
+                // OCBA takes early bad luck at its word: among many arms that are alike it is no better than uniform. With a quarter of
+                // the simulations the first round has two of each, which lose both good arms too often.
+                if ![("ocba", 1), ("a quarter", 2)].contains(&(*kind, set)) {
+                    assert!(gain.value() > 5.0 * gain.standard_error(), "{kind}, set {set}: {gain:?}");
+                }
             }
         }
     }
@@ -232,6 +245,16 @@ mod tests {
     #[test]
     fn no_more_simulations_are_made_than_allowed() {
         for allocation in [Allocation::Uniform, Allocation::Halving, Allocation::Ocba, Allocation::Racing] {
+            for (candidates, total) in [(2, 3), (3, 100), (256, 256), (256, 300), (7, 11)] {
+                let mut made = 0;
+                let mut stream =
+                    Streams::new(4, Purpose::World, Family::common()).open(Address::trial(total));
+                allocation.best(candidates, total, |_, _| {
+                    made += 1;
+                    stream.uniform()
+                });
+                assert!(made <= total, "{allocation:?}: {made} of {total}");
+            }
             for (candidates, total) in [(1, 1), (3, 100), (7, 1000), (256, 16_384)] {
                 let mut made = 0;
                 let best = allocation.best(candidates, total, |arm, _| {

@@ -11,6 +11,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Address, Stream, Streams};
 use sim_core::special::beta_quantile;
@@ -66,8 +67,8 @@ pub(super) struct Far {
     pub(super) done: Vec<u64>,
     /// In units of the budget.
     pub(super) budget: f64,
-    /// In seconds.
-    pub(super) time: f64,
+    /// Time left before the deadline.
+    pub(super) time: Duration,
     /// Whether a batch runs.
     pub(super) is_waiting: bool,
 }
@@ -140,15 +141,17 @@ impl Base {
     /// The vector that is best at the beginning.
     pub(super) fn first(&self, problem: &Problem) -> &Vector {
         let nothing = vec![0; problem.workflow().len().div_ceil(64)];
-        let all = Far { done: nothing, budget: self.budget, time: self.deadline, is_waiting: false };
+        let time = problem.deadline();
+        let all = Far { done: nothing, budget: self.budget, time, is_waiting: false };
         self.vector(problem, &all, true)
     }
 
     /// The vector to follow: the best at exactly what is left of budget and time, or that of the cell of the table.
     pub(super) fn vector(&self, problem: &Problem, far: &Far, exactly: bool) -> &Vector {
-        let (budget, time) = (far.budget, far.time);
+        let (budget, time) = (far.budget, far.time.as_seconds());
         let mut tables = self.tables.borrow_mut();
-        if tables.len() > MOST_TABLES && !tables.contains_key(&far.done) {
+        let bytes = self.vectors.len() * RUNS * size_of::<Spent>();
+        if tables.len() > MOST_BYTES / bytes && !tables.contains_key(&far.done) {
             tables.clear();
         }
         if !tables.contains_key(&far.done) {
@@ -177,7 +180,7 @@ impl Base {
             far.done[node / 64] |= 1 << (node % 64);
         }
         far.budget = view.budget_left() as f64;
-        far.time = view.time_left().as_seconds();
+        far.time = view.time_left();
         far.is_waiting = false;
         for running in view.running() {
             far.is_waiting = true;
@@ -232,8 +235,8 @@ impl Base {
     }
 }
 
-/// Sets of done subtasks of which tables are kept.
-const MOST_TABLES: usize = 4096;
+/// Memory for tables, of which each belongs to a set of done subtasks.
+const MOST_BYTES: usize = 1 << 28;
 
 /// The cell of a share, and its middle. Cells are finer where little is left.
 fn cell(share: f64) -> (usize, f64) {

@@ -102,7 +102,6 @@ impl Pool {
 
 impl BatchLaw {
     fn new(problem: &Problem, pool: &Pool, count: u32) -> Self {
-        // Batches of all sizes begin with the same samples.
         let mut stream = pool.stream.clone();
         let mut samples = Vec::with_capacity(count as usize);
         let mut draws = |passes: bool| {

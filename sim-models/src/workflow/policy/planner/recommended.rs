@@ -60,7 +60,7 @@ impl Default for RecommendedSettings {
             each: 96,
             test: 1024,
             errors: 1.0,
-            allowance: None,
+            allowance: Some(100_000),
         }
     }
 }
@@ -160,7 +160,7 @@ impl Planning {
 }
 
 fn left(far: &Far) -> Left {
-    Left { budget: far.budget, time: far.time * 1e9 }
+    Left { budget: far.budget, time: far.time.as_nanoseconds() as f64 }
 }
 
 /// A launch of as many samples as what is left of the budget pays for, where the rules set money aside.
@@ -221,7 +221,7 @@ impl Search<'_> {
     }
 
     /// Whether an action is better than another one, by fresh paired rollouts; and the value of the one that is taken.
-    fn is_better(&mut self, action: &Action, than: &Action) -> (bool, f64) {
+    fn is_better(&mut self, action: &Action, than: &Action) -> (bool, Option<f64>) {
         let allowed =
             self.settings.allowance.map_or(u64::MAX, |most| most.saturating_sub(self.simulations) / 2);
         let runs = self.settings.test.min(allowed);
@@ -235,11 +235,14 @@ impl Search<'_> {
             values = [values[0] + pair[0], values[1] + pair[1]];
         }
         self.fresh += runs;
+        if runs == 0 {
+            return (false, None);
+        }
         let n = runs as f64;
         let mean = sum / n;
         let error = ((squares / n - mean * mean).max(0.0) / n).sqrt();
         let better = mean > self.settings.errors * error && mean > 0.0;
-        (better, values[usize::from(!better)] / n)
+        (better, Some(values[usize::from(!better)] / n))
     }
 
     fn decide(&mut self) -> (Action, Option<f64>) {
@@ -287,7 +290,7 @@ impl Search<'_> {
             return (best, None);
         }
         let (better, score) = self.is_better(&best, &first);
-        (if better { best } else { first }, Some(score))
+        (if better { best } else { first }, score)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Exact tails: where what is left of a workflow is a chain, a dynamic programme over what is left of budget and time.
+//! Tails: where what is left of a workflow is a short chain, a dynamic programme over what is left of budget and time.
 //!
 //! With `U` done and `v` the only subtask that can be tried next,
 //!
@@ -7,8 +7,8 @@
 //! ```
 //!
 //! where what overspends or is late is worth nothing, and what passed counts as far as it is right. It is solved on a grid of budgets and
-//! times, with bilinear interpolation; where costs and durations are whole multiples of a step, the grid has that step, and nothing is
-//! interpolated. Batches of one subtask must not depend on each other.
+//! times, with bilinear interpolation; where costs and durations are whole multiples of a step, the grid has that step, and the values are
+//! exact. Batches of one subtask must not depend on each other.
 //!
 //! Source: spec planner.md, row 8.
 
@@ -20,7 +20,7 @@ use sim_core::graph::Node;
 
 use super::base::COUNTS;
 use super::laws::{BatchLaws, Draw};
-use crate::workflow::{Dependence, Launch, Overspend, Problem};
+use crate::workflow::{BatchEnd, Dependence, Launch, Overspend, Problem};
 
 /// Points of an axis that does not follow steps.
 const POINTS: usize = 48;
@@ -28,6 +28,10 @@ const POINTS: usize = 48;
 const MOST_STEPS: u64 = 128;
 /// Outcomes of a batch of each kind, between which the programme does not tell the draws apart.
 const OUTCOMES: usize = 16;
+/// Subtasks of the longest chain that is solved: every one adds its error of interpolation.
+const LONGEST: usize = 12;
+/// Sets of done subtasks that are remembered.
+const MOST_KNOWN: usize = 8192;
 /// A batch that passes with more than this is not made larger.
 const SURE: f64 = 0.9999;
 
@@ -81,15 +85,11 @@ impl Axis {
             return None;
         }
         let last = self.points() - 1;
-        if last == 0 {
-            return Some(Place { point: 0, share: 0.0 });
-        }
         match self {
-            // What is no whole number of steps is of no more use than the steps in it.
             Self::Steps { step, .. } => {
-                let point = ((left / step) as usize).min(last);
-                let top = point == last;
-                Some(Place { point: point - usize::from(top), share: f32::from(u8::from(top)) })
+                let at = (left / step).min(last as f64);
+                let point = (at as usize).min(last - 1);
+                Some(Place { point, share: (at - point as f64) as f32 })
             }
             Self::Roots { most } => {
                 let at = (left / most).min(1.0).sqrt() * last as f64;
@@ -219,18 +219,18 @@ impl Tails {
     /// Where the budget is after a cost.
     fn after(&self, problem: &Problem, budget: f64, cost: f64) -> Option<Place> {
         match problem.rules().overspend {
-            Overspend::AllowBounded if budget > 0.0 => self.budget.place((budget - cost).max(0.0)),
+            Overspend::AllowBounded if budget <= 0.0 => None,
+            Overspend::AllowBounded => self.budget.place((budget - cost).max(0.0)),
             _ => self.budget.place(budget - cost),
         }
     }
 
     fn interpolate(&self, values: &[f32], row: Place, column: Place) -> f32 {
-        let (rows, width) = (self.budget.points(), self.time.points());
+        let width = self.time.points();
         let corner = row.point * width + column.point;
-        let right = usize::from(width > 1);
-        let along = |at: usize| values[at] + column.share * (values[at + right] - values[at]);
+        let along = |at: usize| values[at] + column.share * (values[at + 1] - values[at]);
         let low = along(corner);
-        if rows == 1 { low } else { low + row.share * (along(corner + width) - low) }
+        low + row.share * (along(corner + width) - low)
     }
 
     /// The tail of what is not done, if that is a chain.
@@ -253,6 +253,10 @@ impl Tails {
             next
         });
         let tail = tail.flatten();
+        if self.known.borrow().len() > MOST_KNOWN {
+            // Chains are few; that other sets are none is quickly found out again.
+            self.known.borrow_mut().retain(|_, tail| tail.is_some());
+        }
         self.known.borrow_mut().insert(done.to_vec(), tail.clone());
         tail
     }
@@ -283,26 +287,27 @@ impl Tails {
     /// The value of a launch at a point of which all lower ones are known.
     fn value(&self, option: &Choice, tail: &Tail, row: usize, column: usize) -> f32 {
         let mut value = 0.0;
-        for Leads { rows, columns } in &option.passed {
+        for Leads { weight, rows, columns } in &option.passed {
             if let (Some(row), Some(column)) = (rows[row], columns[column]) {
-                value += tail.next.as_deref().map_or(1.0, |next| self.interpolate(&next.values, row, column));
+                value += weight
+                    * tail.next.as_deref().map_or(1.0, |next| self.interpolate(&next.values, row, column));
             }
         }
         value *= option.passes;
-        let mut again = 0.0;
-        for Leads { rows, columns } in &option.failed {
+        let mut again = 0.0f64;
+        for Leads { weight, rows, columns } in &option.failed {
             if let (Some(to_row), Some(to_column)) = (rows[row], columns[column]) {
-                value += option.fails * self.interpolate(&tail.values, to_row, to_column);
+                value += weight * option.fails * self.interpolate(&tail.values, to_row, to_column);
                 // The point itself, whose value is still 0, is a corner of the cell.
                 let own = |place: Place, point: usize| match point.checked_sub(place.point) {
                     Some(0) => 1.0 - place.share,
                     Some(1) => place.share,
                     _ => 0.0,
                 };
-                again += option.fails * own(to_row, row) * own(to_column, column);
+                again += f64::from(weight * option.fails * own(to_row, row) * own(to_column, column));
             }
         }
-        if again < 1.0 { value / (1.0 - again) } else { 0.0 }
+        if again < 1.0 { (value / (1.0 - again) as f32).min(1.0) } else { 0.0 }
     }
 
     fn options(&self, problem: &Problem, laws: &BatchLaws, node: Node) -> Vec<Choice> {
@@ -313,7 +318,8 @@ impl Tails {
             if sure == Some(launch.model) {
                 continue;
             }
-            if law.passes > SURE {
+            // Only where a batch waits for all of its samples is a larger one never faster.
+            if law.passes > SURE && problem.rules().batch_end == BatchEnd::Barrier {
                 sure = Some(launch.model);
             }
             let rows = self.budget.points();
@@ -325,8 +331,8 @@ impl Tails {
             options.push(Choice {
                 launch: position as u16,
                 rows_from,
-                passes: (law.passes * law.right) as f32 / passed.len() as f32,
-                fails: (1.0 - law.passes) as f32 / failed.len() as f32,
+                passes: (law.passes * law.right) as f32,
+                fails: (1.0 - law.passes) as f32,
                 passed,
                 failed,
             });
@@ -336,14 +342,14 @@ impl Tails {
 
     /// Where each point of both axes leads to, for some means of draws.
     fn places(&self, problem: &Problem, draws: &[Draw]) -> Vec<Leads> {
-        let means = means(draws).into_iter().map(|(cost, duration)| {
+        let means = means(draws).into_iter().map(|(cost, duration, weight)| {
             let rows = (0..self.budget.points())
                 .map(|row| self.after(problem, self.budget.value(row), cost))
                 .collect();
             let columns = (0..self.time.points())
                 .map(|column| self.time.place(self.time.value(column) - duration))
                 .collect();
-            Leads { rows, columns }
+            Leads { weight, rows, columns }
         });
         means.collect()
     }
@@ -352,6 +358,8 @@ impl Tails {
 /// Where an outcome leads to from every point of both axes; nowhere where it overspends or is late.
 #[derive(Debug)]
 struct Leads {
+    /// Share of the outcomes of its kind.
+    weight: f32,
     rows: Vec<Option<Place>>,
     columns: Vec<Option<Place>>,
 }
@@ -362,7 +370,7 @@ struct Choice {
     launch: u16,
     /// The first row in which the rules let it be launched.
     rows_from: usize,
-    /// Probability of each outcome.
+    /// Probability that the batch passes, and is right; and that it does not pass.
     passes: f32,
     fails: f32,
     passed: Vec<Leads>,
@@ -377,23 +385,20 @@ fn is_affordable(problem: &Problem, node: Node, launch: Launch, budget: f64) -> 
     }
 }
 
-/// Means of cost and duration over groups of draws that lie next to each other; all draws where they are alike.
-fn means(draws: &[Draw]) -> Vec<(f64, f64)> {
-    let pair = |draw: &Draw| (draw.cost as f64, draw.duration.as_nanoseconds() as f64);
-    let mut kinds: Vec<Draw> = draws.to_vec();
-    kinds.sort_by_key(|draw| (draw.duration, draw.cost));
-    kinds.dedup();
-    if let [only] = kinds.as_slice() {
-        return vec![pair(only)];
-    }
-    if kinds.len() <= OUTCOMES {
-        return draws.iter().map(pair).collect();
-    }
+/// Means of cost and duration over groups of draws that lie next to each other, and the share of each group; all kinds of draws, where they
+/// are few.
+fn means(draws: &[Draw]) -> Vec<(f64, f64, f32)> {
+    let mut sorted: Vec<Draw> = draws.to_vec();
+    sorted.sort_by_key(|draw| (draw.duration, draw.cost));
+    let kinds: Vec<&[Draw]> = sorted.chunk_by(|a, b| a == b).collect();
+    let groups: Vec<&[Draw]> =
+        if kinds.len() <= OUTCOMES { kinds } else { sorted.chunks(draws.len().div_ceil(OUTCOMES)).collect() };
     let mean = |group: &[Draw]| {
-        let sum = group.iter().map(pair).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
-        (sum.0 / group.len() as f64, sum.1 / group.len() as f64)
+        let mean = |of: fn(&Draw) -> f64| group.iter().map(of).sum::<f64>() / group.len() as f64;
+        let share = group.len() as f32 / draws.len() as f32;
+        (mean(|draw| draw.cost as f64), mean(|draw| draw.duration.as_nanoseconds() as f64), share)
     };
-    draws.chunks(draws.len().div_ceil(OUTCOMES)).map(mean).collect()
+    groups.into_iter().map(mean).collect()
 }
 
 /// The subtasks that are not done, in their order, if only one can follow another.
@@ -402,7 +407,7 @@ fn chain(problem: &Problem, done: &[u64]) -> Option<Vec<Node>> {
     let is_done = |done: &[u64], node: Node| done[node / 64] >> (node % 64) & 1 == 1;
     let order: Vec<Node> = graph.order().filter(|&node| !is_done(done, node)).collect();
     let linked = order.windows(2).all(|pair| graph.senders(pair[1]).any(|sender| sender == pair[0]));
-    (linked && !order.is_empty()).then_some(order)
+    (linked && (1..=LONGEST).contains(&order.len())).then_some(order)
 }
 
 #[cfg(test)]
