@@ -46,14 +46,14 @@ pub enum InvalidLaw {
     /// The mean is negative or not a finite number.
     #[error("the mean of a quantity is a finite number from 0; found {0}")]
     Mean(f64),
-    /// The deviation is negative, not a finite number, or more than 10^100 times the mean.
-    #[error("the standard deviation of a quantity is a number from 0 to 1e100 times its mean; found {0}")]
+    /// The deviation is negative or not a finite number; in a gamma law also if it is more than about 10^150 times the mean.
+    #[error("the standard deviation of a quantity is a finite number from 0; found {0}")]
     Deviation(f64),
 }
 
-/// Deviations over the mean below which a quantity is constant, and above which it is none: their squares are numbers.
+/// Deviation over the mean below which a quantity is constant, and from which 1 is nothing beside its square, which may be no number.
 const LEAST_VARIATION: f64 = 1e-100;
-const MOST_VARIATION: f64 = 1e100;
+const LARGE_VARIATION: f64 = 1e100;
 
 impl Law {
     /// Always nothing.
@@ -91,10 +91,11 @@ impl Law {
         if mean == 0.0 || variation < LEAST_VARIATION {
             return Ok(Self(Kind::Constant(mean)));
         }
-        if variation > MOST_VARIATION {
-            return Err(InvalidLaw::Deviation(deviation));
-        }
-        let variance = libm::log1p(variation * variation);
+        let variance = if variation < LARGE_VARIATION {
+            libm::log1p(variation * variation)
+        } else {
+            2.0 * (libm::log(deviation) - libm::log(mean))
+        };
         let log_mean = libm::log(mean) - 0.5 * variance;
         Ok(Self(Kind::Lognormal { mean, deviation, log_mean, log_deviation: libm::sqrt(variance) }))
     }
@@ -120,8 +121,11 @@ impl Law {
         // The same numbers are allowed, and the same are certain.
         match Self::lognormal(mean, deviation)?.0 {
             Kind::Lognormal { mean, deviation, .. } => {
-                let ratio = mean / deviation;
-                Ok(Self(Kind::Gamma { mean, deviation, shape: ratio * ratio }))
+                let shape = (mean / deviation) * (mean / deviation);
+                if shape < f64::MIN_POSITIVE {
+                    return Err(InvalidLaw::Deviation(deviation));
+                }
+                Ok(Self(Kind::Gamma { mean, deviation, shape }))
             }
             certain => Ok(Self(certain)),
         }
@@ -339,7 +343,11 @@ mod tests {
     fn extremes_are_constant_or_refused() {
         assert_eq!(Law::gamma(1.0, 1e-160).unwrap(), Law::constant(1.0).unwrap());
         assert_eq!(Law::lognormal(1.0, 1e-200).unwrap(), Law::constant(1.0).unwrap());
-        assert!(Law::gamma(1.0, 1e200).is_err() && Law::lognormal(1e-200, 1.0).is_err());
+        assert!(Law::gamma(1.0, 1e200).is_err());
+        let (log_mean, log_deviation) = Law::lognormal(1e-200, 1.0).unwrap().logarithm().unwrap();
+        // 2 ln 10^200 is 921.03.
+        assert!((log_deviation * log_deviation - 921.034).abs() < 1e-3);
+        assert!((log_mean + 2.0 * 460.517).abs() < 1e-3);
         let wide = Law::lognormal(1000.0, 500.0).unwrap();
         assert_eq!(wide.mean_up_to(10_000.0, 3000.0), 10_000.0);
     }
