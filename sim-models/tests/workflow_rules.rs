@@ -4,12 +4,13 @@
 use sim_core::estimate::{Confidence, Proportion};
 use sim_core::events::Duration;
 use sim_core::random::{Address, Family, Purpose, Streams};
+use sim_core::special::normal_cdf;
 use sim_models::law::Law;
 use sim_models::workflow::generate::Family as Generated;
-use sim_models::workflow::policy::{CostOfPass, Named, Policy, Sequential};
+use sim_models::workflow::policy::{CostOfPass, Named, NodePolicy, Policy, Sequential};
 use sim_models::workflow::{
     BatchEnd, Budget, DeadlineRule, Dependence, Ending, Launch, Overspend, Problem, Rules, RunResult,
-    SampleLaw, Verifier, Workflow,
+    SampleLaw, Verifier, View, Workflow,
 };
 
 const RUNS: u64 = 20_000;
@@ -199,6 +200,29 @@ fn budgets_and_deadlines_are_kept() {
 }
 
 /// What a policy meets does not depend on who else ran before: the draws of the world belong to the subtask, the attempt and the model.
+/// One sample, and never another.
+struct Once;
+
+impl NodePolicy for Once {
+    fn launch(&self, view: &View<'_>, node: usize) -> Option<Launch> {
+        (view.attempts(node) == 0).then_some(Launch { model: 0, count: 1 })
+    }
+}
+
+/// A sample that is cut off at the median of a lognormal length, or a little above, fails as often whether samples depend on each other or
+/// not: `p P(L <= cap)`, where `ln L` is normal with variance `s^2 = ln 1.25`, and the cap lies `s / 2` above its mean.
+#[test]
+fn cut_off_samples_count_once_under_dependence() {
+    let tokens = Law::lognormal(1000.0, 500.0).unwrap();
+    let law = SampleLaw::generated(0.8, tokens, 0.0, 1000, 50.0, 1.0).unwrap();
+    let exact = 0.8 * normal_cdf(0.5 * 1.25f64.ln().sqrt());
+    for dependence in [Dependence::Independent, Dependence::BetaBinomial { within: 0.2, across: 0.3 }] {
+        let rules = Rules { dependence, ..Rules::reference() };
+        let problem = Problem::new(one(law.clone()), rules, Budget::Tokens(100_000), seconds(1e5)).unwrap();
+        agrees(&results(&problem, &mut Once, 31), Ending::Done, exact);
+    }
+}
+
 #[test]
 fn draws_do_not_depend_on_order() {
     let drawing = Streams::new(3, Purpose::SamplingPlan, Family::common());

@@ -18,6 +18,7 @@
 //! ```
 
 mod allocating;
+mod critical;
 mod greedy;
 mod hindsight;
 mod named;

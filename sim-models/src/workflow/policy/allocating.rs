@@ -3,20 +3,10 @@
 use sim_core::graph::Node;
 use sim_core::random::{Purpose, Streams};
 
-use super::planner::{BatchLaws, COUNTS};
+use super::critical::critical_path;
+use super::planner::{BatchLaws, Moments};
 use super::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
-
-/// What a batch comes to on average.
-#[derive(Clone, Copy, Debug)]
-struct Offer {
-    launch: Launch,
-    /// Logarithm of the probability that it passes.
-    log_passes: f64,
-    cost: f64,
-    /// In seconds.
-    duration: f64,
-}
 
 /// How launches are chosen for all open subtasks together, so that each is launched once. What a batch costs and how long it takes count
 /// by their means.
@@ -49,7 +39,7 @@ pub struct Allocating {
 struct Known {
     problem: u64,
     /// By subtask.
-    offers: Vec<Vec<Offer>>,
+    offers: Vec<Vec<Moments>>,
     /// What was chosen at the beginning, where it stands.
     plan: Vec<Option<Launch>>,
 }
@@ -71,17 +61,7 @@ impl Allocating {
 impl Known {
     fn new(problem: &Problem, streams: &Streams) -> Self {
         let laws = BatchLaws::new(problem, streams.aside(Purpose::Pilot, 0));
-        let of = |node: Node| {
-            let models = problem.workflow().choices(node).map(|(model, _)| model);
-            let launches = models.flat_map(|model| COUNTS.map(|count| Launch { model, count }));
-            let offer = |launch: Launch| {
-                let law = laws.of(problem, node, launch)?;
-                let log_passes = libm::log(law.passes.max(f64::MIN_POSITIVE));
-                Some(Offer { launch, log_passes, cost: law.cost, duration: law.duration })
-            };
-            launches.filter_map(offer).collect()
-        };
-        let offers = (0..problem.workflow().len()).map(of).collect();
+        let offers = (0..problem.workflow().len()).map(|node| laws.moments(problem, node)).collect();
         Self { problem: problem.id(), offers, plan: Vec::new() }
     }
 }
@@ -124,34 +104,25 @@ impl Policy for Allocating {
 }
 
 /// The offer with the highest score; the first of several.
-fn best(offers: &[Offer], score: impl Fn(&Offer) -> f64) -> Option<&Offer> {
+fn best(offers: &[Moments], score: impl Fn(&Moments) -> f64) -> Option<&Moments> {
     offers.iter().reduce(|best, offer| if score(offer) > score(best) { offer } else { best })
 }
 
-/// Length of the critical path through open subtasks.
-fn critical_path(problem: &Problem, chosen: &[Option<Offer>], open: &[Node]) -> (f64, Vec<Node>) {
-    let graph = problem.workflow().graph();
-    let mut ends = vec![(0.0f64, None); graph.len()];
-    for &node in open {
-        let senders = graph.senders(node).filter(|sender| chosen[*sender].is_some());
-        let before = senders.max_by(|&a, &b| ends[a].0.total_cmp(&ends[b].0));
-        let begin = before.map_or(0.0, |sender| ends[sender].0);
-        ends[node] = (begin + chosen[node].map_or(0.0, |offer| offer.duration), before);
-    }
-    let mut at = open.iter().copied().max_by(|&a, &b| ends[a].0.total_cmp(&ends[b].0));
-    let length = at.map_or(0.0, |node| ends[node].0);
-    let mut path = Vec::new();
-    while let Some(node) = at {
-        path.push(node);
-        at = ends[node].1;
-    }
-    (length, path)
+/// Length of the critical path through what is chosen, and its subtasks; others take no time.
+fn path_of(problem: &Problem, chosen: &[Option<Moments>]) -> (f64, Vec<Node>) {
+    let times: Vec<f64> = chosen.iter().map(|offer| offer.map_or(0.0, |offer| offer.duration)).collect();
+    critical_path(problem.workflow().graph(), &times)
+}
+
+/// Logarithm of the probability that a batch passes.
+fn log_passes(offer: &Moments) -> f64 {
+    libm::log(offer.passes.max(f64::MIN_POSITIVE))
 }
 
 /// One launch per open subtask: of the solutions for several prices of time the most probable that is in time; else the fastest.
 fn knapsack(
     problem: &Problem,
-    offers: &[Vec<Offer>],
+    offers: &[Vec<Moments>],
     open: &[Node],
     (budget, time): (f64, f64),
 ) -> Vec<Option<Launch>> {
@@ -159,11 +130,11 @@ fn knapsack(
         0 => 0.0,
         step => libm::exp10(f64::from(step) / f64::from(PRICES) * 6.0 - 4.0) / time.max(f64::MIN_POSITIVE),
     });
-    let mut most: Option<(bool, f64, Vec<Option<Offer>>)> = None;
+    let mut most: Option<(bool, f64, Vec<Option<Moments>>)> = None;
     for price in prices {
         let chosen = cheapest_within(offers, open, budget, price);
-        let (length, _) = critical_path(problem, &chosen, open);
-        let log_passes: f64 = chosen.iter().flatten().map(|offer| offer.log_passes).sum();
+        let (length, _) = path_of(problem, &chosen);
+        let log_passes: f64 = chosen.iter().flatten().map(log_passes).sum();
         let in_time = length <= time;
         let score = if in_time { log_passes } else { -length };
         let better = most.as_ref().is_none_or(|(known, most, _)| (in_time, score) > (*known, *most));
@@ -176,7 +147,7 @@ fn knapsack(
 }
 
 /// The launches with the highest sum of `log_passes - price duration` whose costs fit; where none do, the cheapest.
-fn cheapest_within(offers: &[Vec<Offer>], open: &[Node], budget: f64, price: f64) -> Vec<Option<Offer>> {
+fn cheapest_within(offers: &[Vec<Moments>], open: &[Node], budget: f64, price: f64) -> Vec<Option<Moments>> {
     let cell = (budget / CELLS as f64).max(f64::MIN_POSITIVE);
     // The best sum with at most so many cells of cost, and the offers that have it.
     let mut sums = vec![0.0f64; CELLS + 1];
@@ -189,7 +160,7 @@ fn cheapest_within(offers: &[Vec<Offer>], open: &[Node], budget: f64, price: f64
             if cells > CELLS as f64 {
                 continue;
             }
-            let value = offer.log_passes - price * offer.duration;
+            let value = log_passes(offer) - price * offer.duration;
             for (to, &sum) in (cells as usize..=CELLS).zip(&sums) {
                 if sum + value > next[to] {
                     (next[to], pick[to]) = (sum + value, position);
@@ -216,16 +187,16 @@ fn cheapest_within(offers: &[Vec<Offer>], open: &[Node], budget: f64, price: f64
 }
 
 /// The launches with the highest `log_passes - price cost` at the lowest price at which all together fit.
-fn water_filling(offers: &[Vec<Offer>], open: &[Node], (budget, time): (f64, f64)) -> Vec<Option<Launch>> {
+fn water_filling(offers: &[Vec<Moments>], open: &[Node], (budget, time): (f64, f64)) -> Vec<Option<Launch>> {
     let choose = |price: f64| {
         let mut chosen = vec![None; offers.len()];
         for &node in open {
-            let late = |offer: &Offer| if offer.duration > time { 1e6 } else { 0.0 };
-            chosen[node] = best(&offers[node], |offer| offer.log_passes - price * offer.cost - late(offer));
+            let late = |offer: &Moments| if offer.duration > time { 1e6 } else { 0.0 };
+            chosen[node] = best(&offers[node], |offer| log_passes(offer) - price * offer.cost - late(offer));
         }
         chosen
     };
-    let cost = |chosen: &[Option<&Offer>]| chosen.iter().flatten().map(|offer| offer.cost).sum::<f64>();
+    let cost = |chosen: &[Option<&Moments>]| chosen.iter().flatten().map(|offer| offer.cost).sum::<f64>();
     // Logarithms of prices between which the right one lies.
     let unit = libm::log(1.0 / budget.max(f64::MIN_POSITIVE));
     let (mut low, mut high) = (unit - 30.0, unit + 30.0);
@@ -241,25 +212,29 @@ fn water_filling(offers: &[Vec<Offer>], open: &[Node], (budget, time): (f64, f64
 }
 
 /// The fastest model per success for all, and larger batches on the critical path while the budget lasts.
-fn replication(problem: &Problem, offers: &[Vec<Offer>], open: &[Node], budget: f64) -> Vec<Option<Launch>> {
-    let passes = |offer: &Offer| libm::exp(offer.log_passes);
+fn replication(
+    problem: &Problem,
+    offers: &[Vec<Moments>],
+    open: &[Node],
+    budget: f64,
+) -> Vec<Option<Launch>> {
     // Expected time and cost with repetitions.
-    let repeated = |offer: Offer| Offer {
-        duration: offer.duration / passes(&offer),
-        cost: offer.cost / passes(&offer),
+    let repeated = |offer: Moments| Moments {
+        duration: offer.duration / offer.passes,
+        cost: offer.cost / offer.passes,
         ..offer
     };
-    let mut chosen: Vec<Option<Offer>> = vec![None; offers.len()];
+    let mut chosen: Vec<Option<Moments>> = vec![None; offers.len()];
     for &node in open {
-        let single: Vec<Offer> =
+        let single: Vec<Moments> =
             offers[node].iter().filter(|offer| offer.launch.count == 1).copied().collect();
         chosen[node] = best(&single, |offer| -repeated(*offer).duration).copied().map(repeated);
     }
     let mut spent: f64 = chosen.iter().flatten().map(|offer| offer.cost).sum();
     loop {
-        let (_, path) = critical_path(problem, &chosen, open);
+        let (_, path) = path_of(problem, &chosen);
         // The step that shortens the path most among those that can be paid.
-        let mut most: Option<(f64, Node, Offer)> = None;
+        let mut most: Option<(f64, Node, Moments)> = None;
         for node in path {
             let Some(now) = chosen[node] else { continue };
             let larger = offers[node].iter().filter(|offer| {
@@ -282,10 +257,10 @@ fn replication(problem: &Problem, offers: &[Vec<Offer>], open: &[Node], budget: 
 
 /// The launches of the ready subtasks with the highest probability that all pass, per unit of cost: one subtask after the other, until
 /// none changes.
-fn myopic(offers: &[Vec<Offer>], ready: &[Node]) -> Vec<Option<Launch>> {
-    let mut chosen: Vec<Option<Offer>> = vec![None; offers.len()];
+fn myopic(offers: &[Vec<Moments>], ready: &[Node]) -> Vec<Option<Launch>> {
+    let mut chosen: Vec<Option<Moments>> = vec![None; offers.len()];
     for &node in ready {
-        chosen[node] = best(&offers[node], |offer| offer.log_passes - libm::log(offer.cost)).copied();
+        chosen[node] = best(&offers[node], |offer| log_passes(offer) - libm::log(offer.cost)).copied();
     }
     for _ in 0..offers.len() {
         let before: Vec<Option<Launch>> = launches(&chosen);
@@ -295,7 +270,7 @@ fn myopic(offers: &[Vec<Offer>], ready: &[Node]) -> Vec<Option<Launch>> {
                 .filter(|&&other| other != node)
                 .filter_map(|&other| Some(chosen[other]?.cost))
                 .sum();
-            let score = |offer: &Offer| offer.log_passes - libm::log(others + offer.cost);
+            let score = |offer: &Moments| log_passes(offer) - libm::log(others + offer.cost);
             chosen[node] = best(&offers[node], score).copied();
         }
         if launches(&chosen) == before {
@@ -305,6 +280,6 @@ fn myopic(offers: &[Vec<Offer>], ready: &[Node]) -> Vec<Option<Launch>> {
     launches(&chosen)
 }
 
-fn launches(chosen: &[Option<Offer>]) -> Vec<Option<Launch>> {
+fn launches(chosen: &[Option<Moments>]) -> Vec<Option<Launch>> {
     chosen.iter().map(|offer| Some(offer.as_ref()?.launch)).collect()
 }

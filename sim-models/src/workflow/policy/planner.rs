@@ -2,14 +2,14 @@
 
 mod allocation;
 mod base;
+mod far;
 mod laws;
 mod recommended;
 mod reference;
 mod rollout;
 mod tails;
 
-pub(super) use base::COUNTS;
-pub(super) use laws::BatchLaws;
+pub(super) use laws::{BatchLaws, Moments};
 
 pub use allocation::Allocation;
 pub use recommended::{Recommended, RecommendedSettings};

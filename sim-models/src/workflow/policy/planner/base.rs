@@ -11,17 +11,15 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Address, Stream, Streams};
 use sim_core::special::beta_quantile;
 
-use super::laws::{BatchLaw, BatchLaws, at_least_one};
+use super::far::{DoneSet, Far};
+use super::laws::{BatchLaw, BatchLaws, Moments, at_least_one};
+use crate::workflow::policy::critical::critical_path;
 use crate::workflow::{Launch, Problem, View};
 
-/// Sizes of batches.
-pub(in crate::workflow::policy) const COUNTS: [u32; 15] =
-    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
 /// Prices of the family, evenly spaced in their logarithm.
 const PRICES: usize = 24;
 /// Decades between the lowest and the highest price.
@@ -38,39 +36,19 @@ const RUNS: usize = 200;
 const CELLS: usize = 24;
 /// A batch that passes with more than this is counted as done.
 const NEARLY_SURE: f64 = 0.9;
+/// A batch that passes less often counts as if it passed so often.
+const LEAST_CHANCE: f64 = 1e-12;
 /// Attempts of a subtask that are drawn one by one.
 const ATTEMPTS: f64 = 8.0;
 
 /// A launch for every subtask.
 pub(super) type Vector = Vec<Launch>;
 
-/// What a batch comes to on average.
-#[derive(Clone, Copy, Debug)]
-struct Moments {
-    launch: Launch,
-    passes: f64,
-    cost: f64,
-    duration: f64,
-}
-
 /// Cost and time of a subtask until it is done.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spent {
     cost: f64,
     time: f64,
-}
-
-/// How far a workflow has come.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Far {
-    /// Bits of subtasks that are done.
-    pub(super) done: Vec<u64>,
-    /// In units of the budget.
-    pub(super) budget: f64,
-    /// Time left before the deadline.
-    pub(super) time: Duration,
-    /// Whether a batch runs.
-    pub(super) is_waiting: bool,
 }
 
 /// The base policy.
@@ -84,7 +62,7 @@ pub(super) struct Base {
     /// By subtask: lowest mean cost per success.
     cheapest: Vec<f64>,
     /// By what is done.
-    tables: RefCell<HashMap<Vec<u64>, Table>>,
+    tables: RefCell<HashMap<DoneSet, Table>>,
 }
 
 /// What to follow from a set of subtasks that are done.
@@ -101,7 +79,7 @@ impl Base {
         let workflow = problem.workflow();
         let (budget, deadline) = (problem.budget().amount() as f64, problem.deadline().as_seconds());
         let options: Vec<Vec<Moments>> =
-            (0..workflow.len()).map(|node| moments(problem, laws, node)).collect();
+            (0..workflow.len()).map(|node| laws.moments(problem, node)).collect();
         let mut vectors: Vec<Vector> = Vec::new();
         for price in 0..PRICES {
             let decade = DECADES * (price as f64 / (PRICES - 1) as f64 - 0.5);
@@ -127,7 +105,10 @@ impl Base {
             }
         }
         let cheapest = options.iter().map(|options| {
-            options.iter().map(|option| option.cost / option.passes).fold(f64::INFINITY, f64::min)
+            options
+                .iter()
+                .map(|option| option.cost / option.passes.max(LEAST_CHANCE))
+                .fold(f64::INFINITY, f64::min)
         });
         let cheapest = cheapest.collect();
         Self { budget, deadline, vectors, spent, cheapest, tables: RefCell::default() }
@@ -140,10 +121,7 @@ impl Base {
 
     /// The vector that is best at the beginning.
     pub(super) fn first(&self, problem: &Problem) -> &Vector {
-        let nothing = vec![0; problem.workflow().len().div_ceil(64)];
-        let time = problem.deadline();
-        let all = Far { done: nothing, budget: self.budget, time, is_waiting: false };
-        self.vector(problem, &all, true)
+        self.vector(problem, &Far::of_beginning(problem), true)
     }
 
     /// The vector to follow: the best at exactly what is left of budget and time, or that of the cell of the table.
@@ -155,7 +133,7 @@ impl Base {
             tables.clear();
         }
         if !tables.contains_key(&far.done) {
-            let rest = self.rest(problem, &far.done, self.vectors.len() * RUNS);
+            let rest = self.rest(problem, &far.done);
             tables.insert(far.done.clone(), Table { rest, best: vec![None; CELLS * CELLS] });
         }
         let Some(table) = tables.get_mut(&far.done) else { return &self.vectors[0] };
@@ -174,11 +152,8 @@ impl Base {
     pub(super) fn look(&self, view: &View<'_>, laws: &BatchLaws, far: &mut Far) {
         let problem = view.problem();
         let nodes = problem.workflow().len();
-        far.done.clear();
-        far.done.resize(nodes.div_ceil(64), 0);
-        for node in (0..nodes).filter(|&node| view.is_done(node)) {
-            far.done[node / 64] |= 1 << (node % 64);
-        }
+        far.done.clear(nodes);
+        (0..nodes).filter(|&node| view.is_done(node)).for_each(|node| far.done.insert(node));
         far.budget = view.budget_left() as f64;
         far.time = view.time_left();
         far.is_waiting = false;
@@ -186,7 +161,7 @@ impl Base {
             far.is_waiting = true;
             let passes = laws.of(problem, running.node, running.launch).map_or(0.0, |law| law.passes);
             if passes > NEARLY_SURE {
-                far.done[running.node / 64] |= 1 << (running.node % 64);
+                far.done.insert(running.node);
             } else {
                 // What it will have done is worth the cheapest way to do it.
                 far.budget += passes * self.cheapest[running.node];
@@ -195,15 +170,15 @@ impl Base {
     }
 
     /// Cost and time of the rest, by vector and run.
-    fn rest(&self, problem: &Problem, done: &[u64], runs: usize) -> Vec<Spent> {
+    fn rest(&self, problem: &Problem, done: &DoneSet) -> Vec<Spent> {
         let graph = problem.workflow().graph();
-        let open: Vec<Node> = graph.order().filter(|node| done[node / 64] >> (node % 64) & 1 == 0).collect();
+        let open: Vec<Node> = graph.order().filter(|&node| !done.contains(node)).collect();
         let mut ends = vec![0.0f64; graph.len()];
         let rest = |run: usize| {
             let spent = &self.spent[run * graph.len()..(run + 1) * graph.len()];
             let (mut cost, mut time) = (0.0, 0.0f64);
             for &node in &open {
-                let begins = graph.senders(node).filter(|parent| done[parent / 64] >> (parent % 64) & 1 == 0);
+                let begins = graph.senders(node).filter(|&parent| !done.contains(parent));
                 let begin = begins.map(|parent| ends[parent]).fold(0.0, f64::max);
                 ends[node] = begin + spent[node].time;
                 cost += spent[node].cost;
@@ -211,7 +186,7 @@ impl Base {
             }
             Spent { cost, time }
         };
-        (0..runs).map(rest).collect()
+        (0..self.vectors.len() * RUNS).map(rest).collect()
     }
 
     /// The vector that completes the rest most often; where none does, the one that comes nearest.
@@ -245,17 +220,6 @@ fn cell(share: f64) -> (usize, f64) {
     (at, middle * middle)
 }
 
-fn moments(problem: &Problem, laws: &BatchLaws, node: Node) -> Vec<Moments> {
-    let models = problem.workflow().choices(node).map(|(model, _)| model);
-    let launches = models.flat_map(|model| COUNTS.map(|count| Launch { model, count }));
-    launches
-        .filter_map(|launch| {
-            let law = laws.of(problem, node, launch)?;
-            Some(Moments { launch, passes: law.passes.max(1e-12), cost: law.cost, duration: law.duration })
-        })
-        .collect()
-}
-
 /// The vector of a price, together with the critical path that it makes.
 fn vector(problem: &Problem, options: &[Vec<Moments>], lambda: f64, stream: &mut Stream) -> Vector {
     let graph = problem.workflow().graph();
@@ -267,7 +231,8 @@ fn vector(problem: &Problem, options: &[Vec<Moments>], lambda: f64, stream: &mut
             .zip(&weights)
             .filter_map(|(options, &weight)| {
                 let price = |option: &Moments| {
-                    (option.cost + lambda * f64::max(weight, LEAST_WEIGHT) * option.duration) / option.passes
+                    (option.cost + lambda * f64::max(weight, LEAST_WEIGHT) * option.duration)
+                        / option.passes.max(LEAST_CHANCE)
                 };
                 options.iter().min_by(|a, b| price(a).total_cmp(&price(b))).copied()
             })
@@ -276,32 +241,19 @@ fn vector(problem: &Problem, options: &[Vec<Moments>], lambda: f64, stream: &mut
         for _ in 0..PATHS {
             let times: Vec<f64> = chosen
                 .iter()
-                .map(|option| option.duration * (1.0 + failures(option.passes, stream.uniform())))
+                .map(|option| {
+                    option.duration * (1.0 + failures(option.passes.max(LEAST_CHANCE), stream.uniform()))
+                })
                 .collect();
-            mark_critical(graph, &times, &mut critical);
+            for node in critical_path(graph, &times).1 {
+                critical[node] += 1.0;
+            }
         }
         for (weight, critical) in weights.iter_mut().zip(critical) {
             *weight = 0.5 * (*weight + critical / PATHS as f64);
         }
     }
     chosen.iter().map(|option| option.launch).collect()
-}
-
-/// Adds one for every subtask on the longest path.
-fn mark_critical(graph: &sim_core::graph::Graph, times: &[f64], critical: &mut [f64]) {
-    let mut ends = vec![0.0f64; times.len()];
-    let latest = |nodes: &mut dyn Iterator<Item = Node>, ends: &[f64]| {
-        nodes.max_by(|&a, &b| ends[a].total_cmp(&ends[b]))
-    };
-    for node in graph.order() {
-        let begin = latest(&mut graph.senders(node), &ends).map_or(0.0, |parent| ends[parent]);
-        ends[node] = begin + times[node];
-    }
-    let mut at = latest(&mut (0..times.len()), &ends);
-    while let Some(node) = at {
-        critical[node] += 1.0;
-        at = latest(&mut graph.senders(node), &ends);
-    }
 }
 
 /// Failures before the first success, at a quantile of their geometric law.

@@ -159,6 +159,21 @@ pub(in crate::workflow::policy) struct BatchLaws {
     known: Vec<OnceCell<Option<Box<BatchLaw>>>>,
 }
 
+/// What a batch comes to on average.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::workflow::policy) struct Moments {
+    pub(in crate::workflow::policy) launch: Launch,
+    /// Probability that it passes.
+    pub(in crate::workflow::policy) passes: f64,
+    pub(in crate::workflow::policy) cost: f64,
+    /// In seconds.
+    pub(in crate::workflow::policy) duration: f64,
+}
+
+/// Sizes of batches that are looked at beforehand.
+pub(in crate::workflow::policy) const COUNTS: [u32; 15] =
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
+
 /// Largest batch that a planner considers.
 pub(in crate::workflow::policy) const LARGEST: u32 = 64;
 
@@ -191,5 +206,16 @@ impl BatchLaws {
             Some(Box::new(BatchLaw::new(problem, pool, launch.count)))
         };
         law.get_or_init(make).as_deref()
+    }
+
+    /// What the batches of a subtask come to: every model that can try it, in every size.
+    pub(in crate::workflow::policy) fn moments(&self, problem: &Problem, node: Node) -> Vec<Moments> {
+        let models = problem.workflow().choices(node).map(|(model, _)| model);
+        let launches = models.flat_map(|model| COUNTS.map(|count| Launch { model, count }));
+        let moments = launches.filter_map(|launch| {
+            let law = self.of(problem, node, launch)?;
+            Some(Moments { launch, passes: law.passes, cost: law.cost, duration: law.duration })
+        });
+        moments.collect()
     }
 }

@@ -4,10 +4,11 @@ use sim_core::graph::Node;
 use sim_core::random::{Purpose, Streams};
 
 use super::allocation::Allocation;
-use super::base::{Base, COUNTS, Far};
-use super::laws::BatchLaws;
+use super::base::Base;
+use super::far::Far;
+use super::laws::{BatchLaws, COUNTS};
 use super::rollout::{Rollouts, value};
-use super::tails::{Left, Tails};
+use super::tails::Tails;
 use crate::workflow::policy::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
@@ -33,7 +34,7 @@ pub struct RecommendedSettings {
     pub rollouts: bool,
     /// Whether the base policy chooses its price again at every decision, or keeps that of the beginning.
     pub table: bool,
-    /// Whether chains are solved exactly, where batches do not depend on each other.
+    /// Whether short chains are solved by dynamic programming, where batches do not depend on each other.
     pub tails: bool,
     /// Whether candidates have the same draws.
     pub common: bool,
@@ -132,7 +133,7 @@ impl Policy for Follow<'_> {
 impl Planning {
     /// The launch and the value of the tail that is left, if it is one.
     fn tail(&self, problem: &Problem, far: &Far) -> Option<(Node, Launch, f64)> {
-        self.tails.as_ref()?.at(problem, &self.laws, &far.done, left(far))
+        self.tails.as_ref()?.at(problem, &self.laws, far)
     }
 
     /// What the base policy launches for all that is ready.
@@ -157,10 +158,6 @@ impl Planning {
         };
         launches.extend(view.ready().iter().map(|&node| (node, affordable(view, node, vector[node]))));
     }
-}
-
-fn left(far: &Far) -> Left {
-    Left { budget: far.budget, time: far.time.as_nanoseconds() as f64 }
 }
 
 /// A launch of as many samples as what is left of the budget pays for, where the rules set money aside.
@@ -251,8 +248,7 @@ impl Search<'_> {
         planning.base.look(view, &planning.laws, self.far);
         if let Some(tails) = &planning.tails
             && !self.far.is_waiting
-            && let Some((node, launch, value)) =
-                tails.best(problem, &planning.laws, &self.far.done, left(self.far))
+            && let Some((node, launch, value)) = tails.best(problem, &planning.laws, self.far)
             && value > 0.0
         {
             return (vec![(node, affordable(view, node, launch))], Some(value));

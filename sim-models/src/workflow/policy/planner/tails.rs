@@ -12,20 +12,20 @@
 //!
 //! Source: spec planner.md, row 8.
 
+mod axis;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use sim_core::events::Duration;
 use sim_core::graph::Node;
 
-use super::base::COUNTS;
-use super::laws::{BatchLaws, Draw};
+use self::axis::{Axis, Place};
+use super::far::{DoneSet, Far};
+use super::laws::{BatchLaws, COUNTS, Draw};
 use crate::workflow::{BatchEnd, Dependence, Launch, Overspend, Problem};
 
-/// Points of an axis that does not follow steps.
-const POINTS: usize = 48;
-/// Most steps of an axis that does.
-const MOST_STEPS: u64 = 128;
 /// Outcomes of a batch of each kind, between which the programme does not tell the draws apart.
 const OUTCOMES: usize = 16;
 /// Subtasks of the longest chain that is solved: every one adds its error of interpolation.
@@ -34,76 +34,6 @@ const LONGEST: usize = 12;
 const MOST_KNOWN: usize = 8192;
 /// A batch that passes with more than this is not made larger.
 const SURE: f64 = 0.9999;
-
-/// What is left of a budget or of time, as points of a grid.
-#[derive(Clone, Copy, Debug)]
-enum Axis {
-    /// Whole steps.
-    Steps { step: f64, points: usize },
-    /// Finer where little is left.
-    Roots { most: f64 },
-}
-
-/// A place between two points of an axis: the lower one, and how far it is to the next.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Place {
-    point: usize,
-    share: f32,
-}
-
-impl Axis {
-    /// The axis up to `most` for quantities of which all draws are given.
-    fn new(most: u64, draws: impl Iterator<Item = u64>) -> Self {
-        let step = draws.fold(most, greatest_common_divisor).max(1);
-        if most / step <= MOST_STEPS {
-            Self::Steps { step: step as f64, points: (most / step) as usize + 1 }
-        } else {
-            Self::Roots { most: most as f64 }
-        }
-    }
-
-    fn points(&self) -> usize {
-        match self {
-            Self::Steps { points, .. } => *points,
-            Self::Roots { .. } => POINTS,
-        }
-    }
-
-    fn value(&self, point: usize) -> f64 {
-        match self {
-            Self::Steps { step, .. } => step * point as f64,
-            Self::Roots { most } => {
-                let share = point as f64 / (POINTS - 1) as f64;
-                most * share * share
-            }
-        }
-    }
-
-    /// Where so much is left; `None` below nothing.
-    fn place(&self, left: f64) -> Option<Place> {
-        if left < 0.0 {
-            return None;
-        }
-        let last = self.points() - 1;
-        match self {
-            Self::Steps { step, .. } => {
-                let at = (left / step).min(last as f64);
-                let point = (at as usize).min(last - 1);
-                Some(Place { point, share: (at - point as f64) as f32 })
-            }
-            Self::Roots { most } => {
-                let at = (left / most).min(1.0).sqrt() * last as f64;
-                let point = (at as usize).min(last - 1);
-                let (low, high) = (self.value(point), self.value(point + 1));
-                Some(Place { point, share: ((left - low) / (high - low)).clamp(0.0, 1.0) as f32 })
-            }
-        }
-    }
-}
-
-fn greatest_common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
-}
 
 /// Values on the grid.
 #[derive(Debug)]
@@ -124,16 +54,7 @@ pub(super) struct Tails {
     time: Axis,
     launches: Vec<Launch>,
     /// By what is done.
-    known: RefCell<HashMap<Vec<u64>, Option<Rc<Tail>>>>,
-}
-
-/// What is left in a state.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Left {
-    /// In units of the budget.
-    pub(super) budget: f64,
-    /// In nanoseconds.
-    pub(super) time: f64,
+    known: RefCell<HashMap<DoneSet, Option<Rc<Tail>>>>,
 }
 
 impl Tails {
@@ -163,15 +84,9 @@ impl Tails {
     }
 
     /// The value of what is left where a chain is left, and the launch that has it; `None` where it is no chain.
-    pub(super) fn at(
-        &self,
-        problem: &Problem,
-        laws: &BatchLaws,
-        done: &[u64],
-        left: Left,
-    ) -> Option<(Node, Launch, f64)> {
-        let tail = self.tail(problem, laws, done)?;
-        let (row, column) = (self.budget.place(left.budget)?, self.time.place(left.time)?);
+    pub(super) fn at(&self, problem: &Problem, laws: &BatchLaws, far: &Far) -> Option<(Node, Launch, f64)> {
+        let tail = self.tail(problem, laws, &far.done)?;
+        let (row, column) = (self.budget.place(far.budget)?, self.time.place(nanoseconds(far.time))?);
         let value = self.interpolate(&tail.values, row, column);
         // The launch of the nearest point from which nothing is lacking.
         let near = |place: Place| place.point + usize::from(place.share > 0.999);
@@ -180,26 +95,20 @@ impl Tails {
     }
 
     /// The best launch at exactly what is left, and its value.
-    pub(super) fn best(
-        &self,
-        problem: &Problem,
-        laws: &BatchLaws,
-        done: &[u64],
-        left: Left,
-    ) -> Option<(Node, Launch, f64)> {
-        let tail = self.tail(problem, laws, done)?;
+    pub(super) fn best(&self, problem: &Problem, laws: &BatchLaws, far: &Far) -> Option<(Node, Launch, f64)> {
+        let tail = self.tail(problem, laws, &far.done)?;
         let mut best = None;
         for &launch in &self.launches {
             let Some(law) = laws.of(problem, tail.node, launch) else { continue };
-            if !is_affordable(problem, tail.node, launch, left.budget) {
+            if !is_affordable(problem, tail.node, launch, far.budget) {
                 continue;
             }
             let (passed, failed) = law.draws();
             let mean = |draws: &[Draw], then: Option<&Tail>| {
                 let value = |draw: &Draw| {
                     let (Some(row), Some(column)) = (
-                        self.after(problem, left.budget, draw.cost as f64),
-                        self.time.place(left.time - draw.duration.as_nanoseconds() as f64),
+                        self.after(problem, far.budget, draw.cost as f64),
+                        self.time.place(nanoseconds(far.time) - nanoseconds(draw.duration)),
                     ) else {
                         return 0.0;
                     };
@@ -234,17 +143,15 @@ impl Tails {
     }
 
     /// The tail of what is not done, if that is a chain.
-    fn tail(&self, problem: &Problem, laws: &BatchLaws, done: &[u64]) -> Option<Rc<Tail>> {
+    fn tail(&self, problem: &Problem, laws: &BatchLaws, done: &DoneSet) -> Option<Rc<Tail>> {
         if let Some(known) = self.known.borrow().get(done) {
             return known.clone();
         }
         let tail = chain(problem, done).map(|chain| {
             let mut next: Option<Rc<Tail>> = None;
             for (position, &node) in chain.iter().enumerate().rev() {
-                let mut done = done.to_vec();
-                for before in &chain[..position] {
-                    done[before / 64] |= 1 << (before % 64);
-                }
+                let mut done = done.clone();
+                chain[..position].iter().for_each(|&before| done.insert(before));
                 let known = self.known.borrow().get(&done).cloned().flatten();
                 let tail = known.unwrap_or_else(|| Rc::new(self.solve(problem, laws, node, next.take())));
                 self.known.borrow_mut().insert(done, Some(Rc::clone(&tail)));
@@ -257,7 +164,7 @@ impl Tails {
             // Chains are few; that other sets are none is quickly found out again.
             self.known.borrow_mut().retain(|_, tail| tail.is_some());
         }
-        self.known.borrow_mut().insert(done.to_vec(), tail.clone());
+        self.known.borrow_mut().insert(done.clone(), tail.clone());
         tail
     }
 
@@ -377,6 +284,10 @@ struct Choice {
     failed: Vec<Leads>,
 }
 
+fn nanoseconds(duration: Duration) -> f64 {
+    duration.as_nanoseconds() as f64
+}
+
 /// Whether the rules let a batch be launched with so much left.
 fn is_affordable(problem: &Problem, node: Node, launch: Launch, budget: f64) -> bool {
     match problem.reservation(node, launch.model) {
@@ -396,16 +307,15 @@ fn means(draws: &[Draw]) -> Vec<(f64, f64, f32)> {
     let mean = |group: &[Draw]| {
         let mean = |of: fn(&Draw) -> f64| group.iter().map(of).sum::<f64>() / group.len() as f64;
         let share = group.len() as f32 / draws.len() as f32;
-        (mean(|draw| draw.cost as f64), mean(|draw| draw.duration.as_nanoseconds() as f64), share)
+        (mean(|draw| draw.cost as f64), mean(|draw| nanoseconds(draw.duration)), share)
     };
     groups.into_iter().map(mean).collect()
 }
 
 /// The subtasks that are not done, in their order, if only one can follow another.
-fn chain(problem: &Problem, done: &[u64]) -> Option<Vec<Node>> {
+fn chain(problem: &Problem, done: &DoneSet) -> Option<Vec<Node>> {
     let graph = problem.workflow().graph();
-    let is_done = |done: &[u64], node: Node| done[node / 64] >> (node % 64) & 1 == 1;
-    let order: Vec<Node> = graph.order().filter(|&node| !is_done(done, node)).collect();
+    let order: Vec<Node> = graph.order().filter(|&node| !done.contains(node)).collect();
     let linked = order.windows(2).all(|pair| graph.senders(pair[1]).any(|sender| sender == pair[0]));
     (linked && (1..=LONGEST).contains(&order.len())).then_some(order)
 }
@@ -417,7 +327,6 @@ mod tests {
     use crate::workflow::oracle::Oracle;
     use crate::workflow::policy::{Recommended, RecommendedSettings};
     use crate::workflow::{Budget, Rules, SampleLaw, Workflow};
-    use sim_core::events::Duration;
     use sim_core::random::{Address, Family, Purpose, Streams};
 
     /// A chain whose costs and latencies are whole numbers, with a budget that buys at most four samples at once.
@@ -441,12 +350,9 @@ mod tests {
     fn tail_value(problem: &Problem) -> f64 {
         let laws = BatchLaws::new(problem, Streams::new(1, Purpose::Pilot, Family::common()));
         let tails = Tails::new(problem, &laws).unwrap();
-        let all = Left {
-            budget: problem.budget().amount() as f64,
-            time: problem.deadline().as_nanoseconds() as f64,
-        };
-        let (_, _, value) = tails.at(problem, &laws, &[0], all).unwrap();
-        let (_, _, best) = tails.best(problem, &laws, &[0], all).unwrap();
+        let all = Far::of_beginning(problem);
+        let (_, _, value) = tails.at(problem, &laws, &all).unwrap();
+        let (_, _, best) = tails.best(problem, &laws, &all).unwrap();
         assert!((value - best).abs() < 0.02, "{value}, one step before {best}");
         value
     }
@@ -498,6 +404,21 @@ mod tests {
         }
     }
 
+    /// A failure that costs nothing leads back to where it was: tried as often as it takes, anything succeeds.
+    #[test]
+    fn what_is_free_and_takes_no_time_is_tried_until_it_succeeds() {
+        let workflow = Workflow::builder()
+            .model("m", 0.0)
+            .subtask("a")
+            .option("m", SampleLaw::constant(0.001, 0.0, 0).unwrap())
+            .build()
+            .unwrap();
+        let deadline = Duration::from_nanoseconds(4_000_000_000);
+        let problem = Problem::new(workflow, Rules::reference(), Budget::Tokens(4), deadline).unwrap();
+        let value = tail_value(&problem);
+        assert!((value - 1.0).abs() < 1e-4, "{value}");
+    }
+
     #[test]
     fn only_chains_have_tails_and_only_without_dependence() {
         let fork = Workflow::builder()
@@ -513,10 +434,12 @@ mod tests {
         let reference = problem(Rules::reference());
         let laws = BatchLaws::new(&reference, Streams::new(1, Purpose::Pilot, Family::common()));
         let tails = Tails::new(&reference, &laws).unwrap();
-        let left = Left { budget: 4.0, time: 4e9 };
-        assert!(tails.at(&reference, &laws, &[0], left).is_none());
-        assert_eq!(tails.at(&reference, &laws, &[0b01], left).map(|(node, ..)| node), Some(1));
-        assert!(tails.at(&reference, &laws, &[0b11], left).is_none());
+        let mut far = Far::of_beginning(&reference);
+        assert!(tails.at(&reference, &laws, &far).is_none());
+        far.done.insert(0);
+        assert_eq!(tails.at(&reference, &laws, &far).map(|(node, ..)| node), Some(1));
+        far.done.insert(1);
+        assert!(tails.at(&reference, &laws, &far).is_none());
         let realistic = problem(Rules::realistic());
         let laws = BatchLaws::new(&realistic, Streams::new(1, Purpose::Pilot, Family::common()));
         assert!(Tails::new(&realistic, &laws).is_none());
