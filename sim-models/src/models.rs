@@ -8,6 +8,7 @@ mod organization_in_time;
 mod queue;
 mod tree;
 mod workflow;
+mod workflow_comparison;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
@@ -17,3 +18,4 @@ pub use organization_in_time::OrganizationInTime;
 pub use queue::ServerQueue;
 pub use tree::Tree;
 pub use workflow::{AnyWorkflow, WorkflowParameters};
+pub use workflow_comparison::WorkflowComparison;

@@ -55,6 +55,7 @@ impl Registry {
             .with(models::ServerQueue)
             .with(models::BudgetLedger)
             .with(models::AnyWorkflow)
+            .with(models::WorkflowComparison)
     }
 
     /// Adds a model; one of the same name is replaced.

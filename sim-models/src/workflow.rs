@@ -35,9 +35,11 @@
 mod batch;
 mod build;
 mod comparison;
+mod estimates;
 mod execution;
 mod file;
 pub mod generate;
+mod nominal;
 pub mod oracle;
 pub mod policy;
 mod problem;
@@ -47,13 +49,16 @@ mod sample;
 mod sampled;
 mod situation;
 mod state;
+mod turns;
 mod wfformat;
 mod world;
 
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
-pub use comparison::{Comparison, ComparisonTally};
+pub use comparison::{Comparison, ComparisonTally, PairTally};
+pub use estimates::Estimates;
 pub use file::{InvalidOption, InvalidWorkflowFile};
+pub use nominal::{nominal_budget, nominal_deadline};
 pub use problem::{Budget, InvalidProblem, Problem};
 pub use result::{Attempt, Ending, RunResult};
 pub use rules::{
@@ -63,4 +68,5 @@ pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
 pub use sampled::{SampledWorkflow, WorkflowTally};
 pub use situation::{InvalidSituation, Situation};
 pub use state::{Running, View};
+pub use turns::Turns;
 pub use wfformat::{InvalidWfFormat, MACHINE, TaskLaw, is_wfformat};

@@ -13,7 +13,7 @@ fn streams() -> Streams {
 }
 
 fn completed(problem: &Problem, name: &str, runs: u64) -> f64 {
-    let mut policy = Named::parse(name).unwrap().policy(problem.workflow()).unwrap();
+    let mut policy = Named::parse(name).unwrap().policy(&problem).unwrap();
     let mut engine = problem.runs();
     let done = (0..runs).filter(|&trial| engine.run(policy.as_mut(), &streams(), trial).is_done());
     done.count() as f64 / runs as f64
@@ -99,7 +99,7 @@ fn every_policy_runs_on_every_family() {
             let budget = Budget::Money(2_000_000_000);
             let problem = Problem::new(workflow.clone(), rules, budget, deadline).unwrap();
             for name in names {
-                let mut policy = Named::parse(name).unwrap().policy(&workflow).unwrap();
+                let mut policy = Named::parse(name).unwrap().policy(&problem).unwrap();
                 for trial in 0..2 {
                     let result = problem.run(policy.as_mut(), &streams(), trial);
                     // Static shares may cost more than the budget at once, and never try again.

@@ -182,7 +182,7 @@ fn budgets_and_deadlines_are_kept() {
             let rules = Rules { overspend, ..Rules::realistic() };
             let problem = Problem::new(workflow, rules, Budget::Money(50_000_000), seconds(400.0)).unwrap();
             for policy in ["cop-greedy:8", "seq:goedel32b:16", "static-uniform"] {
-                let mut policy = Named::parse(policy).unwrap().policy(problem.workflow()).unwrap();
+                let mut policy = Named::parse(policy).unwrap().policy(&problem).unwrap();
                 for trial in 0..20 {
                     let result = problem.run(policy.as_mut(), &streams(instance), trial);
                     overspent[position] += u32::from(result.cost > 50_000_000);

@@ -7,7 +7,7 @@ use sim_core::monte_carlo::{self, Control, Ending, Stop};
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::Registry;
 use sim_models::workflow::policy::Named;
-use sim_models::workflow::{Comparison, ComparisonTally, Problem, WorkflowTally};
+use sim_models::workflow::{Budget, Comparison, ComparisonTally, WorkflowTally};
 
 use super::options::cancelled_by_signal;
 use super::workflow::{WorkflowOptions, unit};
@@ -74,14 +74,14 @@ impl Arguments {
         let streams = Streams::new(given.seed, Purpose::World, Family::common());
         let policies = self.policies()?;
         let names: Vec<String> = policies.iter().map(|policy| policy.name().to_owned()).collect();
-        let problem = given.problem.clone();
-        let comparison = Comparison::new(given.problem, policies).map_err(|error| trouble(&error))?;
+        let budget = given.problems.of(0).budget();
+        let comparison = Comparison::new(given.problems, policies).map_err(|error| trouble(&error))?;
         let bar = Bar::trials(self.trials, self.quiet);
         let control = Control::new(cancelled_by_signal()?).watched_by(bar.watcher());
         let stop = Stop::after(self.trials).map_err(|error| trouble(&error))?;
         let run = monte_carlo::run(&comparison, &streams, &stop, &control);
         bar.finish();
-        self.print(&names, &run.tally, &problem)?;
+        self.print(&names, &run.tally, budget)?;
         Ok(if run.ending == Ending::Cancelled { Exit::Cancelled } else { Exit::Success })
     }
 
@@ -96,9 +96,9 @@ impl Arguments {
         Ok(policies)
     }
 
-    fn print(&self, names: &[String], tally: &ComparisonTally, problem: &Problem) -> Outcome<()> {
+    fn print(&self, names: &[String], tally: &ComparisonTally, budget: Budget) -> Outcome<()> {
         let confidence = Confidence::DEFAULT;
-        let (factor, unit) = unit(problem.budget());
+        let (factor, unit) = unit(budget);
         let columns = |policy: &WorkflowTally| -> [(&'static str, Estimate); 5] {
             [
                 ("completion_probability", policy.completion().estimate(confidence)),

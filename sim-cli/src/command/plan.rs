@@ -53,7 +53,7 @@ struct Planner {
 impl Planner {
     fn new(problem: Problem, named: Named, seed: u64) -> Outcome<Self> {
         let streams = Streams::new(seed, Purpose::World, Family::common());
-        let policy = named.policy(problem.workflow());
+        let policy = named.policy(&problem);
         let mut policy = policy.map_err(|error| Trouble::input(error.to_string()))?;
         policy.begin(&problem, &streams, 0);
         Ok(Self { problem, named, policy, streams })
@@ -64,7 +64,7 @@ impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let given = self.workflow.open(registry, &[])?;
         let named = Named::parse(&self.policy).map_err(|error| Trouble::input(error.to_string()))?;
-        let mut planner = Planner::new(given.problem, named, given.seed)?;
+        let mut planner = Planner::new(given.only()?, named, given.seed)?;
         if self.follow {
             return follow::follow(&mut planner);
         }

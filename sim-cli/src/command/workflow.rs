@@ -3,9 +3,9 @@
 use clap::Args;
 use sim_models::models::WorkflowParameters;
 use sim_models::registry::{Parameters, Registry};
-use sim_models::workflow::{Budget, Problem};
+use sim_models::workflow::{Budget, Problem, Turns};
 
-use crate::problem::Outcome;
+use crate::problem::{Outcome, Problem as Trouble};
 use crate::scenario::{Opened, Overrides, find_model};
 
 /// The model whose parameters these commands take.
@@ -36,8 +36,22 @@ pub(super) struct WorkflowOptions {
 
 /// What they come to.
 pub(super) struct GivenWorkflow {
-    pub(super) problem: Problem,
+    /// Several of a family take turns.
+    pub(super) problems: Turns,
     pub(super) seed: u64,
+}
+
+impl GivenWorkflow {
+    /// The workflow, if there is one only.
+    pub(super) fn only(&self) -> Outcome<Problem> {
+        match self.problems.problems() {
+            [problem] => Ok(problem.clone()),
+            several => {
+                let sentence = format!("a plan is made for one workflow; `instances` says {}", several.len());
+                Err(Trouble::input(sentence).help("choose one with --set instance=N"))
+            }
+        }
+    }
 }
 
 impl WorkflowOptions {
@@ -59,14 +73,15 @@ impl WorkflowOptions {
         let model = find_model(registry, MODEL)?;
         let values = opened.values(model)?;
         let parameters = WorkflowParameters::from_values(&values).map_err(|error| opened.explain(&error))?;
-        Ok(GivenWorkflow { problem: parameters.problem().clone(), seed: opened.scenario.seed })
+        Ok(GivenWorkflow { problems: parameters.problems().clone(), seed: opened.scenario.seed })
     }
 }
 
 /// Factor and name of the unit in which a budget is shown.
 pub(super) fn unit(budget: Budget) -> (f64, &'static str) {
-    match budget {
-        Budget::Money(_) => (1e-9, "USD"),
-        Budget::Tokens(_) => (1.0, "tokens"),
-    }
+    let name = match budget {
+        Budget::Money(_) => "USD",
+        Budget::Tokens(_) => "tokens",
+    };
+    (budget.unit(), name)
 }

@@ -1,18 +1,16 @@
 //! Workflows of subtasks under budget and deadline.
 
+mod estimates;
+pub(super) mod problems;
 mod rules;
 
-use sim_core::events::{Duration, Record, Time, Trace};
-use sim_core::random::{Address, Family as Streaming, Purpose, Streams};
+use sim_core::events::{Record, Time, Trace};
+use sim_core::random::Streams;
 
 use crate::money;
-use crate::registry::{
-    About, Document, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Unit, choice,
-    document, integer, real, text,
-};
-use crate::workflow::generate::Family;
+use crate::registry::{About, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Unit};
 use crate::workflow::policy::Named;
-use crate::workflow::{Attempt, Budget, Problem, SampledWorkflow, TaskLaw, Workflow, is_wfformat};
+use crate::workflow::{Attempt, Budget, Problem, SampledWorkflow, Turns};
 
 /// The model `workflow`: subtasks that language models try until all are done, or budget or time are at an end.
 #[derive(Clone, Copy, Debug)]
@@ -21,118 +19,23 @@ pub struct AnyWorkflow;
 /// Parameters of [`AnyWorkflow`].
 #[derive(Clone, Debug)]
 pub struct WorkflowParameters {
-    /// One, or several of a family that take turns.
-    problems: Vec<Problem>,
+    problems: Turns,
     policy: Named,
 }
 
 impl WorkflowParameters {
-    /// The workflow with its rules, budget and deadline.
-    pub fn problem(&self) -> &Problem {
-        &self.problems[0]
+    /// The workflow with its rules, budget and deadline; several of a family take turns.
+    pub fn problems(&self) -> &Turns {
+        &self.problems
     }
 }
 
 impl Parameters for WorkflowParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
-        let workflows = workflows(form)?;
-        let rules = rules::read(form)?;
-        let budget = form.read(
-            real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"),
-        )?;
-        let tokens = form.read(
-            integer("token_budget", 100_000)
-                .between(1, u32::MAX)
-                .unit(Unit::Tokens)
-                .help("tokens that may be generated, instead of money")
-                .or_word("none", "money is limited, not tokens"),
-        )?;
-        let deadline = form.read(
-            real("deadline", 600.0)
-                .between(1e-6, 1e9)
-                .unit(Unit::Seconds)
-                .help("time in which all subtasks must be done")
-                .try_map(Duration::from_seconds),
-        )?;
-        let policy = form.read(
-            text("policy", "planner")
-                .help("what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum"),
-        )?;
-        let policy = Named::parse(&policy)
-            .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
-        let budget = match tokens {
-            Some(tokens) => Budget::Tokens(u64::from(tokens)),
-            None => Budget::Money((budget * 1e9) as u64),
-        };
-        let mut problems = Vec::with_capacity(workflows.len());
-        for workflow in workflows {
-            let problem = Problem::new(workflow, rules, budget, deadline)
-                .map_err(|error| ParameterError::impossible(&["budget", "deadline"], error.to_string()))?;
-            policy
-                .policy(problem.workflow())
-                .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))?;
-            problems.push(problem);
-        }
+        let problems = problems::read(form)?;
+        let policy = problems::policy(form, &problems, "policy", "planner", problems::POLICY)?;
         Ok(Self { problems, policy })
     }
-}
-
-fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
-    let file = form.read(
-        document("file")
-            .help("file of subtasks and models, JSON or TOML, or of scientific tasks in WfFormat 1.4 or 1.5")
-            .or_word("none", "a family is drawn from"),
-    )?;
-    let families = Family::ALL.map(|family| {
-        let (name, help) = family.describe();
-        (name, family, help)
-    });
-    let family =
-        form.read(choice("family", &families).help("where the workflow is drawn from, without a file"))?;
-    let size = form.read(
-        integer("subtasks", 5).between(1, 10_000).help("subtasks of a family whose sizes are not drawn"),
-    )?;
-    let instance = form.read(
-        integer("instance", 3).help("which workflow of the family: its draws do not depend on the seed"),
-    )?;
-    let instances = form.read(
-        integer("instances", 1)
-            .between(1, 1000)
-            .help("workflows of the family, from `instance` on, that take turns trial by trial"),
-    )?;
-    let success = form.read(
-        real("task_success", 0.95)
-            .between(0.0, 1.0)
-            .help("probability that an attempt at a task succeeds, in a file of WfFormat"),
-    )?;
-    let variation = form.read(
-        real("task_variation", 0.2)
-            .between(0.0, 100.0)
-            .help("deviation of a task's time over the time that was seen, in a file of WfFormat"),
-    )?;
-    if let Some(file) = file {
-        return Ok(vec![of_file(&file, &TaskLaw { success, variation })?]);
-    }
-    let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
-    (0..instances)
-        .map(|position| {
-            let number = u64::from(instance) + u64::from(position);
-            let drawn = family.draw(size as usize, &mut streams.open(Address::trial(number)));
-            drawn.map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
-        })
-        .collect()
-}
-
-fn of_file(file: &Document, tasks: &TaskLaw) -> Result<Workflow, ParameterError> {
-    let text = file.text();
-    let read = if file.name().ends_with(".toml") {
-        Workflow::from_toml(text).map_err(|error| error.to_string())
-    } else if is_wfformat(text) {
-        Workflow::from_wfformat(text, tasks).map_err(|error| error.to_string())
-    } else {
-        Workflow::from_json(text).map_err(|error| error.to_string())
-    };
-    read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
 }
 
 impl Model for AnyWorkflow {
@@ -200,7 +103,7 @@ impl Model for AnyWorkflow {
     }
 
     fn prepare(&self, parameters: &WorkflowParameters) -> Result<SampledWorkflow, ParameterError> {
-        SampledWorkflow::taking_turns(parameters.problems.clone(), parameters.policy.clone())
+        SampledWorkflow::in_turn(parameters.problems.clone(), parameters.policy.clone())
             .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))
     }
 

@@ -254,6 +254,17 @@ impl Workflow {
         self.laws.get(subtask * self.models.len() + model)?.as_ref()
     }
 
+    /// The same subtasks and models with other laws: that of a subtask and a model in the place of the one there is.
+    #[must_use]
+    pub fn with_laws(&self, mut law: impl FnMut(Node, usize, &SampleLaw) -> SampleLaw) -> Self {
+        let models = self.models.len();
+        let place = |(at, known): (usize, &Option<SampleLaw>)| {
+            known.as_ref().map(|known| law(at / models, at % models, known))
+        };
+        let laws = self.laws.iter().enumerate().map(place).collect();
+        Self { graph: self.graph.clone(), models: self.models.clone(), laws }
+    }
+
     /// The models that can try a subtask, in the order in which they were declared.
     pub fn choices(&self, subtask: Node) -> impl Iterator<Item = Choice<'_>> + Clone {
         let laws = &self.laws[subtask * self.models.len()..(subtask + 1) * self.models.len()];

@@ -1,18 +1,18 @@
 //! Policies compared on the same draws.
 
 use serde::{Deserialize, Serialize};
-use sim_core::estimate::{Confidence, Estimate, PairedProportions, Tally};
+use sim_core::estimate::{Confidence, Estimate, PairedDifference, PairedProportions, Tally};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
 use super::policy::{Named, Policy, UnknownPolicy};
-use super::{Problem, WorkflowTally};
+use super::{Problem, RunResult, Turns, WorkflowTally};
 
-/// Several policies on one problem. In every trial all of them meet the same world: the same attempt at the same subtask with the same
-/// model comes to the same.
+/// Several policies on the same problems, which take turns. In every trial all policies meet the same world: the same attempt at the same
+/// subtask with the same model comes to the same.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    problem: Problem,
+    problems: Turns,
     policies: Vec<Named>,
 }
 
@@ -21,7 +21,34 @@ pub struct Comparison {
 pub struct ComparisonTally {
     policies: Vec<WorkflowTally>,
     /// Of the pairs (0, 1), (0, 2), …, (1, 2), …
-    pairs: Vec<PairedProportions>,
+    pairs: Vec<PairTally>,
+}
+
+/// How two policies differ.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct PairTally {
+    /// Completed runs.
+    pub completion: PairedProportions,
+    /// What is spent, in units of the budget.
+    pub cost: PairedDifference,
+    /// Time until a run ends, in seconds.
+    pub makespan: PairedDifference,
+}
+
+impl PairTally {
+    fn record(&mut self, first: &RunResult, second: &RunResult) {
+        self.completion.record(first.is_done(), second.is_done());
+        self.cost.record(first.cost as f64, second.cost as f64);
+        self.makespan.record(first.makespan.as_seconds(), second.makespan.as_seconds());
+    }
+}
+
+impl Tally for PairTally {
+    fn merge(&mut self, later: &Self) {
+        self.completion.merge(&later.completion);
+        self.cost.merge(&later.cost);
+        self.makespan.merge(&later.makespan);
+    }
 }
 
 impl Tally for ComparisonTally {
@@ -40,7 +67,7 @@ impl ComparisonTally {
     fn make_room(&mut self, policies: usize) {
         if self.policies.len() < policies {
             self.policies.resize_with(policies, WorkflowTally::default);
-            self.pairs.resize_with(policies * (policies - 1) / 2, PairedProportions::default);
+            self.pairs.resize_with(policies * (policies - 1) / 2, PairTally::default);
         }
     }
 
@@ -49,13 +76,17 @@ impl ComparisonTally {
         &self.policies
     }
 
+    /// How all pairs of policies differ, by their positions: the first minus the second.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize, &PairTally)> {
+        let count = self.policies.len();
+        let pairs = (0..count).flat_map(move |first| (first + 1..count).map(move |second| (first, second)));
+        pairs.zip(&self.pairs).map(|((first, second), pair)| (first, second, pair))
+    }
+
     /// The differences of completion probabilities, `first - second`, of all pairs.
     pub fn differences(&self, confidence: Confidence) -> Vec<(usize, usize, Estimate)> {
-        let count = self.policies.len();
-        let pairs = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
-        pairs
-            .zip(&self.pairs)
-            .map(|((first, second), pair)| (first, second, pair.estimate(confidence)))
+        self.pairs()
+            .map(|(first, second, pair)| (first, second, pair.completion.estimate(confidence)))
             .collect()
     }
 }
@@ -64,12 +95,19 @@ impl Comparison {
     /// A comparison.
     ///
     /// # Errors
-    /// The workflow does not have a policy's model.
-    pub fn new(problem: Problem, policies: Vec<Named>) -> Result<Self, UnknownPolicy> {
-        for policy in &policies {
-            policy.policy(problem.workflow())?;
+    /// A workflow does not have a policy's model, or is too large for a policy.
+    pub fn new(problems: Turns, policies: Vec<Named>) -> Result<Self, UnknownPolicy> {
+        for problem in problems.problems() {
+            for policy in &policies {
+                policy.policy(problem)?;
+            }
         }
-        Ok(Self { problem, policies })
+        Ok(Self { problems, policies })
+    }
+
+    fn policies(&self, problem: &Problem) -> Vec<Box<dyn Policy>> {
+        // Whether there are any was asked before.
+        self.policies.iter().filter_map(|policy| policy.policy(problem).ok()).collect()
     }
 }
 
@@ -77,25 +115,24 @@ impl Simulation for Comparison {
     type Tally = ComparisonTally;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut ComparisonTally) {
-        // Their models were looked for before.
-        let policies = self.policies.iter().filter_map(|policy| policy.policy(self.problem.workflow()).ok());
-        let mut policies: Vec<Box<dyn Policy>> = policies.collect();
-        let mut runs = self.problem.runs();
-        tally.make_room(policies.len());
-        let mut done = vec![false; policies.len()];
-        for trial in block.trials() {
-            for (position, policy) in policies.iter_mut().enumerate() {
-                let result = runs.run(policy.as_mut(), streams, trial);
-                tally.policies[position].record(&self.problem, &result);
-                done[position] = result.is_done();
+        tally.make_room(self.policies.len());
+        let trials = self.problems.run(block, |problem, trials, take| {
+            let mut policies = self.policies(problem);
+            let mut runs = problem.runs();
+            for trial in trials {
+                let results = policies.iter_mut().map(|policy| runs.run(policy.as_mut(), streams, trial));
+                take(trial, results.collect::<Vec<RunResult>>());
             }
-            let mut pair = tally.pairs.iter_mut();
-            for first in 0..done.len() {
-                for second in first + 1..done.len() {
-                    if let Some(pair) = pair.next() {
-                        pair.record(done[first], done[second]);
-                    }
-                }
+        });
+        for (trial, results) in &trials {
+            for (policy, result) in tally.policies.iter_mut().zip(results) {
+                policy.record(self.problems.of(*trial), result);
+            }
+            let firsts = results.iter().enumerate();
+            let pairs =
+                firsts.flat_map(|(at, first)| results[at + 1..].iter().map(move |second| (first, second)));
+            for (pair, (first, second)) in tally.pairs.iter_mut().zip(pairs) {
+                pair.record(first, second);
             }
         }
     }

@@ -25,11 +25,13 @@ pub enum Family {
     InTree,
     /// Series and parallel compositions, nested at random.
     SeriesParallel,
+    /// One to four subtasks that the exact oracle can solve.
+    Tiny,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Proofflow,
         Self::CodeflowA,
         Self::CodeflowB,
@@ -38,6 +40,7 @@ impl Family {
         Self::Layered,
         Self::InTree,
         Self::SeriesParallel,
+        Self::Tiny,
     ];
 
     /// Its name in scenarios, and what it is.
@@ -51,6 +54,9 @@ impl Family {
             Self::Layered => ("layered", "layers of three subtasks that need some of the layer before"),
             Self::InTree => ("in-tree", "a binary tree, leaves first"),
             Self::SeriesParallel => ("series-parallel", "compositions in series and in parallel, nested"),
+            Self::Tiny => {
+                ("tiny", "one to four subtasks, certain lengths and times: the optimum can be computed")
+            }
         }
     }
 
@@ -69,6 +75,7 @@ impl Family {
             Self::Layered => (layered(size, stream), &CODE_A),
             Self::InTree => (binary_in_tree(size), &CODE_A),
             Self::SeriesParallel => (series_parallel(size, stream), &CODE_A),
+            Self::Tiny => return tiny(stream),
         };
         profile.workflow(&parents, stream)
     }
@@ -165,6 +172,26 @@ impl Profile {
         }
         builder.build()
     }
+}
+
+/// Two models, one of them better; a sample takes 1 to 3 tokens of a millionth of a dollar, and as many seconds. A subtask needs each
+/// earlier one with probability 0.6.
+fn tiny(stream: &mut Stream) -> Result<Workflow, InvalidWorkflow> {
+    let mut builder = Workflow::builder().model("small", 1.0).model("large", 1.0);
+    for node in 0..1 + stream.below(4) {
+        builder = builder.subtask(format!("v{node}"));
+        builder =
+            builder.needs((0..node).filter(|_| stream.uniform() < 0.6).map(|parent| format!("v{parent}")));
+        for (model, least) in [("small", 0.1), ("large", 0.4)] {
+            let (tokens, seconds) = (1 + stream.below(3), 1 + stream.below(3));
+            let success = least + 0.5 * stream.uniform();
+            // All numbers are in their ranges.
+            if let Ok(law) = SampleLaw::constant(success, seconds as f64, tokens) {
+                builder = builder.option(model, law);
+            }
+        }
+    }
+    builder.build()
 }
 
 fn previous(node: Node, count: usize) -> Vec<Node> {

@@ -27,6 +27,8 @@ pub const MOST_COUNTS: usize = 4;
 pub const MOST_SAMPLES: usize = 6;
 /// Most states that are kept.
 const MOST_STATES: usize = 20_000_000;
+/// Most outcomes of launches that are averaged: about half a minute of work.
+const MOST_WORK: u64 = 100_000_000;
 
 /// Why an instance has no exact value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -53,6 +55,11 @@ pub enum NotExact {
         "the exact oracle knows the rules `mcpp-ref` only, with waiting allowed or not: barrier batches, money and time known at launch, perfect verifier, independent samples"
     )]
     Rules,
+    /// Too many states, launches and outcomes.
+    #[error(
+        "the exact oracle gives up after {MOST_WORK} outcomes of launches; a smaller budget or deadline has fewer"
+    )]
+    TooMuchWork,
     /// A number of samples that is none.
     #[error("a batch has at least one sample")]
     NoSamples,
@@ -63,8 +70,8 @@ pub type Fixed = Vec<Launch>;
 
 /// Exact values of one problem.
 #[derive(Debug)]
-pub struct Oracle<'a> {
-    problem: &'a Problem,
+pub struct Oracle {
+    problem: Problem,
     /// Every model with every size of a batch.
     launches: Vec<Launch>,
     outcomes: HashMap<(Node, Launch), Vec<Outcome>>,
@@ -72,6 +79,8 @@ pub struct Oracle<'a> {
     values: HashMap<(Who, State), f64>,
     /// What was chosen among all actions.
     chosen: HashMap<(Who, State), Option<Action>>,
+    /// Outcomes of launches averaged so far.
+    work: u64,
 }
 
 /// Whose value.
@@ -111,12 +120,12 @@ struct Batch {
 /// One launch per ready subtask; `None` lets it wait.
 type Action = Vec<(Node, Option<Launch>)>;
 
-impl<'a> Oracle<'a> {
+impl Oracle {
     /// The oracle of a problem whose batches have one of these sizes.
     ///
     /// # Errors
     /// The problem is too large, or its rules or laws are not those that have an exact value.
-    pub fn new(problem: &'a Problem, counts: &[u32]) -> Result<Self, NotExact> {
+    pub fn new(problem: &Problem, counts: &[u32]) -> Result<Self, NotExact> {
         let workflow = problem.workflow();
         for (what, most, found) in [
             ("subtasks", MOST_SUBTASKS, workflow.len()),
@@ -161,12 +170,13 @@ impl<'a> Oracle<'a> {
         }
         let portfolio = launches.iter().map(|&launch| vec![launch; workflow.len()]).collect();
         Ok(Self {
-            problem,
+            problem: problem.clone(),
             launches,
             outcomes: all,
             portfolio,
             values: HashMap::new(),
             chosen: HashMap::new(),
+            work: 0,
         })
     }
 
@@ -214,6 +224,14 @@ impl<'a> Oracle<'a> {
             at[..place].fill(0);
         }
         best
+    }
+
+    /// Whether all values were computed.
+    ///
+    /// # Errors
+    /// So much was asked for that the oracle has given up, and its values are too low.
+    pub fn check_work(&self) -> Result<(), NotExact> {
+        if self.work > MOST_WORK { Err(NotExact::TooMuchWork) } else { Ok(()) }
     }
 
     fn start(&self) -> State {
@@ -346,6 +364,10 @@ impl<'a> Oracle<'a> {
         let Some(outcomes) = self.outcomes.get(&(node, launch)).cloned() else { return 0.0 };
         let mut value = 0.0;
         for outcome in outcomes {
+            self.work += 1;
+            if self.work > MOST_WORK {
+                return 0.0;
+            }
             if outcome.cost > budget || outcome.duration > state.time {
                 continue;
             }

@@ -22,6 +22,7 @@ mod critical;
 mod greedy;
 mod hindsight;
 mod named;
+mod optimum;
 mod planner;
 mod statics;
 
@@ -30,10 +31,13 @@ use sim_core::random::Streams;
 
 use super::{Launch, Problem, View};
 
+pub(super) use critical::critical_path;
+
 pub use allocating::{Allocating, Sharing};
 pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
 pub use hindsight::{BestSequential, best_sequential};
 pub use named::{Named, UnknownPolicy};
+pub use optimum::Optimum;
 pub use planner::{Allocation, Recommended, RecommendedSettings, Reference, ReferenceSettings};
 pub use statics::{Shares, Static};
 

@@ -27,6 +27,14 @@ impl Budget {
             Self::Money(amount) | Self::Tokens(amount) => amount,
         }
     }
+
+    /// What one of it is in the unit that people use: dollars, or tokens.
+    pub fn unit(self) -> f64 {
+        match self {
+            Self::Money(_) => 1e-9,
+            Self::Tokens(_) => 1.0,
+        }
+    }
 }
 
 /// A workflow that is to be completed under rules, within a budget and a deadline.

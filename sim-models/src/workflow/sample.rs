@@ -200,6 +200,41 @@ impl SampleLaw {
         }
     }
 
+    /// The same law of lengths and latencies with another probability that a sample is right, where no answer is cut off; it is moved into
+    /// [0, 1]. Right records that there are not borrow tokens and latency from the wrong ones, and the other way round.
+    #[must_use]
+    pub(super) fn with_success(&self, success: f64) -> Self {
+        let success = if success >= 0.0 { success.min(1.0) } else { 0.0 };
+        Self(match &self.0 {
+            Kind::Independent { latency, tokens, .. } => {
+                Kind::Independent { success, latency: latency.clone(), tokens: tokens.clone() }
+            }
+            Kind::Generated { tokens, coupling, cap, tokens_per_second, overhead, .. } => Kind::Generated {
+                success,
+                tokens: tokens.clone(),
+                coupling: *coupling,
+                cap: *cap,
+                tokens_per_second: *tokens_per_second,
+                overhead: *overhead,
+            },
+            Kind::Records { records, .. } => {
+                let mut weighted = Vec::with_capacity(records.len());
+                for (right, share) in [(true, success), (false, 1.0 - success)] {
+                    let has_any = records.iter().any(|record| record.sample.right == right);
+                    let lent = records.iter().filter(|record| !has_any || record.sample.right == right);
+                    let total: f64 = lent.clone().map(|record| record.weight).sum();
+                    weighted.extend(lent.map(|record| Record {
+                        weight: record.weight / total * share,
+                        sample: Sample { right, ..record.sample },
+                    }));
+                }
+                weighted.retain(|record| record.weight > 0.0);
+                // Half of the probability at least is left, and all that was right before still is.
+                return Self::records(weighted).unwrap_or_else(|_| self.clone());
+            }
+        })
+    }
+
     /// Probability that a sample would be right if no answer were cut off; that of a run is drawn around it under dependence.
     pub(super) fn success_uncut(&self) -> f64 {
         match &self.0 {

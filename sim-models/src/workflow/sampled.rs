@@ -6,12 +6,12 @@ use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
 use super::policy::{Named, Policy, UnknownPolicy};
-use super::{Attempt, Ending, Problem, RunResult};
+use super::{Attempt, Ending, Problem, RunResult, Turns};
 
 /// Problems that take turns, trial by trial, and a policy.
 #[derive(Clone, Debug)]
 pub struct SampledWorkflow {
-    problems: Vec<Problem>,
+    problems: Turns,
     policy: Named,
 }
 
@@ -113,28 +113,28 @@ impl SampledWorkflow {
     /// # Errors
     /// The workflow does not have the policy's model, or is too large for it.
     pub fn new(problem: Problem, policy: Named) -> Result<Self, UnknownPolicy> {
-        Self::taking_turns(vec![problem], policy)
+        Self::in_turn(problem.into(), policy)
     }
 
-    /// Runs of several problems: trial `t` is one of the `t`-th problem, counted in circles. Their budgets are in one unit.
+    /// Runs of several problems in turn.
     ///
     /// # Errors
     /// A workflow does not have the policy's model, or is too large for it.
-    pub fn taking_turns(problems: Vec<Problem>, policy: Named) -> Result<Self, UnknownPolicy> {
-        for problem in &problems {
-            policy.policy(problem.workflow())?;
+    pub fn in_turn(problems: Turns, policy: Named) -> Result<Self, UnknownPolicy> {
+        for problem in problems.problems() {
+            policy.policy(problem)?;
         }
         Ok(Self { problems, policy })
     }
 
     /// The problem of a trial.
     pub fn problem(&self, trial: u64) -> &Problem {
-        &self.problems[(trial % self.problems.len() as u64) as usize]
+        self.problems.of(trial)
     }
 
     fn policy(&self, problem: &Problem) -> Option<Box<dyn Policy>> {
-        // Its model was looked for before.
-        self.policy.policy(problem.workflow()).ok()
+        // Whether there is one was asked before.
+        self.policy.policy(problem).ok()
     }
 
     /// One run again, with the batches launched in it.
@@ -149,32 +149,21 @@ impl Simulation for SampledWorkflow {
     type Tally = WorkflowTally;
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut WorkflowTally) {
-        // Problem by problem, so that what a planner compiles for one is used for all of its trials.
-        let turns = self.problems.len() as u64;
-        let mut results: Vec<Option<RunResult>> = vec![None; block.len() as usize];
-        for (turn, problem) in self.problems.iter().enumerate() {
-            let mine = block.trials().filter(|trial| trial % turns == turn as u64);
+        let results = self.problems.run(block, |problem, trials, take| {
             let Some(mut policy) = self.policy(problem) else { return };
             let mut runs = problem.runs();
-            for trial in mine {
-                let place = (trial - block.trials().start) as usize;
-                results[place] = Some(runs.run(policy.as_mut(), streams, trial));
+            for trial in trials {
+                take(trial, runs.run(policy.as_mut(), streams, trial));
             }
-        }
-        // Floats are summed in the order of the trials.
-        for (trial, result) in block.trials().zip(&results) {
-            if let Some(result) = result {
-                tally.record(self.problem(trial), result);
-            }
+        });
+        for (trial, result) in &results {
+            tally.record(self.problem(*trial), result);
         }
     }
 
     fn estimates(&self, tally: &WorkflowTally, confidence: Confidence) -> Vec<Estimate> {
         // Money in dollars, tokens as they are.
-        let unit = match self.problem(0).budget() {
-            super::Budget::Money(_) => 1e-9,
-            super::Budget::Tokens(_) => 1.0,
-        };
+        let unit = self.problem(0).budget().unit();
         let endings = tally.endings.iter().map(|ending| ending.estimate(confidence));
         endings
             .chain([

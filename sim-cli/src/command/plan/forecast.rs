@@ -114,8 +114,7 @@ fn changes(planner: &Planner) -> Outcome<Vec<Change>> {
         let problem = planner.problem.within(budget, deadline);
         let problem = problem.map_err(|error| Trouble::input(error.to_string()))?;
         let tally = simulate(planner, &problem, &quick, CHANGED_TRIALS)?;
-        let mut policy =
-            quick.policy(problem.workflow()).map_err(|error| Trouble::input(error.to_string()))?;
+        let mut policy = quick.policy(&problem).map_err(|error| Trouble::input(error.to_string()))?;
         policy.begin(&problem, &planner.streams, 0);
         let decision = problem.decide(policy.as_mut(), &Situation::default());
         let decision = decision.map_err(|error| Trouble::failure(error.to_string()))?;

@@ -6,19 +6,19 @@ use crate::workflow::policy::{Decision, Policy};
 
 /// A policy that decides as the oracle says, for runs on the engine.
 #[derive(Debug)]
-pub struct OraclePolicy<'o, 'a> {
-    oracle: &'o mut Oracle<'a>,
+pub struct OraclePolicy<'o> {
+    oracle: &'o mut Oracle,
     who: Who,
 }
 
-impl<'a> Oracle<'a> {
+impl Oracle {
     /// The best policy.
-    pub fn best_policy(&mut self) -> OraclePolicy<'_, 'a> {
+    pub fn best_policy(&mut self) -> OraclePolicy<'_> {
         OraclePolicy { oracle: self, who: Who::Best }
     }
 
     /// The policy that launches what is best if a policy of the portfolio follows.
-    pub fn rollout_policy(&mut self) -> OraclePolicy<'_, 'a> {
+    pub fn rollout_policy(&mut self) -> OraclePolicy<'_> {
         OraclePolicy { oracle: self, who: Who::Rollout }
     }
 
@@ -49,7 +49,7 @@ impl<'a> Oracle<'a> {
     }
 }
 
-impl Policy for OraclePolicy<'_, '_> {
+impl Policy for OraclePolicy<'_> {
     fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {
         let state = self.oracle.state_of(view);
         if let Some(action) = self.oracle.action(self.who, &state) {

@@ -3,7 +3,7 @@
 use sim_core::graph::{Graph, Node};
 
 /// How long the longest path takes, and the path from its end to its beginning; of several that end together the last.
-pub(super) fn critical_path(graph: &Graph, times: &[f64]) -> (f64, Vec<Node>) {
+pub(in crate::workflow) fn critical_path(graph: &Graph, times: &[f64]) -> (f64, Vec<Node>) {
     let mut ends = vec![0.0f64; times.len()];
     let latest = |nodes: &mut dyn Iterator<Item = Node>, ends: &[f64]| {
         nodes.max_by(|&a, &b| ends[a].total_cmp(&ends[b]))

@@ -3,10 +3,12 @@
 use thiserror::Error;
 
 use super::{
-    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Policy,
-    Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Sharing, Static,
+    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Optimum,
+    Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Sharing,
+    Static,
 };
-use crate::workflow::{Launch, Workflow};
+use crate::workflow::oracle::NotExact;
+use crate::workflow::{Launch, Problem};
 
 /// A policy by its name, such as `seq:small:4`.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,7 @@ enum Kind {
     Escalation(u32),
     Static(Shares),
     Allocating(Sharing),
+    Optimum,
 }
 
 /// A name that no policy has.
@@ -72,6 +75,14 @@ pub enum UnknownPolicy {
         /// Subtasks of the workflow.
         found: usize,
     },
+    /// A problem without an optimum that could be computed.
+    #[error("`{name}`: {reason}")]
+    NotExact {
+        /// The policy.
+        name: String,
+        /// Why not.
+        reason: NotExact,
+    },
     /// A model that the workflow does not have.
     #[error("`{name}`: the workflow has no model `{model}`; it has {}", models.join(", "))]
     Model {
@@ -85,7 +96,7 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "planner[:SWITCHES]",
     "reference[:SWITCHES]",
     "price-table",
@@ -105,6 +116,7 @@ const NAMES: [&str; 19] = [
     "water-filling",
     "replication",
     "myopic",
+    "optimum",
 ];
 
 /// Most subtasks that a planner takes: it draws thousands of samples of every model at every subtask beforehand.
@@ -148,6 +160,7 @@ impl Named {
             ("certainty-equivalent", None) => Kind::Allocating(Sharing::CertaintyEquivalent),
             ("water-filling", None) => Kind::Allocating(Sharing::WaterFilling),
             ("replication", None) => Kind::Allocating(Sharing::Replication),
+            ("optimum", None) => Kind::Optimum,
             ("myopic", None) => Kind::Allocating(Sharing::Myopic),
             ("static-latency", None) => Kind::Static(Shares::Latency),
             ("static-failure", None) => Kind::Static(Shares::Failure),
@@ -166,11 +179,12 @@ impl Named {
         &self.name
     }
 
-    /// The policy for a workflow.
+    /// The policy for a problem.
     ///
     /// # Errors
-    /// The workflow does not have its model, or is too large to plan for.
-    pub fn policy(&self, workflow: &Workflow) -> Result<Box<dyn Policy>, UnknownPolicy> {
+    /// The workflow does not have its model, or is too large for it.
+    pub fn policy(&self, problem: &Problem) -> Result<Box<dyn Policy>, UnknownPolicy> {
+        let workflow = problem.workflow();
         let plans = matches!(
             self.kind,
             Kind::Planner(_) | Kind::PriceTable | Kind::Reference(_) | Kind::Allocating(_)
@@ -200,6 +214,10 @@ impl Named {
             Kind::Cheapest(count) => Box::new(CheapestModel { count: *count }),
             Kind::Escalation(tries) => Box::new(Escalation { tries: *tries }),
             Kind::Static(shares) => Box::new(Static::new(*shares)),
+            Kind::Optimum => {
+                let refuse = |reason| UnknownPolicy::NotExact { name: self.name.clone(), reason };
+                Box::new(Optimum::new(problem).map_err(refuse)?)
+            }
             Kind::Allocating(sharing) => Box::new(Allocating::new(*sharing)),
         })
     }

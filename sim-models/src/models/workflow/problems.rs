@@ -1,0 +1,155 @@
+//! Workflows with rules, budget and deadline as parameters, and the policies that complete them.
+
+use sim_core::events::Duration;
+use sim_core::random::{Address, Family as Streaming, Purpose, Streams};
+
+use super::{estimates, rules};
+use crate::registry::{Document, Form, ParameterError, Unit, choice, document, integer, real, text};
+use crate::workflow::generate::Family;
+use crate::workflow::policy::Named;
+use crate::workflow::{
+    Budget, Problem, TaskLaw, Turns, Workflow, is_wfformat, nominal_budget, nominal_deadline,
+};
+
+/// Problems, which differ in their workflows alone.
+pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> {
+    let workflows = workflows(form)?;
+    let rules = rules::read(form)?;
+    let budget = form
+        .read(real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"))?;
+    let budget_ratio = form.read(
+        real("budget_ratio", 1.0)
+            .between(1e-6, 1e6)
+            .help("money that may be spent, over what each workflow takes to be complete with 95 % per subtask (mechanisms A1), instead of `budget`")
+            .or_word("none", "the same money for all workflows"),
+    )?;
+    let tokens = form.read(
+        integer("token_budget", 100_000)
+            .between(1, u32::MAX)
+            .unit(Unit::Tokens)
+            .help("tokens that may be generated, instead of money")
+            .or_word("none", "money is limited, not tokens"),
+    )?;
+    let deadline = form.read(
+        real("deadline", 600.0)
+            .between(1e-6, 1e9)
+            .unit(Unit::Seconds)
+            .help("time in which all subtasks must be done")
+            .try_map(Duration::from_seconds),
+    )?;
+    let deadline_ratio = form.read(
+        real("deadline_ratio", 1.0)
+            .between(1e-6, 1e6)
+            .help("time over what each workflow's longest path takes on average (mechanisms A1), instead of `deadline`")
+            .or_word("none", "the same time for all workflows"),
+    )?;
+    if tokens.is_some() && budget_ratio.is_some() {
+        let sentence = "a budget is a number of tokens or a ratio of the nominal money, not both".to_owned();
+        return Err(ParameterError::impossible(&["token_budget", "budget_ratio"], sentence));
+    }
+    let estimates = estimates::read(form)?;
+    // Workflows do not depend on the seed, and neither does what is known of them.
+    let pilots = Streams::new(1, Purpose::Pilot, Streaming::common());
+    let mut problems = Vec::with_capacity(workflows.len());
+    for (position, workflow) in workflows.into_iter().enumerate() {
+        let budget = match (tokens, budget_ratio) {
+            (Some(tokens), _) => Budget::Tokens(u64::from(tokens)),
+            (None, Some(ratio)) => Budget::Money(((ratio * nominal_budget(&workflow)) as u64).max(1)),
+            (None, None) => Budget::Money((budget * 1e9) as u64),
+        };
+        let deadline = match deadline_ratio {
+            Some(ratio) => Duration::from_seconds((ratio * nominal_deadline(&workflow)).clamp(1e-6, 1e9)),
+            None => Ok(deadline),
+        };
+        let deadline =
+            deadline.map_err(|error| ParameterError::impossible(&["deadline_ratio"], error.to_string()))?;
+        let believed = estimates.beliefs(&workflow, &pilots.trial(position as u64));
+        let problem = Problem::new(workflow, rules, budget, deadline)
+            .and_then(|problem| match believed {
+                Some(believed) => problem.believing(believed),
+                None => Ok(problem),
+            })
+            .map_err(|error| ParameterError::impossible(&["budget", "deadline"], error.to_string()))?;
+        problems.push(problem);
+    }
+    Turns::new(problems)
+        .ok_or_else(|| ParameterError::impossible(&["instances"], "there is no workflow".to_owned()))
+}
+
+/// How policies are named.
+pub(in crate::models) const POLICY: &str = "what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum, optimum";
+
+/// A policy that all problems have.
+pub(in crate::models) fn policy(
+    form: &mut Form,
+    problems: &Turns,
+    key: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Result<Named, ParameterError> {
+    let name = form.read(text(key, default).help(help))?;
+    let refuse = |error: &dyn std::fmt::Display| ParameterError::impossible(&[key], error.to_string());
+    let policy = Named::parse(&name).map_err(|error| refuse(&error))?;
+    for problem in problems.problems() {
+        policy.policy(problem).map_err(|error| refuse(&error))?;
+    }
+    Ok(policy)
+}
+
+fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
+    let file = form.read(
+        document("file")
+            .help("file of subtasks and models, JSON or TOML, or of scientific tasks in WfFormat 1.4 or 1.5")
+            .or_word("none", "a family is drawn from"),
+    )?;
+    let families = Family::ALL.map(|family| {
+        let (name, help) = family.describe();
+        (name, family, help)
+    });
+    let family =
+        form.read(choice("family", &families).help("where the workflow is drawn from, without a file"))?;
+    let size = form.read(
+        integer("subtasks", 5).between(1, 10_000).help("subtasks of a family whose sizes are not drawn"),
+    )?;
+    let instance = form.read(
+        integer("instance", 3).help("which workflow of the family: its draws do not depend on the seed"),
+    )?;
+    let instances = form.read(
+        integer("instances", 1)
+            .between(1, 1000)
+            .help("workflows of the family, from `instance` on, that take turns trial by trial"),
+    )?;
+    let success = form.read(
+        real("task_success", 0.95)
+            .between(0.0, 1.0)
+            .help("probability that an attempt at a task succeeds, in a file of WfFormat"),
+    )?;
+    let variation = form.read(
+        real("task_variation", 0.2)
+            .between(0.0, 100.0)
+            .help("deviation of a task's time over the time that was seen, in a file of WfFormat"),
+    )?;
+    if let Some(file) = file {
+        return Ok(vec![of_file(&file, &TaskLaw { success, variation })?]);
+    }
+    let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
+    (0..instances)
+        .map(|position| {
+            let number = u64::from(instance) + u64::from(position);
+            let drawn = family.draw(size as usize, &mut streams.open(Address::trial(number)));
+            drawn.map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
+        })
+        .collect()
+}
+
+fn of_file(file: &Document, tasks: &TaskLaw) -> Result<Workflow, ParameterError> {
+    let text = file.text();
+    let read = if file.name().ends_with(".toml") {
+        Workflow::from_toml(text).map_err(|error| error.to_string())
+    } else if is_wfformat(text) {
+        Workflow::from_wfformat(text, tasks).map_err(|error| error.to_string())
+    } else {
+        Workflow::from_json(text).map_err(|error| error.to_string())
+    };
+    read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
+}
