@@ -160,7 +160,7 @@ impl Data<'_> {
             colors: ColorScale {
                 label: spec.color_label.clone().unwrap_or_else(|| color.replace('_', " ")),
                 range: spec.color_range,
-                map: ColorMap::Sequential,
+                map: spec.color_center.map_or(ColorMap::Sequential, |center| ColorMap::Diverging { center }),
             },
             contours: contours.collect::<Outcome<_>>()?,
             xs,

@@ -22,5 +22,6 @@ mod progress;
 mod record;
 pub mod scenario;
 mod sweep;
+mod verdict;
 
 pub use command::main;

@@ -4,6 +4,7 @@ mod axis;
 mod document;
 mod figure;
 mod given;
+mod hypothesis;
 mod quantities;
 mod read;
 mod stop;
@@ -11,6 +12,7 @@ mod stop;
 pub use axis::Axis;
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
+pub use hypothesis::Hypothesis;
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
@@ -43,6 +45,9 @@ pub struct Scenario {
     pub sweep: Vec<Axis>,
     /// The figure to draw.
     pub figure: Option<FigureSpec>,
+    /// What all cells are tested for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Hypothesis>,
 }
 
 /// A scenario and the file that it came from, so that messages can point into it.
@@ -98,6 +103,7 @@ impl Opened {
                 stop: StopSpec::default(),
                 sweep: Vec::new(),
                 figure: None,
+                test: None,
             };
             find_model(registry, argument)?;
             Self { scenario, document: None, set: Vec::new() }
@@ -163,11 +169,21 @@ impl Opened {
             let values = Values::resolve(&parameters, &self.scenario.cell(index));
             let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
             match values.and_then(runs) {
-                Ok(()) => return self.check_figure(model, count, index),
+                Ok(()) => {
+                    self.check_test(model)?;
+                    return self.check_figure(model, count, index);
+                }
                 Err(error) => first = first.or(Some(error)),
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// Checks that cells have what they are tested for.
+    fn check_test(&self, model: &dyn AnyModel) -> Outcome<()> {
+        let Some(test) = &self.scenario.test else { return Ok(()) };
+        let quantities = Quantities::of_all(model, &self.scenario)?;
+        test.check(&quantities.metrics()).map_err(|problem| self.within("test", problem))
     }
 
     /// Checks the figure of a sweep, whose cells before `first` cannot run.

@@ -7,6 +7,7 @@
 mod binomial;
 mod covariance;
 mod float;
+mod holm;
 mod joint;
 mod mean;
 mod paired;
@@ -17,6 +18,7 @@ mod ratio;
 
 pub use binomial::{BinomialTails, binomial_tails};
 pub use covariance::Covariance;
+pub use holm::holm;
 pub use joint::JointProportions;
 pub use mean::Mean;
 pub use paired::PairedDifference;

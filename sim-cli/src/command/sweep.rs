@@ -16,6 +16,7 @@ use crate::progress::Bar;
 use crate::record::record;
 use crate::scenario::{Opened, find_model, is_file};
 use crate::sweep::{self, Swept};
+use crate::verdict;
 
 /// Simulate every cell of a scenario, write a data set and draw its figure
 ///
@@ -61,6 +62,11 @@ impl Arguments {
         if swept.cancelled {
             say(format_args!("cancelled; the same command goes on from here"))?;
             return Ok(Exit::Cancelled);
+        }
+        if let Some(test) = &scenario.test {
+            let verdict = verdict::judge(test, model, &swept.rows, scenario.seed)?;
+            directory.write_verdict(&verdict)?;
+            say(format_args!("{verdict}"))?;
         }
         if scenario.figure.is_some() {
             for file in drawing::draw(&directory, scenario, &Sheet::default(), directory.path())? {

@@ -202,6 +202,14 @@ impl Directory {
         write_file(&path, format!("{json}\n").as_bytes())
     }
 
+    /// Writes what the cells were tested for, and what came of it.
+    pub fn write_verdict(&self, verdict: &impl serde::Serialize) -> Outcome<()> {
+        let path = self.path.join("test.json");
+        let json =
+            serde_json::to_string_pretty(verdict).map_err(|error| Problem::file("write", &path, &error))?;
+        write_file(&path, format!("{json}\n").as_bytes())
+    }
+
     /// Adds a line to `runs.jsonl`.
     pub fn log(&self, record: &RunRecord) -> Outcome<()> {
         let path = self.path.join("runs.jsonl");

@@ -19,6 +19,7 @@ pub fn schema(registry: &Registry) -> String {
             "stop": stop(),
             "sweep": { "type": "object" },
             "figure": figure(),
+            "test": test(),
         },
         "additionalProperties": false,
         "allOf": by_model,
@@ -83,6 +84,22 @@ fn stop() -> Json {
     })
 }
 
+fn test() -> Json {
+    json!({
+        "type": "object",
+        "required": ["metric"],
+        "properties": {
+            "metric": { "type": "string", "description": "the metric that is compared in every cell" },
+            "null": { "type": "number", "default": 0, "description": "what it is compared with" },
+            "error_rate": {
+                "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05,
+                "description": "probability that any cell is called different that is not",
+            },
+        },
+        "additionalProperties": false,
+    })
+}
+
 fn figure() -> Json {
     let text = json!({ "type": "string" });
     let flag = json!({ "type": "boolean" });
@@ -97,6 +114,7 @@ fn figure() -> Json {
             "title": text, "x": text, "y": texts, "color": text, "series": text, "along": text, "front": flag, "labels": texts, "theory": flag,
             "x_label": text, "y_label": text, "color_label": text, "x_log": flag, "y_log": flag,
             "x_range": range, "y_range": range, "color_range": range,
+            "color_center": { "type": "number" },
             "contours": { "type": "array", "items": {
                 "type": "object", "required": ["prediction", "level"], "additionalProperties": false,
                 "properties": { "prediction": text, "level": { "type": "number" }, "label": text },
@@ -113,7 +131,7 @@ fn figure() -> Json {
             "properties": { "series": false, "along": false, "front": false, "labels": false, "theory": false, "marks": false },
         },
         "else": {
-            "properties": { "color": false, "color_label": false, "color_range": false, "contours": false },
+            "properties": { "color": false, "color_label": false, "color_range": false, "color_center": false, "contours": false },
         },
     })
 }

@@ -59,6 +59,9 @@ pub struct FigureSpec {
     pub y_range: Option<(f64, f64)>,
     /// Ends of the color scale.
     pub color_range: Option<(f64, f64)>,
+    /// Heat map: the value with the neutral color, from which the two ends differ in hue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_center: Option<f64>,
     /// Heat map: level lines of predictions.
     pub contours: Vec<Contour>,
     /// Curves: vertical lines where a prediction says so.
@@ -90,7 +93,7 @@ const COMMON: [&str; 10] =
     ["kind", "title", "x", "y", "x_label", "y_label", "x_log", "y_log", "x_range", "y_range"];
 /// Further keys of curves, and of heat maps.
 const CURVES: [&str; 6] = ["series", "along", "front", "labels", "theory", "marks"];
-const HEAT_MAP: [&str; 4] = ["color", "color_label", "color_range", "contours"];
+const HEAT_MAP: [&str; 5] = ["color", "color_label", "color_range", "color_center", "contours"];
 
 impl FigureSpec {
     /// Checks that the figure shows every axis of the sweep, and that those along which it measures hold numbers. An axis
@@ -217,6 +220,7 @@ impl FigureSpec {
             x_range: reader.range("x_range")?,
             y_range: reader.range("y_range")?,
             color_range: reader.range("color_range")?,
+            color_center: reader.number("color_center")?,
             contours: reader
                 .tables("contours", &["prediction", "level", "label"], predictions)?
                 .into_iter()
@@ -302,6 +306,11 @@ impl Reader<'_> {
                 _ => Err(self.wrong(node, key, "true or false")),
             })
             .transpose()
+    }
+
+    fn number(&self, key: &str) -> Outcome<Option<f64>> {
+        let number = |node: &Node| node.value().as_number().filter(|number| number.is_finite());
+        self.node(key).map(|node| number(node).ok_or_else(|| self.wrong(node, key, "a number"))).transpose()
     }
 
     fn range(&self, key: &str) -> Outcome<Option<(f64, f64)>> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use sim_models::registry::{AnyModel, Values};
 
 use super::{FigureKind, FigureSpec, Scenario};
+use crate::problem::Outcome;
 
 /// Names of metrics and predictions, in the order of the cells.
 #[derive(Debug, Default)]
@@ -23,6 +24,13 @@ impl Quantities {
         }
     }
 
+    /// The quantities of all cells.
+    pub fn of_all(model: &dyn AnyModel, scenario: &Scenario) -> Outcome<Self> {
+        let mut known = Self::default();
+        known.add_cells(model, scenario, 0..scenario.cell_count()?, |_| false);
+        Ok(known)
+    }
+
     /// The quantities of these cells, up to the cell with which all are there that `figure` draws. Cells that
     /// cannot run have none.
     pub fn for_figure(
@@ -32,6 +40,18 @@ impl Quantities {
         cells: Range<usize>,
     ) -> Self {
         let mut known = Self::default();
+        known.add_cells(model, scenario, cells, |known| known.draw(figure));
+        known
+    }
+
+    /// Adds the quantities of these cells, until all are there that are needed.
+    fn add_cells(
+        &mut self,
+        model: &dyn AnyModel,
+        scenario: &Scenario,
+        cells: Range<usize>,
+        suffices: impl Fn(&Self) -> bool,
+    ) {
         let parameters = model.parameters();
         for index in cells {
             let Ok(values) = Values::resolve(&parameters, &scenario.cell(index)) else { continue };
@@ -41,18 +61,17 @@ impl Quantities {
             };
             let same_everywhere = metrics.is_none() && forecast.is_none();
             match metrics {
-                Some(metrics) => Self::add(&mut known.metrics, metrics.iter().map(|metric| &metric.name)),
-                None => Self::add(&mut known.metrics, model.metrics().iter().map(|metric| metric.name)),
+                Some(metrics) => Self::add(&mut self.metrics, metrics.iter().map(|metric| &metric.name)),
+                None => Self::add(&mut self.metrics, model.metrics().iter().map(|metric| metric.name)),
             }
             match forecast {
-                Some(own) => Self::add(&mut known.predictions, own.predictions.iter().map(|own| &own.name)),
-                None => Self::add(&mut known.predictions, model.predictions().iter().map(|info| info.name)),
+                Some(own) => Self::add(&mut self.predictions, own.predictions.iter().map(|own| &own.name)),
+                None => Self::add(&mut self.predictions, model.predictions().iter().map(|info| info.name)),
             }
-            if same_everywhere || known.draw(figure) {
+            if same_everywhere || suffices(self) {
                 break;
             }
         }
-        known
     }
 
     /// Whether everything that the figure draws is known.

@@ -6,13 +6,13 @@ use sim_models::registry::{ParameterError, Registry, Value};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
-use super::{DEFAULT_SEED, FigureSpec, Scenario, StopSpec, find_model, given};
+use super::{DEFAULT_SEED, FigureSpec, Hypothesis, Scenario, StopSpec, find_model, given};
 use crate::problem::{Outcome, Problem};
 
 /// The scenario of a parsed file.
 pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
     let root = &document.root;
-    root.allow(document, &["model", "seed", "parameters", "stop", "sweep", "figure"])?;
+    root.allow(document, &["model", "seed", "parameters", "stop", "sweep", "figure", "test"])?;
     let Some(entry) = root.get("model") else {
         let problem = document.problem(&(0..0), "the scenario names no model", "here");
         return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
@@ -62,7 +62,11 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         Some(entry) => Some(FigureSpec::read(document, entry, &sweep)?),
         None => None,
     };
-    Ok(Scenario { model: name.clone(), seed, parameters: values, stop, sweep, figure })
+    let test = match table(document, root, "test")? {
+        Some(table) => Some(Hypothesis::read(document, table)?),
+        None => None,
+    };
+    Ok(Scenario { model: name.clone(), seed, parameters: values, stop, sweep, figure, test })
 }
 
 fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
