@@ -29,7 +29,7 @@ impl Parameters for ComparisonParameters {
             form,
             &problems,
             "against",
-            "best-seq",
+            "cop-greedy",
             "the other policy, which meets the same draws; named as `policy`",
         )?;
         Ok(Self { problems, policy, against })
