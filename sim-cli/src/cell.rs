@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use sim_core::monte_carlo::{Control, Ending, Stop};
-use sim_core::random::{Family, Purpose, Streams};
+use sim_core::random::Streams;
 use sim_models::registry::{AnyModel, AnyPlan, Failure, ParameterError, Replay, Values};
 
 use crate::dataset::{Cell, Done, Row};
+use crate::scenario::Randomness;
 
 /// A cell whose parameters are checked, ready to run.
 pub struct Prepared<'a> {
@@ -29,14 +30,17 @@ impl Cell {
 
 impl<'a> Prepared<'a> {
     /// Prepares the simulation and computes the predictions.
-    pub fn new(model: &'a dyn AnyModel, values: Values, seed: u64) -> Result<Self, ParameterError> {
+    pub fn new(
+        model: &'a dyn AnyModel,
+        values: Values,
+        randomness: Randomness,
+    ) -> Result<Self, ParameterError> {
         let forecast = model.predict(&values)?;
         let plan = model.prepare(&values)?;
         let metrics = plan.metrics().iter().map(|metric| metric.name.clone()).collect();
         let notes = [plan.notes(), &forecast.notes].concat();
         let predictions = forecast.predictions.into_iter().map(|p| (p.name, p.value)).collect();
-        let family = Family::of_cell(values.hash(model.about().name));
-        let streams = Streams::new(seed, Purpose::World, family);
+        let streams = randomness.streams(model.about().name, &values);
         Ok(Self { cell: Cell::new(model, values), plan, streams, metrics, predictions, notes })
     }
 
@@ -81,12 +85,12 @@ impl<'a> Prepared<'a> {
 pub fn finish(
     model: &dyn AnyModel,
     values: Values,
-    seed: u64,
+    randomness: Randomness,
     earlier: &HashMap<String, Done>,
     stop: &Stop,
     control: &Control,
 ) -> Option<Row> {
-    let prepared = match Prepared::new(model, values.clone(), seed) {
+    let prepared = match Prepared::new(model, values.clone(), randomness) {
         Ok(prepared) => prepared,
         Err(error) => {
             let (cell, done) = (Cell::new(model, values), Done::failed(error.to_string()));

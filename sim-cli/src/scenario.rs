@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
 
 use self::quantities::Quantities;
@@ -37,6 +38,9 @@ pub struct Scenario {
     pub model: String,
     /// Root of all randomness.
     pub seed: u64,
+    /// Whether all cells have the same draws, so that their differences are those of their parameters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common: bool,
     /// The parameters that are not swept.
     pub parameters: BTreeMap<String, Value>,
     /// When to stop.
@@ -48,6 +52,23 @@ pub struct Scenario {
     /// What all cells are tested for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Hypothesis>,
+}
+
+/// What the cells of a scenario draw from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Randomness {
+    /// Root of all randomness.
+    pub seed: u64,
+    /// Whether all cells have the same draws.
+    pub common: bool,
+}
+
+impl Randomness {
+    /// The streams of the world in a cell of a model.
+    pub fn streams(self, model: &str, values: &Values) -> Streams {
+        let family = if self.common { Family::common() } else { Family::of_cell(values.hash(model)) };
+        Streams::new(self.seed, Purpose::World, family)
+    }
 }
 
 /// A scenario and the file that it came from, so that messages can point into it.
@@ -99,6 +120,7 @@ impl Opened {
             let scenario = Scenario {
                 model: argument.to_owned(),
                 seed: DEFAULT_SEED,
+                common: false,
                 parameters: BTreeMap::new(),
                 stop: StopSpec::default(),
                 sweep: Vec::new(),
@@ -235,6 +257,11 @@ impl Scenario {
                 sizes.join(" x ")
             ))
         })
+    }
+
+    /// What its cells draw from.
+    pub fn randomness(&self) -> Randomness {
+        Randomness { seed: self.seed, common: self.common }
     }
 
     /// The parameters that are given in cell `index`; the last axis is the fastest.

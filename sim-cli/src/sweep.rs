@@ -57,7 +57,7 @@ pub fn run(
         .map(|index| {
             let values = Values::resolve(&parameters, &scenario.cell(index))
                 .map_err(|error| Problem::parameters(&error))?;
-            let row = cell::finish(model, values, scenario.seed, &earlier, &stop, control);
+            let row = cell::finish(model, values, scenario.randomness(), &earlier, &stop, control);
             if let Some(row) = row.as_ref().filter(|row| new_trials(row, &earlier) != Some(0)) {
                 saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
             }

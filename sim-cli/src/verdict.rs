@@ -11,7 +11,7 @@ use crate::cell::Prepared;
 use crate::dataset::Row;
 use crate::output::estimate_text;
 use crate::problem::{Outcome, Problem};
-use crate::scenario::Hypothesis;
+use crate::scenario::{Hypothesis, Randomness};
 
 /// What came of a test.
 #[derive(Clone, Debug, Serialize)]
@@ -41,16 +41,22 @@ const SMALLEST: f64 = 1e-12;
 /// Tests the cells. The p-value of a cell is one minus the confidence at which its interval would just end at the null, halved: the test
 /// that belongs to the metric's interval, such as the score test of a paired difference. The two sides are two families of tests, each with
 /// its own error rate.
-pub fn judge(hypothesis: &Hypothesis, model: &dyn AnyModel, rows: &[Row], seed: u64) -> Outcome<Verdict> {
+pub fn judge(
+    hypothesis: &Hypothesis,
+    model: &dyn AnyModel,
+    rows: &[Row],
+    randomness: Randomness,
+) -> Outcome<Verdict> {
     let mut cells = Vec::with_capacity(rows.len());
-    let mut mean = Pool::default();
+    let mut mean = Pool { common: randomness.common, ..Pool::default() };
     for row in rows {
         let Some(place) = row.metrics.iter().position(|metric| *metric == hypothesis.metric) else {
             continue;
         };
         let Some(found) = row.done.estimates.get(place) else { continue };
         mean.add(found);
-        let prepared = Prepared::new(model, row.cell.values.clone(), seed).map_err(|error| unable(&error))?;
+        let prepared =
+            Prepared::new(model, row.cell.values.clone(), randomness).map_err(|error| unable(&error))?;
         let at = |confidence| again(&prepared, row, confidence).map(|all| all.get(place).copied());
         let p_value = |above| p_value(hypothesis.null, found, above, &at);
         let (p_above, p_below) = (p_value(true)?, p_value(false)?);
@@ -110,11 +116,15 @@ fn p_value(
     Ok(excluded)
 }
 
-/// The mean of independent estimates.
+/// The mean of estimates.
 #[derive(Default)]
 struct Pool {
+    /// Whether they have the same draws.
+    common: bool,
     sum: f64,
-    variance: f64,
+    half_widths: f64,
+    /// Of half-widths.
+    squares: f64,
     cells: u64,
     trials: u64,
     confidence: Option<Confidence>,
@@ -126,16 +136,18 @@ impl Pool {
             return;
         }
         self.sum += estimate.value;
-        self.variance += estimate.half_width() * estimate.half_width();
+        self.half_widths += estimate.half_width();
+        self.squares += estimate.half_width() * estimate.half_width();
         self.cells += 1;
         self.trials += estimate.trials;
         self.confidence = Some(estimate.confidence);
     }
 
-    /// Half-widths of independent cells add up as their squares.
+    /// Half-widths of independent cells add up as their squares; with the same draws at most as they are.
     fn estimate(&self) -> Option<Estimate> {
         let n = self.cells as f64;
-        let (value, half_width) = (self.sum / n, self.variance.sqrt() / n);
+        let sum = if self.common { self.half_widths } else { self.squares.sqrt() };
+        let (value, half_width) = (self.sum / n, sum / n);
         let interval = Interval { low: value - half_width, high: value + half_width };
         Some(Estimate::new(value, interval, self.confidence?, self.trials))
     }

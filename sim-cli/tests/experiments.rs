@@ -7,7 +7,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sim_core::monte_carlo::{Control, Stop};
-use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{Registry, Values};
 use synergy::output::estimate_text;
 use synergy::scenario::{Opened, Overrides};
@@ -87,8 +86,7 @@ fn readmes_show_the_numbers_that_the_program_finds() {
             let (opened, values) = values(&experiment, &cell, &registry);
             let model = registry.find(&opened.scenario.model).unwrap();
             let stop: Stop = opened.scenario.stop.rule().unwrap();
-            let family = Family::of_cell(values.hash(&opened.scenario.model));
-            let streams = Streams::new(opened.scenario.seed, Purpose::World, family);
+            let streams = opened.scenario.randomness().streams(&opened.scenario.model, &values);
             let outcome = model.prepare(&values).unwrap().run(&streams, &stop, &Control::default()).unwrap();
             let estimate = estimate_text(&outcome.estimates[0]);
             let short = estimate.split(" (").next().unwrap();

@@ -44,7 +44,8 @@ impl Arguments {
         let model = find_model(registry, &scenario.model)?;
         let stop = scenario.stop.rule()?;
         let values = opened.values(model)?;
-        let prepared = Prepared::new(model, values, scenario.seed).map_err(|error| opened.explain(&error))?;
+        let prepared =
+            Prepared::new(model, values, scenario.randomness()).map_err(|error| opened.explain(&error))?;
         let mut directory = match &self.out {
             Some(path) => {
                 let directory = Directory::create(path, scenario)?;

@@ -64,7 +64,7 @@ impl Arguments {
             return Ok(Exit::Cancelled);
         }
         if let Some(test) = &scenario.test {
-            let verdict = verdict::judge(test, model, &swept.rows, scenario.seed)?;
+            let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
             directory.write_verdict(&verdict)?;
             say(format_args!("{verdict}"))?;
         }

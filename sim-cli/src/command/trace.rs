@@ -76,7 +76,8 @@ impl Arguments {
         let scenario = &opened.scenario;
         let model = find_model(registry, &scenario.model)?;
         let values = opened.values(model)?;
-        let prepared = Prepared::new(model, values, scenario.seed).map_err(|error| opened.explain(&error))?;
+        let prepared =
+            Prepared::new(model, values, scenario.randomness()).map_err(|error| opened.explain(&error))?;
         let cancellation = cancelled_by_signal()?;
         let search = Search { prepared: &prepared, model: &scenario.model, conditions: &conditions };
         let range = self.replication..self.replication.saturating_add(self.within.max(1));

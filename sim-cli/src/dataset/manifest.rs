@@ -119,6 +119,7 @@ impl Manifest {
         compare("the program's version", self.program.version.clone(), Program::this().version);
         compare("the kernel", self.program.kernel.clone(), Program::this().kernel);
         compare("the seed", self.scenario.seed.to_string(), scenario.seed.to_string());
+        compare("`common`", self.scenario.common.to_string(), scenario.common.to_string());
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
             let show = |scenario: &Scenario| match scenario.parameters.get(key) {

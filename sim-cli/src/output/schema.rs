@@ -15,6 +15,10 @@ pub fn schema(registry: &Registry) -> String {
         "properties": {
             "model": { "enum": names, "description": "name of the model" },
             "seed": { "type": "integer", "minimum": 0, "default": 1, "description": "root of all randomness" },
+            "common": {
+                "type": "boolean", "default": false,
+                "description": "whether all cells have the same draws (common random numbers)",
+            },
             "parameters": { "type": "object" },
             "stop": stop(),
             "sweep": { "type": "object" },

@@ -12,7 +12,7 @@ use crate::problem::{Outcome, Problem};
 /// The scenario of a parsed file.
 pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
     let root = &document.root;
-    root.allow(document, &["model", "seed", "parameters", "stop", "sweep", "figure", "test"])?;
+    root.allow(document, &["model", "seed", "common", "parameters", "stop", "sweep", "figure", "test"])?;
     let Some(entry) = root.get("model") else {
         let problem = document.problem(&(0..0), "the scenario names no model", "here");
         return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
@@ -33,6 +33,14 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
                 return Err(document.problem(&node.span, sentence, "not a seed"));
             }
         },
+    };
+    let common = match root.get("common").map(|entry| &entry.node) {
+        None => false,
+        Some(Node { content: Content::Scalar(Value::Boolean(common)), .. }) => *common,
+        Some(node) => {
+            let sentence = format!("`common` is true or false; found {}", node.describe());
+            return Err(document.problem(&node.span, sentence, "neither"));
+        }
     };
     let parameters = model.parameters();
     let find = |entry: &Entry| {
@@ -66,7 +74,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         Some(table) => Some(Hypothesis::read(document, table)?),
         None => None,
     };
-    Ok(Scenario { model: name.clone(), seed, parameters: values, stop, sweep, figure, test })
+    Ok(Scenario { model: name.clone(), seed, common, parameters: values, stop, sweep, figure, test })
 }
 
 fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
