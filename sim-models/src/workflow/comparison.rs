@@ -5,15 +5,15 @@ use sim_core::estimate::{Confidence, Estimate, PairedDifference, PairedProportio
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
-use super::policy::{Named, Policy, UnknownPolicy};
-use super::{Problem, RunResult, Turns, WorkflowTally};
+use super::policy::{Idle, Named, UnknownPolicy};
+use super::{RunResult, Turns, WorkflowTally};
 
 /// Several policies on the same problems, which take turns. In every trial all policies meet the same world: the same attempt at the same
 /// subtask with the same model comes to the same.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     problems: Turns,
-    policies: Vec<Named>,
+    policies: Vec<Idle>,
 }
 
 /// What the policies came to, and in which trials they differed.
@@ -97,17 +97,8 @@ impl Comparison {
     /// # Errors
     /// A workflow does not have a policy's model, or is too large for a policy.
     pub fn new(problems: Turns, policies: Vec<Named>) -> Result<Self, UnknownPolicy> {
-        for problem in problems.problems() {
-            for policy in &policies {
-                policy.policy(problem)?;
-            }
-        }
-        Ok(Self { problems, policies })
-    }
-
-    fn policies(&self, problem: &Problem) -> Vec<Box<dyn Policy>> {
-        // Whether there are any was asked before.
-        self.policies.iter().filter_map(|policy| policy.policy(problem).ok()).collect()
+        let policies = policies.into_iter().map(|policy| Idle::new(policy, &problems));
+        Ok(Self { policies: policies.collect::<Result<_, _>>()?, problems })
     }
 }
 
@@ -117,11 +108,15 @@ impl Simulation for Comparison {
     fn run(&self, block: &Block, streams: &Streams, tally: &mut ComparisonTally) {
         tally.make_room(self.policies.len());
         let trials = self.problems.run(block, |problem, trials, take| {
-            let mut policies = self.policies(problem);
+            let mut policies: Vec<_> =
+                self.policies.iter().filter_map(|policy| policy.take(problem)).collect();
             let mut runs = problem.runs();
             for trial in trials {
                 let results = policies.iter_mut().map(|policy| runs.run(policy.as_mut(), streams, trial));
                 take(trial, results.collect::<Vec<RunResult>>());
+            }
+            for (idle, policy) in self.policies.iter().zip(policies) {
+                idle.put_back(problem, policy);
             }
         });
         for (trial, results) in &trials {

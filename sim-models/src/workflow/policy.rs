@@ -21,6 +21,7 @@ mod allocating;
 mod critical;
 mod greedy;
 mod hindsight;
+mod idle;
 mod named;
 mod optimum;
 mod planner;
@@ -32,6 +33,7 @@ use sim_core::random::Streams;
 use super::{Launch, Problem, View};
 
 pub(super) use critical::critical_path;
+pub(super) use idle::Idle;
 
 pub use allocating::{Allocating, Sharing};
 pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};

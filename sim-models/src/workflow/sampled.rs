@@ -5,14 +5,14 @@ use sim_core::estimate::{Confidence, Estimate, Mean, Proportion, Quantiles, Rati
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
-use super::policy::{Named, Policy, UnknownPolicy};
+use super::policy::{Idle, Named, UnknownPolicy};
 use super::{Attempt, Ending, Problem, RunResult, Turns};
 
 /// Problems that take turns, trial by trial, and a policy.
 #[derive(Clone, Debug)]
 pub struct SampledWorkflow {
     problems: Turns,
-    policy: Named,
+    policy: Idle,
 }
 
 /// What runs came to.
@@ -121,9 +121,7 @@ impl SampledWorkflow {
     /// # Errors
     /// A workflow does not have the policy's model, or is too large for it.
     pub fn in_turn(problems: Turns, policy: Named) -> Result<Self, UnknownPolicy> {
-        for problem in problems.problems() {
-            policy.policy(problem)?;
-        }
+        let policy = Idle::new(policy, &problems)?;
         Ok(Self { problems, policy })
     }
 
@@ -132,15 +130,10 @@ impl SampledWorkflow {
         self.problems.of(trial)
     }
 
-    fn policy(&self, problem: &Problem) -> Option<Box<dyn Policy>> {
-        // Whether there is one was asked before.
-        self.policy.policy(problem).ok()
-    }
-
     /// One run again, with the batches launched in it.
     pub fn replay(&self, streams: &Streams, trial: u64) -> Option<(RunResult, Vec<Attempt>)> {
         let problem = self.problem(trial);
-        let mut policy = self.policy(problem)?;
+        let mut policy = self.policy.take(problem)?;
         Some(problem.run_with_history(policy.as_mut(), streams, trial))
     }
 }
@@ -150,11 +143,12 @@ impl Simulation for SampledWorkflow {
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut WorkflowTally) {
         let results = self.problems.run(block, |problem, trials, take| {
-            let Some(mut policy) = self.policy(problem) else { return };
+            let Some(mut policy) = self.policy.take(problem) else { return };
             let mut runs = problem.runs();
             for trial in trials {
                 take(trial, runs.run(policy.as_mut(), streams, trial));
             }
+            self.policy.put_back(problem, policy);
         });
         for (trial, result) in &results {
             tally.record(self.problem(*trial), result);

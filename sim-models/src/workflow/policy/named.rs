@@ -183,7 +183,7 @@ impl Named {
     ///
     /// # Errors
     /// The workflow does not have its model, or is too large for it.
-    pub fn policy(&self, problem: &Problem) -> Result<Box<dyn Policy>, UnknownPolicy> {
+    pub fn policy(&self, problem: &Problem) -> Result<Box<dyn Policy + Send>, UnknownPolicy> {
         let workflow = problem.workflow();
         let plans = matches!(
             self.kind,

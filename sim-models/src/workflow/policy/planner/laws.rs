@@ -32,11 +32,12 @@ pub(in crate::workflow::policy) struct Draw {
     pub(in crate::workflow::policy) cost: u64,
 }
 
-/// Samples drawn of a model at a subtask, and the fewest of each kind.
-const DRAWN: usize = 2048;
-const LEAST: usize = 64;
+/// Samples drawn of a model at a subtask, and the fewest of each kind. Planners choose what looks best among many laws: with a quarter of these
+/// numbers they chose what was only lucky, and completed 3 % less of `proofflow`.
+const DRAWN: usize = 8192;
+const LEAST: usize = 256;
 /// Outcomes of a batch that are kept of each kind.
-const KEPT: usize = 128;
+const KEPT: usize = 512;
 
 /// Samples of a model at a subtask, of which batches are made.
 #[derive(Debug)]

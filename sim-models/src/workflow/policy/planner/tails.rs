@@ -16,7 +16,7 @@ mod axis;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use sim_core::events::Duration;
 use sim_core::graph::Node;
@@ -44,7 +44,7 @@ struct Tail {
     /// The launch that has each value, by its position in [`Tails::launches`].
     best: Vec<u16>,
     /// What follows; `None` if the workflow is complete then.
-    next: Option<Rc<Tail>>,
+    next: Option<Arc<Tail>>,
 }
 
 /// The tails of one problem, each solved when it is first met.
@@ -54,7 +54,7 @@ pub(super) struct Tails {
     time: Axis,
     launches: Vec<Launch>,
     /// By what is done.
-    known: RefCell<HashMap<DoneSet, Option<Rc<Tail>>>>,
+    known: RefCell<HashMap<DoneSet, Option<Arc<Tail>>>>,
 }
 
 impl Tails {
@@ -143,18 +143,18 @@ impl Tails {
     }
 
     /// The tail of what is not done, if that is a chain.
-    fn tail(&self, problem: &Problem, laws: &BatchLaws, done: &DoneSet) -> Option<Rc<Tail>> {
+    fn tail(&self, problem: &Problem, laws: &BatchLaws, done: &DoneSet) -> Option<Arc<Tail>> {
         if let Some(known) = self.known.borrow().get(done) {
             return known.clone();
         }
         let tail = chain(problem, done).map(|chain| {
-            let mut next: Option<Rc<Tail>> = None;
+            let mut next: Option<Arc<Tail>> = None;
             for (position, &node) in chain.iter().enumerate().rev() {
                 let mut done = done.clone();
                 chain[..position].iter().for_each(|&before| done.insert(before));
                 let known = self.known.borrow().get(&done).cloned().flatten();
-                let tail = known.unwrap_or_else(|| Rc::new(self.solve(problem, laws, node, next.take())));
-                self.known.borrow_mut().insert(done, Some(Rc::clone(&tail)));
+                let tail = known.unwrap_or_else(|| Arc::new(self.solve(problem, laws, node, next.take())));
+                self.known.borrow_mut().insert(done, Some(Arc::clone(&tail)));
                 next = Some(tail);
             }
             next
@@ -169,7 +169,7 @@ impl Tails {
     }
 
     /// The values of a subtask with what follows it.
-    fn solve(&self, problem: &Problem, laws: &BatchLaws, node: Node, next: Option<Rc<Tail>>) -> Tail {
+    fn solve(&self, problem: &Problem, laws: &BatchLaws, node: Node, next: Option<Arc<Tail>>) -> Tail {
         let (rows, width) = (self.budget.points(), self.time.points());
         let options = self.options(problem, laws, node);
         let mut tail = Tail { node, values: vec![0.0; rows * width], best: vec![0; rows * width], next };
