@@ -33,6 +33,7 @@
 //! ```
 
 mod batch;
+mod bound;
 mod build;
 mod comparison;
 mod estimates;

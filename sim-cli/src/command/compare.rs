@@ -26,7 +26,8 @@ Policies that plan: planner (the recommended one), reference (the published one)
 Fixed: best-seq (the best one, chosen on pilot trials), seq:MODEL:SAMPLES. By one number: cop-greedy[:SAMPLES],
 best-model[:SAMPLES], cheapest[:SAMPLES], escalation[:TRIES]. For all subtasks together: certainty-equivalent,
 water-filling, replication, myopic. Once, without a second try: static-uniform, static-random, static-latency,
-static-failure, static-critical-path, static-optimum.
+static-failure, static-critical-path, static-optimum. No policy but a bound on all of them: perfect-information, the
+share of runs that anybody who knew their draws could complete.
 
 Switches of planner, joined by +: no-rollouts, no-table, no-tails, no-test, no-common; uniform, ocba or racing instead of
 halving; a number is the most simulations for one decision. Of reference: common draws; a number of simulations of each

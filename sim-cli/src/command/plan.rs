@@ -64,6 +64,11 @@ impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let given = self.workflow.open(registry, &[])?;
         let named = Named::parse(&self.policy).map_err(|error| Trouble::input(error.to_string()))?;
+        if named.is_bound() {
+            let sentence =
+                format!("--policy: `{}` is a bound on policies and launches nothing", named.name());
+            return Err(Trouble::input(sentence));
+        }
         let mut planner = Planner::new(given.only()?, named, given.seed)?;
         if self.follow {
             return follow::follow(&mut planner);

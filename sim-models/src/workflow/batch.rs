@@ -33,10 +33,10 @@ pub struct Batch {
 /// A sample as the verifier sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Verified {
-    cost: u64,
+    pub(super) cost: u64,
     /// When it is generated, and when it is verified, in seconds from the launch.
-    generated: f64,
-    end: f64,
+    pub(super) generated: f64,
+    pub(super) end: f64,
     pub(super) passed: bool,
     pub(super) right: bool,
 }
@@ -112,6 +112,7 @@ fn cut_off(sample: Sample, reserved: Option<u64>) -> Sample {
     }
 }
 
-fn share(time: f64, whole: f64) -> f64 {
+/// The part of a sample that is generated after some time.
+pub(super) fn share(time: f64, whole: f64) -> f64 {
     if whole > 0.0 { (time / whole).min(1.0) } else { 1.0 }
 }

@@ -24,13 +24,14 @@ mod hindsight;
 mod idle;
 mod named;
 mod optimum;
+mod perfect_information;
 mod planner;
 mod statics;
 
 use sim_core::graph::Node;
 use sim_core::random::Streams;
 
-use super::{Launch, Problem, View};
+use super::{Launch, Problem, RunResult, View};
 
 pub(super) use critical::critical_path;
 pub(super) use idle::Idle;
@@ -40,6 +41,7 @@ pub use greedy::{BestModel, CheapestModel, CostOfPass, Escalation, Sequential};
 pub use hindsight::{BestSequential, best_sequential};
 pub use named::{Named, UnknownPolicy};
 pub use optimum::Optimum;
+pub use perfect_information::PerfectInformation;
 pub use planner::{Allocation, Recommended, RecommendedSettings, Reference, ReferenceSettings};
 pub use statics::{Shares, Static};
 
@@ -66,6 +68,12 @@ pub trait Policy {
     /// A run begins. What a policy draws, it draws under its own purpose, never from the world's streams.
     fn begin(&mut self, problem: &Problem, streams: &Streams, trial: u64) {
         let _ = (problem, streams, trial);
+    }
+
+    /// What a run comes to at best, if this is no policy but a bound on all of them; it then decides nothing.
+    fn bound(&mut self, problem: &Problem, streams: &Streams, trial: u64) -> Option<RunResult> {
+        let _ = (problem, streams, trial);
+        None
     }
 
     /// Decides when something is ready: at the beginning, and after each end of a batch. `decision` is empty.

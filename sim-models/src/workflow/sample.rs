@@ -288,6 +288,18 @@ impl SampleLaw {
         }
     }
 
+    /// A latency that no sample falls below, in seconds.
+    pub(super) fn least_latency(&self) -> f64 {
+        match &self.0 {
+            Kind::Independent { latency, .. } if latency.deviation() > 0.0 => 0.0,
+            Kind::Independent { latency, .. } => latency.mean(),
+            Kind::Generated { overhead, .. } => *overhead,
+            Kind::Records { records, .. } => {
+                records.iter().map(|record| record.sample.latency).fold(f64::INFINITY, f64::min)
+            }
+        }
+    }
+
     /// Mean over records, each by its weight.
     fn mean_of(&self, number: impl Fn(&Sample) -> f64) -> f64 {
         let Kind::Records { records, .. } = &self.0 else { return 0.0 };

@@ -20,14 +20,34 @@ mod channel {
     pub const OWN: u64 = 1;
 }
 
-struct World<'a> {
+/// The draws of one run.
+pub(super) struct World<'a> {
     problem: &'a Problem,
     streams: TrialStreams,
     /// Those of the batch that is drawn.
     samples: Vec<Verified>,
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    /// The world of a trial.
+    pub(super) fn new(problem: &'a Problem, streams: &Streams, trial: u64) -> Self {
+        Self { problem, streams: streams.trial(trial), samples: Vec::new() }
+    }
+
+    /// The samples of a model at an attempt at a subtask, one after the other: a batch has as many of them as are launched.
+    pub(super) fn samples(
+        &self,
+        node: Node,
+        attempt: u64,
+        model: usize,
+    ) -> Option<impl Iterator<Item = Verified> + use<'a>> {
+        let problem = self.problem;
+        let law = problem.workflow().law(node, model)?;
+        let mut stream = self.streams.open(problem.entity(node), attempt, channel::SAMPLES + model as u64);
+        let success = self.success(node, model);
+        Some(std::iter::repeat_with(move || problem.draw_sample(law, node, model, success, &mut stream)))
+    }
+
     /// The success probability of a subtask with a model in this run, where samples depend on each other.
     fn success(&self, node: Node, model: usize) -> Option<f64> {
         let dependence = self.problem.rules().dependence;
@@ -43,13 +63,9 @@ impl World<'_> {
 
 impl Outcomes for World<'_> {
     fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch> {
-        let (entity, attempt) = (self.problem.entity(node), u64::from(state.attempts[node]));
-        let mut stream = self.streams.open(entity, attempt, channel::SAMPLES + launch.model as u64);
-        let law = self.problem.workflow().law(node, launch.model)?;
-        let success = self.success(node, launch.model);
-        let sample = |_| self.problem.draw_sample(law, node, launch.model, success, &mut stream);
+        let samples = self.samples(node, u64::from(state.attempts[node]), launch.model)?;
         self.samples.clear();
-        self.samples.extend((0..launch.count).map(sample));
+        self.samples.extend(samples.take(launch.count as usize));
         Some(self.problem.batch_of(&self.samples))
     }
 }
@@ -64,9 +80,12 @@ pub struct Runs<'a> {
 impl Runs<'_> {
     /// One run under a policy.
     pub fn run(&mut self, policy: &mut (impl Policy + ?Sized), streams: &Streams, trial: u64) -> RunResult {
-        let samples = std::mem::take(&mut self.samples);
-        let mut world = World { problem: self.problem, streams: streams.trial(trial), samples };
         policy.begin(self.problem, streams, trial);
+        if let Some(bound) = policy.bound(self.problem, streams, trial) {
+            return bound;
+        }
+        let samples = std::mem::take(&mut self.samples);
+        let mut world = World { samples, ..World::new(self.problem, streams, trial) };
         let result = self.memory.run(self.problem, policy, &mut world, None);
         self.samples = world.samples;
         result
@@ -91,9 +110,12 @@ impl Problem {
         streams: &Streams,
         trial: u64,
     ) -> (RunResult, Vec<Attempt>) {
-        let mut world = World { problem: self, streams: streams.trial(trial), samples: Vec::new() };
+        let mut world = World::new(self, streams, trial);
         let mut history = Vec::new();
         policy.begin(self, streams, trial);
+        if let Some(bound) = policy.bound(self, streams, trial) {
+            return (bound, history);
+        }
         let result = Execution::default().run(self, policy, &mut world, Some(&mut history));
         (result, history)
     }

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use super::{
     Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Optimum,
-    Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential, Shares, Sharing,
-    Static,
+    PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential,
+    Shares, Sharing, Static,
 };
 use crate::workflow::oracle::NotExact;
 use crate::workflow::{Launch, Problem};
@@ -31,6 +31,7 @@ enum Kind {
     Static(Shares),
     Allocating(Sharing),
     Optimum,
+    PerfectInformation,
 }
 
 /// A name that no policy has.
@@ -96,7 +97,7 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "planner[:SWITCHES]",
     "reference[:SWITCHES]",
     "price-table",
@@ -117,6 +118,7 @@ const NAMES: [&str; 20] = [
     "replication",
     "myopic",
     "optimum",
+    "perfect-information",
 ];
 
 /// Most subtasks that a planner takes: it draws thousands of samples of every model at every subtask beforehand.
@@ -162,6 +164,7 @@ impl Named {
             ("replication", None) => Kind::Allocating(Sharing::Replication),
             ("optimum", None) => Kind::Optimum,
             ("myopic", None) => Kind::Allocating(Sharing::Myopic),
+            ("perfect-information", None) => Kind::PerfectInformation,
             ("static-latency", None) => Kind::Static(Shares::Latency),
             ("static-failure", None) => Kind::Static(Shares::Failure),
             ("static-critical-path", None) => Kind::Static(Shares::CriticalPath),
@@ -179,6 +182,11 @@ impl Named {
         &self.name
     }
 
+    /// Whether it is no policy but a bound on all of them, which decides nothing.
+    pub fn is_bound(&self) -> bool {
+        self.kind == Kind::PerfectInformation
+    }
+
     /// The policy for a problem.
     ///
     /// # Errors
@@ -187,7 +195,11 @@ impl Named {
         let workflow = problem.workflow();
         let plans = matches!(
             self.kind,
-            Kind::Planner(_) | Kind::PriceTable | Kind::Reference(_) | Kind::Allocating(_)
+            Kind::Planner(_)
+                | Kind::PriceTable
+                | Kind::Reference(_)
+                | Kind::Allocating(_)
+                | Kind::PerfectInformation
         );
         if plans && workflow.len() > MOST_PLANNED {
             let (most, found) = (MOST_PLANNED, workflow.len());
@@ -219,6 +231,7 @@ impl Named {
                 Box::new(Optimum::new(problem).map_err(refuse)?)
             }
             Kind::Allocating(sharing) => Box::new(Allocating::new(*sharing)),
+            Kind::PerfectInformation => Box::new(PerfectInformation),
         })
     }
 }
