@@ -22,10 +22,12 @@ mod critical;
 mod greedy;
 mod hindsight;
 mod idle;
+mod knapsack;
 mod named;
 mod optimum;
 mod perfect_information;
 mod planner;
+mod relaxation;
 mod statics;
 
 use sim_core::graph::Node;

@@ -4,7 +4,9 @@ use sim_core::graph::Node;
 use sim_core::random::{Purpose, Streams};
 
 use super::critical::critical_path;
+use super::knapsack::{Item, knapsack};
 use super::planner::{BatchLaws, Moments};
+use super::relaxation::relaxed_knapsack;
 use super::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
@@ -15,7 +17,10 @@ pub enum Sharing {
     /// The most probable completion within budget and deadline, by a knapsack programme over costs, with a price on time for the deadline;
     /// chosen at the beginning, and nothing is tried again (A6.11).
     StaticOptimum,
-    /// The same, chosen again at every decision: certainty-equivalent control (A6.13).
+    /// The same problem by a continuous relaxation: a law over the launches of every subtask, with the budget as its expected cost, by
+    /// projected descent, and rounded at the end (A6.12, B41).
+    StaticRelaxed,
+    /// The static optimum, chosen again at every decision: certainty-equivalent control (A6.13).
     CertaintyEquivalent,
     /// One price of money for all subtasks, as low as the budget allows, found again at every decision; a launch may not take longer than
     /// what is left (A6.14).
@@ -44,8 +49,6 @@ struct Known {
     plan: Vec<Option<Launch>>,
 }
 
-/// Cells of cost in the knapsack programme.
-const CELLS: usize = 240;
 /// Prices of time that are tried, beside none.
 const PRICES: i32 = 24;
 /// Bisections of the price of money.
@@ -71,11 +74,14 @@ impl Policy for Allocating {
         let known = self.known.take().filter(|known| known.problem == problem.id());
         self.known = Some(known.unwrap_or_else(|| {
             let mut known = Known::new(problem, streams);
-            if self.sharing == Sharing::StaticOptimum {
-                let all: Vec<Node> = problem.workflow().graph().order().collect();
-                let left = (problem.budget().amount() as f64, problem.deadline().as_seconds());
-                known.plan = knapsack(problem, &known.offers, &all, left);
-            }
+            let programme: Programme = match self.sharing {
+                Sharing::StaticOptimum => knapsack,
+                Sharing::StaticRelaxed => relaxed_knapsack,
+                _ => return known,
+            };
+            let all: Vec<Node> = problem.workflow().graph().order().collect();
+            let left = (problem.budget().amount() as f64, problem.deadline().as_seconds());
+            known.plan = in_time(problem, &known.offers, &all, left, programme);
             known
         }));
     }
@@ -89,12 +95,12 @@ impl Policy for Allocating {
         let graph = problem.workflow().graph();
         let open = || graph.order().filter(|&node| !view.is_done(node) && !runs(node)).collect::<Vec<Node>>();
         let plan = match self.sharing {
-            Sharing::StaticOptimum => {
+            Sharing::StaticOptimum | Sharing::StaticRelaxed => {
                 let first = view.ready().iter().filter(|&&node| view.attempts(node) == 0);
                 decision.launches.extend(first.filter_map(|&node| Some((node, known.plan[node]?))));
                 return;
             }
-            Sharing::CertaintyEquivalent => knapsack(problem, offers, &open(), left),
+            Sharing::CertaintyEquivalent => in_time(problem, offers, &open(), left, knapsack),
             Sharing::WaterFilling => water_filling(offers, &open(), left),
             Sharing::Replication => replication(problem, offers, &open(), left.0),
             Sharing::Myopic => myopic(offers, view.ready()),
@@ -120,11 +126,12 @@ fn log_passes(offer: &Moments) -> f64 {
 }
 
 /// One launch per open subtask: of the solutions for several prices of time the most probable that is in time; else the fastest.
-fn knapsack(
+fn in_time(
     problem: &Problem,
     offers: &[Vec<Moments>],
     open: &[Node],
     (budget, time): (f64, f64),
+    programme: Programme,
 ) -> Vec<Option<Launch>> {
     let prices = (0..=PRICES).map(|step| match step {
         0 => 0.0,
@@ -132,7 +139,7 @@ fn knapsack(
     });
     let mut most: Option<(bool, f64, Vec<Option<Moments>>)> = None;
     for price in prices {
-        let chosen = cheapest_within(offers, open, budget, price);
+        let chosen = most_valuable_within(offers, open, budget, price, programme);
         let (length, _) = path_of(problem, &chosen);
         let log_passes: f64 = chosen.iter().flatten().map(log_passes).sum();
         let in_time = length <= time;
@@ -146,44 +153,28 @@ fn knapsack(
     chosen.into_iter().map(|offer| Some(offer?.launch)).collect()
 }
 
+/// How one item per class is chosen within a budget.
+type Programme = fn(&[Vec<Item>], f64) -> Option<Vec<usize>>;
+
 /// The launches with the highest sum of `log_passes - price duration` whose costs fit; where none do, the cheapest.
-fn cheapest_within(offers: &[Vec<Moments>], open: &[Node], budget: f64, price: f64) -> Vec<Option<Moments>> {
-    let cell = (budget / CELLS as f64).max(f64::MIN_POSITIVE);
-    // The best sum with at most so many cells of cost, and the offers that have it.
-    let mut sums = vec![0.0f64; CELLS + 1];
-    let mut picks: Vec<Vec<usize>> = Vec::with_capacity(open.len());
-    for &node in open {
-        let mut next = vec![f64::NEG_INFINITY; CELLS + 1];
-        let mut pick = vec![usize::MAX; CELLS + 1];
-        for (position, offer) in offers[node].iter().enumerate() {
-            let cells = (offer.cost / cell).ceil();
-            if cells > CELLS as f64 {
-                continue;
-            }
-            let value = log_passes(offer) - price * offer.duration;
-            for (to, &sum) in (cells as usize..=CELLS).zip(&sums) {
-                if sum + value > next[to] {
-                    (next[to], pick[to]) = (sum + value, position);
-                }
-            }
-        }
-        sums = next;
-        picks.push(pick);
+fn most_valuable_within(
+    offers: &[Vec<Moments>],
+    open: &[Node],
+    budget: f64,
+    price: f64,
+    programme: Programme,
+) -> Vec<Option<Moments>> {
+    let item = |offer: &Moments| Item { cost: offer.cost, value: log_passes(offer) - price * offer.duration };
+    let classes: Vec<Vec<Item>> = open.iter().map(|&node| offers[node].iter().map(item).collect()).collect();
+    let chosen = programme(&classes, budget);
+    let mut launched = vec![None; offers.len()];
+    for (class, &node) in open.iter().enumerate() {
+        launched[node] = match &chosen {
+            Some(chosen) => offers[node].get(chosen[class]).copied(),
+            None => best(&offers[node], |offer| -offer.cost).copied(),
+        };
     }
-    let mut chosen = vec![None; offers.len()];
-    if sums[CELLS] == f64::NEG_INFINITY {
-        for &node in open {
-            chosen[node] = best(&offers[node], |offer| -offer.cost).copied();
-        }
-        return chosen;
-    }
-    let mut at = CELLS;
-    for (&node, pick) in open.iter().zip(&picks).rev() {
-        let offer = offers[node][pick[at]];
-        at -= (offer.cost / cell).ceil() as usize;
-        chosen[node] = Some(offer);
-    }
-    chosen
+    launched
 }
 
 /// The launches with the highest `log_passes - price cost` at the lowest price at which all together fit.
