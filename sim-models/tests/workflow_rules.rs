@@ -3,14 +3,15 @@
 
 use sim_core::estimate::{Confidence, Proportion};
 use sim_core::events::Duration;
+use sim_core::monte_carlo::{self, Control, Stop};
 use sim_core::random::{Address, Family, Purpose, Streams};
 use sim_core::special::normal_cdf;
 use sim_models::law::Law;
 use sim_models::workflow::generate::Family as Generated;
 use sim_models::workflow::policy::{CostOfPass, Named, NodePolicy, Policy, Sequential};
 use sim_models::workflow::{
-    BatchEnd, Budget, DeadlineRule, Dependence, Ending, Launch, Overspend, Problem, Rules, RunResult,
-    SampleLaw, Verifier, View, Workflow,
+    BatchEnd, Budget, Comparison, DeadlineRule, Dependence, Ending, Launch, Overspend, Problem, Rules,
+    RunResult, SampleLaw, Turns, Verifier, View, Workflow,
 };
 
 const RUNS: u64 = 20_000;
@@ -273,4 +274,50 @@ fn nonsense_is_refused() {
     ] {
         assert!(problem(rules, Budget::Money(1), second).is_err(), "{rules:?}");
     }
+}
+
+/// Of the last four samples the budget covers two, which are launched. Batches go on after the deadline, and what is complete then counts
+/// as late.
+#[test]
+fn published_baselines_are_blocked_and_scored_afterwards() {
+    let rules = Rules::reference().of_published_baselines();
+    let problem = Problem::new(constant(0.0), rules, Budget::Tokens(42), seconds(2.0)).unwrap();
+    let (result, history) = problem.run_with_history(&mut samples(4), &streams(1), 0);
+    assert_eq!((result.ending, result.cost, result.samples), (Ending::Budget, 42, 42));
+    assert_eq!(history.iter().map(|attempt| attempt.launch.count).collect::<Vec<_>>()[8..], [4, 4, 2]);
+    assert_eq!(result.makespan.as_seconds(), 11.0);
+    // One sample at a time: done in time with probability 1 - 0.7^2, and late afterwards, as long as the budget lasts.
+    let problem = Problem::new(constant(0.3), rules, Budget::Tokens(5), seconds(2.0)).unwrap();
+    let results = results(&problem, &mut samples(1), 6);
+    agrees(&results, Ending::Done, 1.0 - 0.7f64.powi(2));
+    agrees(&results, Ending::Deadline, 0.7f64.powi(2) - 0.7f64.powi(5));
+    agrees(&results, Ending::Budget, 0.7f64.powi(5));
+    assert!(results.iter().any(|result| result.makespan.as_seconds() > 2.0));
+}
+
+/// Under the rules of the published baselines a fixed policy that overspends at its first launch is cut instead: of four samples for two
+/// tokens it launches two, and completes `1 - 0.7^2` instead of nothing. A planner's rules stay the same.
+#[test]
+fn asymmetric_rules_are_those_of_baselines() {
+    let problem = Problem::new(constant(0.3), Rules::reference(), Budget::Tokens(2), seconds(1.0)).unwrap();
+    let is_planner = |name: &str| Named::parse(name).unwrap().is_planner();
+    assert!(["planner:no-test", "reference", "price-table", "optimum"].into_iter().all(is_planner));
+    assert!(!["seq:m:4", "best-seq", "certainty-equivalent"].into_iter().any(is_planner));
+    let turns = Turns::from(problem.clone());
+    let baseline = turns.of_published_baselines().unwrap().of(0).clone();
+    assert_eq!(*baseline.rules(), Rules::reference().of_published_baselines());
+    agrees(&results(&problem, &mut samples(4), 7), Ending::Budget, 1.0);
+    agrees(&results(&baseline, &mut samples(4), 7), Ending::Done, 1.0 - 0.7f64.powi(2));
+    // In a comparison the planner keeps its runs, and the baseline completes some.
+    let policies = ["price-table", "seq:m:4"].map(|name| Named::parse(name).unwrap());
+    let symmetric = Comparison::new(turns, policies.to_vec()).unwrap();
+    let completed = |comparison: &Comparison| {
+        let stop = Stop::after(1000).unwrap();
+        let tally = monte_carlo::run(comparison, &streams(7), &stop, &Control::default()).tally;
+        [0, 1].map(|at| tally.policies()[at].completion().successes())
+    };
+    let [planner, baseline] = completed(&symmetric);
+    let [same, more] = completed(&symmetric.asymmetric().unwrap());
+    assert_eq!((planner, baseline), (same, 0));
+    assert!(more > 400, "{more}");
 }

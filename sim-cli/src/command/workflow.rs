@@ -38,6 +38,8 @@ pub(super) struct WorkflowOptions {
 pub(super) struct GivenWorkflow {
     /// Several of a family take turns.
     pub(super) problems: Turns,
+    /// Whether baselines have rules of their own as well.
+    pub(super) asymmetric: bool,
     pub(super) seed: u64,
 }
 
@@ -73,7 +75,11 @@ impl WorkflowOptions {
         let model = find_model(registry, MODEL)?;
         let values = opened.values(model)?;
         let parameters = WorkflowParameters::from_values(&values).map_err(|error| opened.explain(&error))?;
-        Ok(GivenWorkflow { problems: parameters.problems().clone(), seed: opened.scenario.seed })
+        Ok(GivenWorkflow {
+            problems: parameters.problems().clone(),
+            asymmetric: parameters.is_asymmetric(),
+            seed: opened.scenario.seed,
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use sim_core::events::{Record, Time, Trace};
 use sim_core::random::Streams;
 
 use crate::money;
-use crate::registry::{About, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Unit};
+use crate::registry::{
+    About, Form, Metric, Model, ParameterError, Parameters, Prediction, Replay, Unit, choice,
+};
 use crate::workflow::policy::Named;
 use crate::workflow::{Attempt, Budget, Problem, SampledWorkflow, Turns};
 
@@ -21,9 +23,15 @@ pub struct AnyWorkflow;
 pub struct WorkflowParameters {
     problems: Turns,
     policy: Named,
+    asymmetric: bool,
 }
 
 impl WorkflowParameters {
+    /// Whether all policies but planners have the rules of the published program's baselines.
+    pub fn is_asymmetric(&self) -> bool {
+        self.asymmetric
+    }
+
     /// The workflow with its rules, budget and deadline; several of a family take turns.
     pub fn problems(&self) -> &Turns {
         &self.problems
@@ -34,7 +42,17 @@ impl Parameters for WorkflowParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let problems = problems::read(form)?;
         let policy = problems::policy(form, &problems, "policy", "planner", problems::POLICY)?;
-        Ok(Self { problems, policy })
+        let asymmetric = form.read(
+            choice(
+                "baselines",
+                &[
+                    ("symmetric", false, "the rules are the same for every policy"),
+                    ("asymmetric", true, "for all but planners overspend is sample-by-sample and deadline_rule afterwards, as in the published planner's program"),
+                ],
+            )
+            .help("whether policies that do not plan have other rules than planners"),
+        )?;
+        Ok(Self { problems, policy, asymmetric })
     }
 }
 
@@ -103,7 +121,13 @@ impl Model for AnyWorkflow {
     }
 
     fn prepare(&self, parameters: &WorkflowParameters) -> Result<SampledWorkflow, ParameterError> {
-        SampledWorkflow::in_turn(parameters.problems.clone(), parameters.policy.clone())
+        let problems = if parameters.asymmetric && !parameters.policy.is_planner() {
+            let problems = parameters.problems.of_published_baselines();
+            problems.map_err(|error| ParameterError::impossible(&["baselines"], error.to_string()))?
+        } else {
+            parameters.problems.clone()
+        };
+        SampledWorkflow::in_turn(problems, parameters.policy.clone())
             .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))
     }
 

@@ -6,13 +6,15 @@ use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
 use super::policy::{Idle, Named, UnknownPolicy};
-use super::{RunResult, Turns, WorkflowTally};
+use super::{InvalidProblem, Problem, RunResult, Turns, WorkflowTally};
 
 /// Several policies on the same problems, which take turns. In every trial all policies meet the same world: the same attempt at the same
 /// subtask with the same model comes to the same.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     problems: Turns,
+    /// The same for all but planners, if they have rules of their own.
+    baselines: Option<Turns>,
     policies: Vec<Idle>,
 }
 
@@ -98,7 +100,23 @@ impl Comparison {
     /// A workflow does not have a policy's model, or is too large for a policy.
     pub fn new(problems: Turns, policies: Vec<Named>) -> Result<Self, UnknownPolicy> {
         let policies = policies.into_iter().map(|policy| Idle::new(policy, &problems));
-        Ok(Self { policies: policies.collect::<Result<_, _>>()?, problems })
+        Ok(Self { policies: policies.collect::<Result<_, _>>()?, problems, baselines: None })
+    }
+
+    /// The same comparison where all but planners have the rules of the published program's baselines, with the same draws.
+    ///
+    /// # Errors
+    /// Never, for problems that are some.
+    pub fn asymmetric(&self) -> Result<Self, InvalidProblem> {
+        Ok(Self { baselines: Some(self.problems.of_published_baselines()?), ..self.clone() })
+    }
+
+    /// What a policy meets in a trial.
+    fn problem(&self, policy: &Named, trial: u64) -> &Problem {
+        match &self.baselines {
+            Some(baselines) if !policy.is_planner() => baselines.of(trial),
+            _ => self.problems.of(trial),
+        }
     }
 }
 
@@ -107,15 +125,20 @@ impl Simulation for Comparison {
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut ComparisonTally) {
         tally.make_room(self.policies.len());
-        let trials = self.problems.run(block, |problem, trials, take| {
-            let mut policies: Vec<_> =
-                self.policies.iter().filter_map(|policy| policy.take(problem)).collect();
-            let mut runs = problem.runs();
+        let trials = self.problems.run(block, |_, trials, take| {
+            let mut trials = trials.peekable();
+            let Some(&first) = trials.peek() else { return };
+            let members = self.policies.iter().filter_map(|policy| {
+                let problem = self.problem(policy.named(), first);
+                Some((problem, policy.take(problem)?, problem.runs()))
+            });
+            let mut members: Vec<_> = members.collect();
             for trial in trials {
-                let results = policies.iter_mut().map(|policy| runs.run(policy.as_mut(), streams, trial));
+                let results =
+                    members.iter_mut().map(|(_, policy, runs)| runs.run(policy.as_mut(), streams, trial));
                 take(trial, results.collect::<Vec<RunResult>>());
             }
-            for (idle, policy) in self.policies.iter().zip(policies) {
+            for (idle, (problem, policy, _)) in self.policies.iter().zip(members) {
                 idle.put_back(problem, policy);
             }
         });

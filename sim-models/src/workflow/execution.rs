@@ -14,8 +14,9 @@ pub(super) const MOST_BATCHES: u64 = 1000;
 
 /// Where the results of batches come from: the world's draws, or a planner's.
 pub(super) trait Outcomes {
-    /// What a batch comes to that is launched now.
-    fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch>;
+    /// What a batch comes to that is launched now, or as many of its samples as cost no more than is covered, one after the other.
+    /// `None` if there is none.
+    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)>;
 }
 
 /// What happens at a point of time.
@@ -117,7 +118,10 @@ impl Execution {
             None => run_state.decide(&mut calendar),
         }
         if run_state.ended.is_none() {
-            let limits = Limits::until(problem.deadline());
+            let limits = match problem.rules().deadline {
+                DeadlineRule::Afterwards => Limits::NONE,
+                DeadlineRule::AtLaunch | DeadlineRule::AtDeadline => Limits::until(problem.deadline()),
+            };
             run(&mut run_state, &mut calendar, &limits);
         }
         let result = run_state.conclude(&calendar);
@@ -167,7 +171,9 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         let mut batches = std::mem::take(&mut self.memory.batches);
         batches.clear();
         let (mut total, mut refused) = (0u64, false);
-        launches.retain(|&(node, launch)| {
+        launches.retain_mut(|(node, launch)| {
+            let node = *node;
+            let mut covered = u64::MAX;
             if let Overspend::Reserve { .. } = rules.overspend {
                 let each = self.problem.reservation(node, launch.model).unwrap_or(0);
                 let all = each.saturating_mul(u64::from(launch.count));
@@ -177,12 +183,22 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
                 }
                 total += all;
             }
-            match self.outcomes.batch(&self.memory.state, node, launch) {
-                Some(batch) => {
+            if rules.overspend == Overspend::SampleBySample {
+                covered = self.memory.state.budget - total;
+            }
+            match self.outcomes.batch(&self.memory.state, node, *launch, covered) {
+                Some((launched, batch)) => {
+                    if covered < u64::MAX {
+                        total += batch.cost;
+                    }
+                    *launch = launched;
                     batches.push(batch);
                     true
                 }
-                None => false,
+                None => {
+                    refused |= covered < u64::MAX;
+                    false
+                }
             }
         });
         let cost = batches.iter().map(|batch| batch.cost).fold(0, u64::saturating_add);
@@ -270,7 +286,12 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             }
         }
         if state.left == 0 {
-            let ending = if state.wrong { Ending::Verifier } else { Ending::Done };
+            let is_late = calendar.now() > Time::START + self.problem.deadline();
+            let ending = match (is_late, state.wrong) {
+                (true, _) => Ending::Deadline,
+                (false, true) => Ending::Verifier,
+                (false, false) => Ending::Done,
+            };
             self.end(ending, calendar);
         } else if self.result.batches >= self.memory.most_batches {
             self.end(Ending::Stalled, calendar);

@@ -116,6 +116,15 @@ impl Problem {
         Ok(Self { beliefs: self.beliefs.clone(), ..other })
     }
 
+    /// The same problem under other rules.
+    ///
+    /// # Errors
+    /// They are none.
+    pub fn under(&self, rules: Rules) -> Result<Self, InvalidProblem> {
+        let other = Self::new(self.workflow.clone(), rules, self.budget, self.deadline)?;
+        Ok(Self { beliefs: self.beliefs.clone(), ..other })
+    }
+
     /// The same problem for policies that believe the samples to follow other laws, such as those of a pilot run.
     ///
     /// # Errors

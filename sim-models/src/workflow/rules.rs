@@ -51,6 +51,9 @@ pub enum Overspend {
         /// The quantile, in (0, 1).
         quantile: f64,
     },
+    /// What samples cost is known when they are launched, and they are launched one by one until the next one costs more than is left: of
+    /// a batch, those that come before.
+    SampleBySample,
     /// A batch is launched if anything is left; the budget may be overspent by the batches of one decision.
     AllowBounded,
 }
@@ -62,6 +65,8 @@ pub enum DeadlineRule {
     AtLaunch,
     /// When the run is not complete at the deadline.
     AtDeadline,
+    /// When the run was not complete at the deadline; it goes on to its end all the same.
+    Afterwards,
 }
 
 /// Whether a policy may let a ready subtask wait.
@@ -174,6 +179,14 @@ impl Rules {
             dependence: Dependence::BetaBinomial { within: 0.2, across: 0.3 },
             time_per_simulation: Duration::from_nanoseconds(1000),
         }
+    }
+
+    /// These rules as the published planner's program has them for baselines: samples are launched one by one until the budget blocks,
+    /// nothing fails for money or time at its launch, and runs are scored afterwards (mechanisms A1, the rows of the baseline path). No
+    /// fair comparison: it shows what the asymmetry is worth.
+    #[must_use]
+    pub fn of_published_baselines(self) -> Self {
+        Self { overspend: Overspend::SampleBySample, deadline: DeadlineRule::Afterwards, ..self }
     }
 
     /// Checks all numbers.

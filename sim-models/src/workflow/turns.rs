@@ -2,7 +2,7 @@
 
 use sim_core::monte_carlo::Block;
 
-use super::Problem;
+use super::{InvalidProblem, Problem};
 
 /// Problems that take turns: trial `t` is one of the `t`-th problem, counted in circles.
 #[derive(Clone, Debug)]
@@ -18,6 +18,15 @@ impl Turns {
     /// Problems whose budgets are in one unit; `None` if there are none.
     pub fn new(problems: Vec<Problem>) -> Option<Self> {
         if problems.is_empty() { None } else { Some(Self(problems)) }
+    }
+
+    /// The same problems under the rules that the published program has for baselines.
+    ///
+    /// # Errors
+    /// Never, for problems that are some.
+    pub fn of_published_baselines(&self) -> Result<Self, InvalidProblem> {
+        let under = |problem: &Problem| problem.under(problem.rules().of_published_baselines());
+        Ok(Self(self.0.iter().map(under).collect::<Result<_, _>>()?))
     }
 
     /// The problems.

@@ -62,11 +62,19 @@ impl<'a> World<'a> {
 }
 
 impl Outcomes for World<'_> {
-    fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch> {
+    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)> {
         let samples = self.samples(node, u64::from(state.attempts[node]), launch.model)?;
         self.samples.clear();
-        self.samples.extend(samples.take(launch.count as usize));
-        Some(self.problem.batch_of(&self.samples))
+        let mut cost = 0u64;
+        for sample in samples.take(launch.count as usize) {
+            cost = cost.saturating_add(sample.cost);
+            if cost > covered {
+                break;
+            }
+            self.samples.push(sample);
+        }
+        let launched = Launch { count: self.samples.len() as u32, ..launch };
+        (launched.count > 0).then(|| (launched, self.problem.batch_of(&self.samples)))
     }
 }
 

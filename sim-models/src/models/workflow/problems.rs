@@ -77,7 +77,7 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
 }
 
 /// How policies are named.
-pub(in crate::models) const POLICY: &str = "what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum, optimum; perfect-information is no policy but a bound on all";
+pub(in crate::models) const POLICY: &str = "what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum, static-relaxed, optimum; perfect-information is no policy but a bound on all";
 
 /// A policy that all problems have.
 pub(in crate::models) fn policy(

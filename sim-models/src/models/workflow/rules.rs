@@ -53,6 +53,11 @@ pub(super) fn read(form: &mut Form) -> Result<Rules, ParameterError> {
                     "95 % quantiles are set aside; samples are cut off there",
                 ),
                 ("reject-decision", Some(Overspend::RejectDecision), "nothing of the decision is launched"),
+                (
+                    "sample-by-sample",
+                    Some(Overspend::SampleBySample),
+                    "samples are launched one by one until the next costs more than is left",
+                ),
                 ("allow-bounded", Some(Overspend::AllowBounded), "launched while anything is left"),
             ],
         )
@@ -69,6 +74,7 @@ pub(super) fn read(form: &mut Form) -> Result<Rules, ParameterError> {
                     Some(DeadlineRule::AtDeadline),
                     "when the run is not complete at the deadline",
                 ),
+                ("afterwards", Some(DeadlineRule::Afterwards), "the same, but the run goes on to its end"),
             ],
         )
         .help("when the deadline is missed"),

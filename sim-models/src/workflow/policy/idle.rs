@@ -38,6 +38,11 @@ impl Idle {
         Ok(Self { named, waiting: Arc::default() })
     }
 
+    /// Its name.
+    pub(in crate::workflow) fn named(&self) -> &Named {
+        &self.named
+    }
+
     /// An instance for a problem. [`Idle::put_back`] it after use.
     pub(in crate::workflow) fn take(&self, problem: &Problem) -> Option<Box<dyn Policy + Send>> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

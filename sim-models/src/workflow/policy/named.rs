@@ -184,6 +184,11 @@ impl Named {
         &self.name
     }
 
+    /// Whether it plans: the recommended planner, the published one, the price table, and the optimum. All others are baselines.
+    pub fn is_planner(&self) -> bool {
+        matches!(self.kind, Kind::Planner(_) | Kind::Reference(_) | Kind::PriceTable | Kind::Optimum)
+    }
+
     /// Whether it is no policy but a bound on all of them, which decides nothing.
     pub fn is_bound(&self) -> bool {
         self.kind == Kind::PerfectInformation

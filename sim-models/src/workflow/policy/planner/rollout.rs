@@ -122,14 +122,24 @@ fn still_running(law: &BatchLaw, passes: f64, elapsed: Duration, stream: &mut St
 }
 
 impl Outcomes for Imagined<'_> {
-    fn batch(&mut self, state: &State, node: Node, launch: Launch) -> Option<Batch> {
-        let law = self.laws.of(self.problem, node, launch)?;
-        let mut stream =
-            self.stream(self.problem.entity(node), state.attempts[node], LAUNCHED + launch.model as u64);
-        let passed = stream.uniform() < self.passes(law, state, node, launch);
-        let draw = law.draw(passed, stream.uniform());
-        let right = passed && stream.uniform() < law.right;
-        Some(Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right })
+    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)> {
+        let address = (self.problem.entity(node), state.attempts[node], LAUNCHED + launch.model as u64);
+        let draw = |launch: Launch| {
+            let law = self.laws.of(self.problem, node, launch)?;
+            let mut stream = self.stream(address.0, address.1, address.2);
+            let passed = stream.uniform() < self.passes(law, state, node, launch);
+            let draw = law.draw(passed, stream.uniform());
+            let right = passed && stream.uniform() < law.right;
+            Some((launch, Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right }))
+        };
+        let (_, whole) = draw(launch)?;
+        if whole.cost <= covered {
+            return Some((launch, whole));
+        }
+        // As many samples as are covered if each costs what they do on average.
+        let count = (f64::from(launch.count) * (covered as f64 / whole.cost as f64)) as u32;
+        let (launched, part) = draw(Launch { count, ..launch })?;
+        Some((launched, Batch { cost: part.cost.min(covered), ..part }))
     }
 }
 

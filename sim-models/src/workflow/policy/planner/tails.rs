@@ -58,9 +58,13 @@ pub(super) struct Tails {
 }
 
 impl Tails {
-    /// The tails of a problem; `None` where batches of one subtask depend on each other.
+    /// The tails of a problem; `None` where batches of one subtask depend on each other, or the rules are not those of the programme:
+    /// what is launched costs and lasts the same whatever else was launched, and fails if it is not paid for.
     pub(super) fn new(problem: &Problem, laws: &BatchLaws) -> Option<Self> {
         if matches!(problem.rules().dependence, Dependence::BetaBinomial { within, .. } if within > 0.0) {
+            return None;
+        }
+        if problem.rules().overspend == Overspend::SampleBySample {
             return None;
         }
         let models = 0..problem.workflow().models().len();
