@@ -35,6 +35,7 @@
 mod batch;
 mod bound;
 mod build;
+mod capacity;
 mod comparison;
 mod estimates;
 mod execution;
@@ -56,6 +57,7 @@ mod world;
 
 pub use batch::{Batch, Launch};
 pub use build::{Choice, InvalidWorkflow, LanguageModel, Workflow, WorkflowBuilder};
+pub use capacity::{Capacity, ProviderLimits};
 pub use comparison::{Comparison, ComparisonTally, PairTally};
 pub use estimates::Estimates;
 pub use file::{InvalidOption, InvalidWorkflowFile};
@@ -63,7 +65,8 @@ pub use nominal::{nominal_budget, nominal_deadline};
 pub use problem::{Budget, InvalidProblem, Problem};
 pub use result::{Attempt, Ending, RunResult};
 pub use rules::{
-    BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Rules, RunningInfo, Verifier,
+    BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Replanning, Rules, RunningInfo,
+    Verifier,
 };
 pub use sample::{InvalidSampleLaw, Record, Sample, SampleLaw};
 pub use sampled::{SampledWorkflow, WorkflowTally};

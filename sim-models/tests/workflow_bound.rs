@@ -8,7 +8,8 @@ use sim_models::workflow::generate::Family;
 use sim_models::workflow::oracle::Oracle;
 use sim_models::workflow::policy::{Named, PerfectInformation};
 use sim_models::workflow::{
-    BatchEnd, Budget, DeadlineRule, Idle, Overspend, Problem, Rules, SampleLaw, Verifier, Workflow,
+    BatchEnd, Budget, Capacity, DeadlineRule, Idle, Overspend, Problem, ProviderLimits, Rules, SampleLaw,
+    Verifier, Workflow,
 };
 
 fn seconds(time: f64) -> Duration {
@@ -108,6 +109,11 @@ fn no_policy_completes_more() {
         rules.push(Rules { overspend, deadline: DeadlineRule::AtDeadline, ..Rules::reference() });
     }
     rules.push(Rules { verifier: Verifier::None, ..Rules::realistic() });
+    for preset in [Rules::reference(), Rules::realistic()] {
+        let limits = ProviderLimits { concurrency: Some(3), tokens_per_minute: Some(50_000) };
+        rules.push(Rules { capacity: Capacity::Limited(limits), ..preset });
+        rules.push(preset.of_published_baselines());
+    }
     let names =
         ["price-table", "cop-greedy:4", "best-model", "escalation", "water-filling", "static-optimum"];
     let mut draws = Streams::new(4, Purpose::SamplingPlan, Streaming::common()).open(Address::trial(1));

@@ -34,11 +34,26 @@ pub struct Batch {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Verified {
     pub(super) cost: u64,
-    /// When it is generated, and when it is verified, in seconds from the launch.
+    pub(super) tokens: u64,
+    /// When it begins, in seconds from the launch.
+    pub(super) begins: f64,
+    /// When it is generated, and when it is verified, in seconds from its beginning.
     pub(super) generated: f64,
     pub(super) end: f64,
     pub(super) passed: bool,
     pub(super) right: bool,
+}
+
+impl Verified {
+    /// A sample that does not pass, of which only the length counts, in seconds and tokens.
+    pub(super) fn of_length(latency: f64, tokens: u64) -> Self {
+        Self { cost: 0, tokens, begins: 0.0, generated: latency, end: latency, passed: false, right: false }
+    }
+
+    /// When it ends, in seconds from the launch.
+    pub(super) fn ends(&self) -> f64 {
+        self.begins + self.end
+    }
 }
 
 impl Problem {
@@ -61,6 +76,8 @@ impl Problem {
         let passed = chance >= 1.0 || (chance > 0.0 && stream.uniform() < chance);
         Verified {
             cost: self.cost_of_tokens(model, sample.tokens).saturating_add(check_cost),
+            tokens: sample.tokens,
+            begins: 0.0,
             generated: sample.latency,
             end: sample.latency + check_time,
             passed,
@@ -68,17 +85,17 @@ impl Problem {
         }
     }
 
-    /// What parallel samples come to together.
+    /// What samples that were launched together come to.
     pub(super) fn batch_of(&self, samples: &[Verified]) -> Batch {
         let passed = samples.iter().filter(|sample| sample.passed);
         // Of several that end together the one launched first.
-        let first = passed.reduce(|first, sample| if sample.end < first.end { sample } else { first });
-        let last = samples.iter().map(|sample| sample.end).fold(0.0, f64::max);
-        let stop = first.map_or(last, |first| first.end);
+        let first = passed.reduce(|first, sample| if sample.ends() < first.ends() { sample } else { first });
+        let last = samples.iter().map(Verified::ends).fold(0.0, f64::max);
+        let stop = first.map_or(last, Verified::ends);
         let (mut cost, mut wasted) = (0u64, 0u64);
         for sample in samples {
-            let late = sample.end > stop;
-            let until = if late { share(stop, sample.generated) } else { 1.0 };
+            let late = sample.ends() > stop;
+            let until = if late { share(stop - sample.begins, sample.generated) } else { 1.0 };
             let needed = if until < 1.0 { (sample.cost as f64 * until) as u64 } else { sample.cost };
             let paid = match self.rules().batch_end {
                 BatchEnd::FirstSuccess { refund: true } => needed,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sim_core::graph::{Graph, InvalidGraph, Node};
 use thiserror::Error;
 
-use super::SampleLaw;
+use super::{InvalidRules, ProviderLimits, SampleLaw};
 use crate::organization::timed::picodollars_per_token;
 
 /// A language model that subtasks can be tried with.
@@ -15,6 +15,8 @@ pub struct LanguageModel {
     pub name: String,
     /// Price of a token, in picodollars (10^-12 USD), which is 10^-6 USD per million tokens.
     pub price: u64,
+    /// What its provider allows, where that is not the same for all models. It counts where the rules limit providers.
+    pub limits: Option<ProviderLimits>,
 }
 
 /// A model that a subtask can be tried with, by its position among the workflow's, and the law of a sample.
@@ -77,6 +79,14 @@ pub enum InvalidWorkflow {
     /// Nothing to try a subtask with.
     #[error("subtask `{0}` has no model to try it with")]
     NoOption(String),
+    /// Limits of a provider that let nothing through.
+    #[error("model `{model}`: {why}")]
+    Limits {
+        /// The model.
+        model: String,
+        /// What is wrong.
+        why: InvalidRules,
+    },
     /// A price that is none.
     #[error(
         "the price of model `{model}` is a number of USD per million tokens from 0 to 1 000 000; found {found}"
@@ -96,7 +106,7 @@ fn hint(nearest: &Option<String>) -> String {
 /// Builds a [`Workflow`]. What is wrong is said by [`WorkflowBuilder::build`].
 #[derive(Clone, Debug, Default)]
 pub struct WorkflowBuilder {
-    models: Vec<(String, f64)>,
+    models: Vec<(String, f64, Option<ProviderLimits>)>,
     subtasks: Vec<Subtask>,
     stray: Option<Stray>,
 }
@@ -119,7 +129,16 @@ impl WorkflowBuilder {
     /// Adds a model; its price is in USD per million tokens.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>, dollars_per_million_tokens: f64) -> Self {
-        self.models.push((name.into(), dollars_per_million_tokens));
+        self.models.push((name.into(), dollars_per_million_tokens, None));
+        self
+    }
+
+    /// What the provider of the model added last allows.
+    #[must_use]
+    pub fn limits(mut self, limits: ProviderLimits) -> Self {
+        if let Some((_, _, known)) = self.models.last_mut() {
+            *known = Some(limits);
+        }
         self
     }
 
@@ -206,15 +225,18 @@ impl WorkflowBuilder {
     }
 }
 
-fn models(given: &[(String, f64)]) -> Result<Vec<LanguageModel>, InvalidWorkflow> {
+fn models(given: &[(String, f64, Option<ProviderLimits>)]) -> Result<Vec<LanguageModel>, InvalidWorkflow> {
     let mut models: Vec<LanguageModel> = Vec::with_capacity(given.len());
-    for (name, dollars) in given {
+    for (name, dollars, limits) in given {
         if models.iter().any(|known| &known.name == name) {
             return Err(InvalidWorkflow::DuplicateModel(name.clone()));
         }
         let price = picodollars_per_token(*dollars)
             .ok_or_else(|| InvalidWorkflow::Price { model: name.clone(), found: *dollars })?;
-        models.push(LanguageModel { name: name.clone(), price });
+        if let Some(Err(why)) = limits.map(ProviderLimits::check) {
+            return Err(InvalidWorkflow::Limits { model: name.clone(), why });
+        }
+        models.push(LanguageModel { name: name.clone(), price, limits: *limits });
     }
     Ok(models)
 }

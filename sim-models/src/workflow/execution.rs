@@ -3,20 +3,34 @@
 use sim_core::events::{Calendar, Duration, Limits, System, Time, run};
 use sim_core::graph::Node;
 
+use super::capacity::Line;
 use super::policy::{Decision, Policy};
 use super::state::{Flight, State, Status};
 use super::{
-    Attempt, Batch, BatchEnd, DeadlineRule, Ending, Idle, Launch, Overspend, Problem, RunResult, View,
+    Attempt, Batch, BatchEnd, DeadlineRule, Ending, Idle, Launch, Overspend, Problem, Replanning, RunResult,
+    View,
 };
 
 /// Batches per subtask after which a run is given up: what has not come to an end by then goes on for nothing.
 pub(super) const MOST_BATCHES: u64 = 1000;
 
+/// What a launch meets.
+pub(super) struct Admission<'a> {
+    pub(super) state: &'a State,
+    pub(super) now: Time,
+    /// What its samples may cost, where they are launched one by one.
+    pub(super) covered: u64,
+    /// By model: the samples before it; empty where none waits.
+    pub(super) lines: &'a mut [Line],
+    /// When samples end before their batch, where that is looked at.
+    pub(super) ends: &'a mut Vec<(Node, Duration)>,
+}
+
 /// Where the results of batches come from: the world's draws, or a planner's.
 pub(super) trait Outcomes {
     /// What a batch comes to that is launched now, or as many of its samples as cost no more than is covered, one after the other.
     /// `None` if there is none.
-    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)>;
+    fn batch(&mut self, to: &mut Admission<'_>, node: Node, launch: Launch) -> Option<(Launch, Batch)>;
 }
 
 /// What happens at a point of time.
@@ -24,6 +38,10 @@ pub(super) trait Outcomes {
 pub(super) enum Event {
     /// The batch of a subtask ends.
     End(Node),
+    /// A sample of a batch ends, before its batch does.
+    Sample(Node),
+    /// It is time for a decision.
+    Tick,
     /// What was decided is launched, after the time that the decision took.
     Launch,
 }
@@ -35,6 +53,11 @@ pub(super) struct Execution {
     calendar: Calendar<Event>,
     decision: Decision,
     batches: Vec<Batch>,
+    lines: Vec<Line>,
+    ends: Vec<(Node, Duration)>,
+    /// Whether a tick is awaited, and how many there were.
+    ticking: bool,
+    ticks: u64,
     /// Whether a decision is being made, which takes time.
     planning: bool,
     /// Whether something became ready meanwhile.
@@ -96,6 +119,7 @@ impl Execution {
         first: Option<&[(Node, Launch)]>,
     ) -> RunResult {
         (self.planning, self.overtaken) = (false, false);
+        (self.ticking, self.ticks) = (false, 0);
         let mut calendar = std::mem::take(&mut self.calendar);
         let result = RunResult {
             ending: Ending::Stalled,
@@ -136,7 +160,32 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         calendar.stop();
     }
 
-    /// A decision is due, if something can be launched.
+    /// Something has happened: a decision is due, now or at the next tick, if something can be launched.
+    fn due(&mut self, calendar: &mut Calendar<Event>) {
+        match self.problem.rules().replanning {
+            Replanning::Timer(every)
+                if calendar.now().as_nanoseconds() % every.as_nanoseconds().max(1) > 0 =>
+            {
+                self.tick(every, calendar);
+            }
+            _ => self.decide(calendar),
+        }
+    }
+
+    /// A decision will be due at the next multiple of a time, unless nothing waits for one.
+    fn tick(&mut self, every: Duration, calendar: &mut Calendar<Event>) {
+        let memory = &mut *self.memory;
+        if memory.ticking || memory.state.ready.is_empty() || memory.ticks >= memory.most_batches {
+            return;
+        }
+        let every = every.as_nanoseconds().max(1);
+        let left = every - calendar.now().as_nanoseconds() % every;
+        memory.ticking = true;
+        memory.ticks += 1;
+        calendar.schedule(Duration::from_nanoseconds(left), Event::Tick);
+    }
+
+    /// A decision is made, if something can be launched.
     fn decide(&mut self, calendar: &mut Calendar<Event>) {
         let memory = &mut *self.memory;
         if memory.planning {
@@ -148,10 +197,28 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         }
         memory.state.ready.sort_unstable();
         memory.decision.clear();
+        let State { ready, kept, .. } = &memory.state;
+        let again = |&node: &Node| Some((node, (*kept.get(node)?)?));
+        let repeated = ready.iter().filter_map(again);
+        if repeated.clone().count() == ready.len() {
+            memory.decision.launches.extend(repeated);
+            self.launch(calendar);
+            return;
+        }
         let view = View { problem: self.problem, state: &memory.state, now: calendar.now() };
         self.policy.decide(&view, &mut memory.decision);
         self.result.decisions += 1;
         self.result.simulations += memory.decision.simulations;
+        let State { ready, kept, .. } = &memory.state;
+        for (node, launch) in &mut memory.decision.launches {
+            *launch = kept.get(*node).copied().flatten().unwrap_or(*launch);
+        }
+        for &node in ready {
+            let Some(launch) = kept.get(node).copied().flatten() else { continue };
+            if memory.decision.launches.iter().all(|&(other, _)| other != node) {
+                memory.decision.launches.push((node, launch));
+            }
+        }
         let each = self.problem.rules().time_per_simulation.as_nanoseconds();
         let thinking = each.saturating_mul(memory.decision.simulations);
         if thinking > 0 {
@@ -168,8 +235,17 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         let mut launches = std::mem::take(&mut self.memory.decision.launches);
         let is_ready = |state: &State, node: Node| state.status.get(node) == Some(&Status::Ready);
         launches.retain(|&(node, launch)| launch.count > 0 && is_ready(&self.memory.state, node));
+        if rules.replanning == Replanning::Never {
+            for &(node, launch) in &launches {
+                self.memory.state.kept[node].get_or_insert(launch);
+            }
+        }
         let mut batches = std::mem::take(&mut self.memory.batches);
         batches.clear();
+        let mut lines = std::mem::take(&mut self.memory.lines);
+        lines.clone_from(&self.memory.state.lines);
+        let mut ends = std::mem::take(&mut self.memory.ends);
+        ends.clear();
         let (mut total, mut refused) = (0u64, false);
         launches.retain_mut(|(node, launch)| {
             let node = *node;
@@ -186,7 +262,9 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             if rules.overspend == Overspend::SampleBySample {
                 covered = self.memory.state.budget - total;
             }
-            match self.outcomes.batch(&self.memory.state, node, *launch, covered) {
+            let (state, now) = (&self.memory.state, calendar.now());
+            let mut to = Admission { state, now, covered, lines: &mut lines, ends: &mut ends };
+            match self.outcomes.batch(&mut to, node, *launch) {
                 Some((launched, batch)) => {
                     if covered < u64::MAX {
                         total += batch.cost;
@@ -220,8 +298,15 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             self.end(Ending::Deadline, calendar);
         }
         if self.ended.is_none() {
+            if !launches.is_empty() {
+                std::mem::swap(&mut self.memory.state.lines, &mut lines);
+            }
             for (&(node, launch), batch) in launches.iter().zip(&batches) {
                 self.begin(node, launch, batch, calendar);
+                let own = ends.iter().filter(|(of, end)| *of == node && *end < batch.duration);
+                own.for_each(|&(_, end)| {
+                    calendar.schedule(end, Event::Sample(node));
+                });
             }
             let state = &mut self.memory.state;
             let status = &state.status;
@@ -233,6 +318,12 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             }
         }
         (self.memory.batches, self.memory.decision.launches) = (batches, launches);
+        (self.memory.lines, self.memory.ends) = (lines, ends);
+        if self.ended.is_none()
+            && let Replanning::Timer(every) = rules.replanning
+        {
+            self.tick(every, calendar);
+        }
     }
 
     fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) {
@@ -257,6 +348,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             passed: batch.passed,
             right: batch.right,
             reserved,
+            ended: 0,
         };
         self.result.batches += 1;
         self.result.samples += u64::from(launch.count);
@@ -297,6 +389,14 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             self.end(Ending::Stalled, calendar);
         } else if calendar.next_time() != Some(calendar.now()) {
             // All that ends at one time is known before the next decision.
+            self.due(calendar);
+        }
+    }
+
+    /// A sample has ended before its batch.
+    fn sample_ends(&mut self, node: Node, calendar: &mut Calendar<Event>) {
+        self.memory.state.flights[node].ended += 1;
+        if calendar.next_time() != Some(calendar.now()) {
             self.decide(calendar);
         }
     }
@@ -334,11 +434,20 @@ impl<P: Policy + ?Sized, O: Outcomes> System for Run<'_, P, O> {
     fn handle(&mut self, event: Event, calendar: &mut Calendar<Event>) {
         match event {
             Event::End(node) => self.batch_ends(node, calendar),
+            Event::Sample(node) => self.sample_ends(node, calendar),
+            Event::Tick if calendar.next_time() == Some(calendar.now()) => {
+                // After what ends at the same time.
+                calendar.schedule(Duration::ZERO, Event::Tick);
+            }
+            Event::Tick => {
+                self.memory.ticking = false;
+                self.decide(calendar);
+            }
             Event::Launch => {
                 self.memory.planning = false;
                 self.launch(calendar);
                 if std::mem::take(&mut self.memory.overtaken) && self.ended.is_none() {
-                    self.decide(calendar);
+                    self.due(calendar);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{InvalidSampleLaw, InvalidWorkflow, Record, Sample, SampleLaw, Workflow};
+use super::{InvalidSampleLaw, InvalidWorkflow, ProviderLimits, Record, Sample, SampleLaw, Workflow};
 use crate::law::{InvalidLaw, Law};
 
 /// Why a text is no workflow.
@@ -73,6 +73,11 @@ struct File {
 struct Model {
     #[serde(default)]
     price_per_million_output_tokens: f64,
+    /// Samples that its provider runs at a time, and tokens per minute; they count where the rules limit providers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    concurrency: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokens_per_minute: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -220,7 +225,10 @@ impl Workflow {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let models = self.models().iter().map(|model| {
             let price_per_million_output_tokens = model.price as f64 * 1e-6;
-            (model.name.clone(), Model { price_per_million_output_tokens })
+            let limits = model.limits.unwrap_or_default();
+            let (concurrency, tokens_per_minute) = (limits.concurrency, limits.tokens_per_minute);
+            let entry = Model { price_per_million_output_tokens, concurrency, tokens_per_minute };
+            (model.name.clone(), entry)
         });
         let graph = self.graph();
         let subtask = |node: usize| Subtask {
@@ -240,7 +248,11 @@ impl File {
     fn workflow(self) -> Result<Workflow, InvalidWorkflowFile> {
         let mut builder = Workflow::builder();
         for (name, model) in self.models {
+            let (concurrency, tokens_per_minute) = (model.concurrency, model.tokens_per_minute);
             builder = builder.model(name, model.price_per_million_output_tokens);
+            if concurrency.is_some() || tokens_per_minute.is_some() {
+                builder = builder.limits(ProviderLimits { concurrency, tokens_per_minute });
+            }
         }
         for subtask in self.subtasks {
             builder = builder.subtask(subtask.id.clone()).needs(&subtask.needs);
@@ -423,6 +435,8 @@ mod tests {
         let toml = r#"
             [models.m]
             price_per_million_output_tokens = 2.4
+            concurrency = 8
+            tokens_per_minute = 90000
             [[subtasks]]
             id = "a"
             options.m = { success = 0.5, output_tokens = { mean = 900, deviation = 300 }, tokens_per_second = 80, token_limit = 4000, length_coupling = 0.3 }

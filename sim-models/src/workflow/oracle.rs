@@ -15,7 +15,10 @@ use thiserror::Error;
 
 use self::outcomes::{Outcome, outcomes};
 pub use self::policy::OraclePolicy;
-use super::{BatchEnd, DeadlineRule, Dependence, Idle, Launch, Overspend, Problem, RunningInfo, Verifier};
+use super::{
+    BatchEnd, Capacity, DeadlineRule, Dependence, Idle, Launch, Overspend, Problem, Replanning, RunningInfo,
+    Verifier,
+};
 
 /// Most subtasks.
 pub const MOST_SUBTASKS: usize = 6;
@@ -52,7 +55,7 @@ pub enum NotExact {
     },
     /// Rules that it does not know.
     #[error(
-        "the exact oracle knows the rules `mcpp-ref` only, with waiting allowed or not: barrier batches, money and time known at launch, perfect verifier, independent samples"
+        "the exact oracle knows the rules `mcpp-ref` only, with waiting allowed or not: barrier batches, money and time known at launch, perfect verifier, independent samples, providers without limits, decisions when batches end"
     )]
     Rules,
     /// Too many states, launches and outcomes.
@@ -146,6 +149,8 @@ impl Oracle {
             && rules.running == RunningInfo::Clairvoyant
             && rules.verifier == Verifier::Perfect
             && rules.dependence == Dependence::Independent
+            && rules.capacity == Capacity::Infinite
+            && rules.replanning == Replanning::BatchEnd
             && rules.time_per_simulation == Duration::ZERO;
         if !known {
             return Err(NotExact::Rules);

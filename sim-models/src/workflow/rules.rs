@@ -3,6 +3,8 @@
 use sim_core::events::Duration;
 use thiserror::Error;
 
+use super::{Capacity, ProviderLimits};
+
 /// The rules under which a workflow is executed. All policies of one comparison run under the same ones.
 ///
 /// Source: the switches of mechanisms A2; [`Rules::reference`] and [`Rules::realistic`] are its presets `mcpp-ref` and `realistic`.
@@ -22,6 +24,10 @@ pub struct Rules {
     pub verifier: Verifier,
     /// Whether samples of one subtask fail together.
     pub dependence: Dependence,
+    /// How many samples of a model run at a time.
+    pub capacity: Capacity,
+    /// When a policy is asked.
+    pub replanning: Replanning,
     /// Time on the clock per simulation of a planner; 0 plans for free.
     pub time_per_simulation: Duration,
 }
@@ -134,6 +140,21 @@ impl Dependence {
     }
 }
 
+/// When a policy is asked about what is ready.
+///
+/// A decision launches what is ready; that a policy adds samples to a batch that runs, or cancels some of them, is not among the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replanning {
+    /// At the beginning, and when a batch has ended.
+    BatchEnd,
+    /// Also when one sample of a batch has ended, if something ready waits.
+    SampleEnd,
+    /// At the beginning, and then only at multiples of this time. What becomes ready waits until then.
+    Timer(Duration),
+    /// When a subtask is ready for the first time. What is launched for it then is launched again until it passes: an open loop.
+    Never,
+}
+
 /// Rules that are none.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{quantity} {allowed}; found {found}")]
@@ -157,6 +178,8 @@ impl Rules {
             running: RunningInfo::Clairvoyant,
             verifier: Verifier::Perfect,
             dependence: Dependence::Independent,
+            capacity: Capacity::Infinite,
+            replanning: Replanning::BatchEnd,
             time_per_simulation: Duration::ZERO,
         }
     }
@@ -177,6 +200,8 @@ impl Rules {
                 latency: Duration::ZERO,
             },
             dependence: Dependence::BetaBinomial { within: 0.2, across: 0.3 },
+            capacity: Capacity::Infinite,
+            replanning: Replanning::BatchEnd,
             time_per_simulation: Duration::from_nanoseconds(1000),
         }
     }
@@ -210,6 +235,12 @@ impl Rules {
                 }
             }
         }
+        if let Capacity::Limited(limits) = self.capacity {
+            limits.check()?;
+        }
+        if self.replanning == Replanning::Timer(Duration::ZERO) {
+            return refuse("the time between two decisions", "is positive", 0.0);
+        }
         if let Dependence::BetaBinomial { within, across } = self.dependence {
             if !(0.0..1.0).contains(&within) {
                 return refuse("the correlation of samples", "lies from 0 to 1, 1 excluded", within);
@@ -228,5 +259,21 @@ impl Rules {
             Verifier::None => (1.0, 1.0),
             Verifier::Noisy { true_positive, false_positive, .. } => (true_positive, false_positive),
         }
+    }
+}
+
+impl ProviderLimits {
+    /// Checks the numbers.
+    pub(super) fn check(self) -> Result<(), InvalidRules> {
+        let allowed = "is at least 1";
+        for (quantity, found) in [
+            ("the number of samples that a provider runs at a time", self.concurrency),
+            ("the number of tokens per minute of a provider", self.tokens_per_minute),
+        ] {
+            if found == Some(0) {
+                return Err(InvalidRules { quantity, allowed, found: 0.0 });
+            }
+        }
+        Ok(())
     }
 }

@@ -3,7 +3,8 @@
 use sim_core::events::{Duration, Time};
 use sim_core::graph::Node;
 
-use super::{Launch, Problem, RunningInfo};
+use super::capacity::Line;
+use super::{Launch, Problem, Replanning, RunningInfo};
 
 /// What a subtask does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) struct Flight {
     pub(super) right: bool,
     /// Set aside until it ends.
     pub(super) reserved: u64,
+    /// Samples that have ended, where that is looked at.
+    pub(super) ended: u32,
 }
 
 impl Flight {
@@ -42,6 +45,7 @@ impl Flight {
         passed: false,
         right: false,
         reserved: 0,
+        ended: 0,
     };
 }
 
@@ -67,6 +71,10 @@ pub(super) struct State {
     pub(super) budget: u64,
     /// Whether a wrong sample has passed.
     pub(super) wrong: bool,
+    /// By model: samples that run and wait; empty where none waits.
+    pub(super) lines: Vec<Line>,
+    /// By subtask: what was launched first; empty where a policy is asked again.
+    pub(super) kept: Vec<Option<Launch>>,
 }
 
 impl State {
@@ -88,6 +96,9 @@ impl State {
         self.ready.extend((0..n).filter(|&node| self.missing[node] == 0));
         self.running.clear();
         (self.left, self.budget, self.wrong) = (n, problem.budget().amount(), false);
+        self.lines = problem.lines();
+        let is_open_loop = problem.rules().replanning == Replanning::Never;
+        refill(&mut self.kept, if is_open_loop { n } else { 0 }, None);
     }
 
     /// Becomes another state, keeping the memory.
@@ -100,6 +111,8 @@ impl State {
         self.ready.clone_from(&other.ready);
         self.running.clone_from(&other.running);
         (self.left, self.budget, self.wrong) = (other.left, other.budget, other.wrong);
+        self.lines.clone_from(&other.lines);
+        self.kept.clone_from(&other.kept);
     }
 
     /// A subtask is done: those that needed nothing else are ready.
@@ -130,6 +143,8 @@ pub struct Running {
     pub launch: Launch,
     /// How long it has run.
     pub elapsed: Duration,
+    /// Samples that have ended, where policies are asked then ([`Replanning::SampleEnd`]); 0 elsewhere.
+    pub ended: u32,
     /// How long it will still run, where the rules let a policy know.
     pub remaining: Option<Duration>,
 }
@@ -189,6 +204,7 @@ impl<'a> View<'a> {
                 node,
                 launch: flight.launch,
                 elapsed: now.since(flight.started),
+                ended: flight.ended,
                 remaining: known.then(|| flight.ends.since(now)),
             }
         })

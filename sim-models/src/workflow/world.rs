@@ -1,14 +1,14 @@
 //! What really happens: samples drawn one by one, under the world's own streams.
 
+use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Streams, TrialStreams};
 use sim_core::special::{beta_quantile, normal_cdf};
 
 use super::batch::Verified;
-use super::execution::{Execution, Outcomes};
+use super::execution::{Admission, Execution, Outcomes};
 use super::policy::Policy;
-use super::state::State;
-use super::{Attempt, Batch, Dependence, Launch, Problem, RunResult};
+use super::{Attempt, Batch, BatchEnd, Dependence, Launch, Problem, Replanning, RunResult};
 
 /// Channels of the streams of a subtask. A number is part of a stream's address: it must not change.
 mod channel {
@@ -62,19 +62,30 @@ impl<'a> World<'a> {
 }
 
 impl Outcomes for World<'_> {
-    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)> {
-        let samples = self.samples(node, u64::from(state.attempts[node]), launch.model)?;
+    fn batch(&mut self, to: &mut Admission<'_>, node: Node, launch: Launch) -> Option<(Launch, Batch)> {
+        let samples = self.samples(node, u64::from(to.state.attempts[node]), launch.model)?;
         self.samples.clear();
         let mut cost = 0u64;
         for sample in samples.take(launch.count as usize) {
             cost = cost.saturating_add(sample.cost);
-            if cost > covered {
+            if cost > to.covered {
                 break;
             }
             self.samples.push(sample);
         }
         let launched = Launch { count: self.samples.len() as u32, ..launch };
-        (launched.count > 0).then(|| (launched, self.problem.batch_of(&self.samples)))
+        if launched.count == 0 {
+            return None;
+        }
+        let rules = self.problem.rules();
+        if let Some(line) = to.lines.get_mut(launch.model) {
+            line.join(to.now, &mut self.samples, rules.batch_end != BatchEnd::Barrier);
+        }
+        if rules.replanning == Replanning::SampleEnd {
+            let end = |sample: &Verified| (node, Duration::from_seconds_saturating(sample.ends()));
+            to.ends.extend(self.samples.iter().map(end));
+        }
+        Some((launched, self.problem.batch_of(&self.samples)))
     }
 }
 

@@ -2,8 +2,11 @@
 
 use sim_core::events::Duration;
 
-use crate::registry::{Form, ParameterError, Unit, choice, real};
-use crate::workflow::{BatchEnd, DeadlineRule, Dependence, Idle, Overspend, Rules, RunningInfo, Verifier};
+use crate::registry::{Form, ParameterError, Unit, choice, integer, real};
+use crate::workflow::{
+    BatchEnd, Capacity, DeadlineRule, Dependence, Idle, Overspend, ProviderLimits, Replanning, Rules,
+    RunningInfo, Verifier,
+};
 
 /// A preset, and what is otherwise.
 pub(super) fn read(form: &mut Form) -> Result<Rules, ParameterError> {
@@ -145,6 +148,51 @@ pub(super) fn read(form: &mut Form) -> Result<Rules, ParameterError> {
             .between(0.0, 1.0)
             .help("how alike models find a subtask, where samples are correlated"),
     )?;
+    let capacity = form.read(
+        choice(
+            "capacity",
+            &[
+                ("infinite", false, "every sample begins when it is launched"),
+                ("limited", true, "those of a model wait for its provider, first in, first out"),
+            ],
+        )
+        .help("how many samples of a model run at a time; a model of a file can have its own limits"),
+    )?;
+    let concurrency = form.read(
+        integer("concurrency", 16)
+            .between(1, 100_000)
+            .help("samples that the provider of each model runs at a time, limited capacity only"),
+    )?;
+    let tokens_per_minute = form.read(
+        integer("tokens_per_minute", 100_000)
+            .between(1, u32::MAX)
+            .unit(Unit::Tokens)
+            .help("tokens per minute of the provider of each model, limited capacity only")
+            .or_word("none", "it does not count tokens"),
+    )?;
+    let asked = form.read(
+        choice(
+            "replanning",
+            &[
+                ("batch-end", Some(Replanning::BatchEnd), "at the beginning and when a batch has ended"),
+                (
+                    "sample-end",
+                    Some(Replanning::SampleEnd),
+                    "also when a sample has ended and something waits",
+                ),
+                ("timer", None, "at multiples of replanning_time"),
+                ("never", Some(Replanning::Never), "once per subtask; what is launched first is repeated"),
+            ],
+        )
+        .help("when the policy is asked"),
+    )?;
+    let every = form.read(
+        real("replanning_time", 10.0)
+            .between(1e-3, 1e6)
+            .unit(Unit::Seconds)
+            .help("time between two decisions, timer only")
+            .try_map(Duration::from_seconds),
+    )?;
     let thinking = form.read(
         real("time_per_simulation", 1e-6)
             .between(0.0, 1.0)
@@ -175,6 +223,11 @@ pub(super) fn read(form: &mut Form) -> Result<Rules, ParameterError> {
         running: running.unwrap_or(preset.running),
         verifier,
         dependence,
+        capacity: match capacity {
+            true => Capacity::Limited(ProviderLimits { concurrency: Some(concurrency), tokens_per_minute }),
+            false => Capacity::Infinite,
+        },
+        replanning: asked.unwrap_or(Replanning::Timer(every)),
         time_per_simulation: thinking.unwrap_or(preset.time_per_simulation),
     })
 }

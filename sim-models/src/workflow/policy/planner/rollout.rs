@@ -1,14 +1,16 @@
 //! Rollouts: a run on from what a planner sees, with its own draws.
 
-use sim_core::events::Duration;
+use sim_core::events::{Duration, Time};
 use sim_core::graph::Node;
 use sim_core::random::{Entity, Stream, Streams, TrialStreams};
 
 use super::laws::{BatchLaw, BatchLaws, Draw};
-use crate::workflow::execution::{Execution, Outcomes};
+use crate::workflow::batch::Verified;
+use crate::workflow::capacity::Line;
+use crate::workflow::execution::{Admission, Execution, Outcomes};
 use crate::workflow::policy::Policy;
 use crate::workflow::state::State;
-use crate::workflow::{Batch, Launch, Problem, RunResult, RunningInfo, View};
+use crate::workflow::{Batch, BatchEnd, Launch, Problem, RunResult, RunningInfo, View};
 
 /// Draws of batches are made on this channel plus the model; those of running ones on the first.
 const LAUNCHED: u64 = 1;
@@ -83,6 +85,16 @@ impl Imagined<'_> {
             let flight = &mut state.flights[node];
             (flight.passed, flight.right, flight.ends, flight.cost) = (passed, right, ends, cost);
         }
+        // Whoever knew when places become free would know when running samples end: they are taken to be in use until their batch ends.
+        if !state.lines.is_empty() {
+            state.lines = self.problem.lines();
+            for &node in &state.running {
+                let flight = state.flights[node];
+                if let Some(line) = state.lines.get_mut(flight.launch.model) {
+                    line.occupy(flight.launch.count, flight.ends);
+                }
+            }
+        }
     }
 
     /// Probability that a batch passes, given what has failed before.
@@ -122,24 +134,51 @@ fn still_running(law: &BatchLaw, passes: f64, elapsed: Duration, stream: &mut St
 }
 
 impl Outcomes for Imagined<'_> {
-    fn batch(&mut self, state: &State, node: Node, launch: Launch, covered: u64) -> Option<(Launch, Batch)> {
-        let address = (self.problem.entity(node), state.attempts[node], LAUNCHED + launch.model as u64);
+    fn batch(&mut self, to: &mut Admission<'_>, node: Node, launch: Launch) -> Option<(Launch, Batch)> {
+        let (entity, attempt) = (self.problem.entity(node), to.state.attempts[node]);
         let draw = |launch: Launch| {
             let law = self.laws.of(self.problem, node, launch)?;
-            let mut stream = self.stream(address.0, address.1, address.2);
-            let passed = stream.uniform() < self.passes(law, state, node, launch);
+            let mut stream = self.stream(entity, attempt, LAUNCHED + launch.model as u64);
+            let passed = stream.uniform() < self.passes(law, to.state, node, launch);
             let draw = law.draw(passed, stream.uniform());
             let right = passed && stream.uniform() < law.right;
             Some((launch, Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right }))
         };
-        let (_, whole) = draw(launch)?;
-        if whole.cost <= covered {
-            return Some((launch, whole));
+        let (mut launched, mut batch) = draw(launch)?;
+        if batch.cost > to.covered {
+            // As many samples as are covered if each costs what they do on average.
+            let count = (f64::from(launch.count) * (to.covered as f64 / batch.cost as f64)) as u32;
+            (launched, batch) = draw(Launch { count, ..launch })?;
+            batch.cost = batch.cost.min(to.covered);
         }
-        // As many samples as are covered if each costs what they do on average.
-        let count = (f64::from(launch.count) * (covered as f64 / whole.cost as f64)) as u32;
-        let (launched, part) = draw(Launch { count, ..launch })?;
-        Some((launched, Batch { cost: part.cost.min(covered), ..part }))
+        if let Some(line) = to.lines.get_mut(launch.model) {
+            let wait = self.wait(line, to.now, node, launched, batch.passed);
+            batch.duration = batch.duration + wait;
+        }
+        Some((launched, batch))
+    }
+}
+
+impl Imagined<'_> {
+    /// About how much longer a batch takes because its samples wait: all samples are taken to be as long as they are on average, and the
+    /// one that passes first where the first success ends the batch to be the one that does on average.
+    fn wait(&self, line: &mut Line, now: Time, node: Node, launch: Launch, passed: bool) -> Duration {
+        let Some(law) = self.problem.beliefs().law(node, launch.model) else { return Duration::ZERO };
+        let latency = law.mean_latency();
+        let sample = Verified::of_length(latency, law.mean_tokens() as u64);
+        let mut samples = vec![sample; launch.count as usize];
+        let is_first_success = passed && self.problem.rules().batch_end != BatchEnd::Barrier;
+        if is_first_success {
+            let success = self.problem.success(node, launch.model).max(f64::MIN_POSITIVE);
+            let place = (1.0 / success) as usize;
+            let last = samples.len().saturating_sub(1);
+            if let Some(sample) = samples.get_mut(place.saturating_sub(1).min(last)) {
+                sample.passed = true;
+            }
+        }
+        line.join(now, &mut samples, is_first_success);
+        let waits = samples.iter().filter(|sample| sample.passed || !is_first_success);
+        Duration::from_seconds_saturating(waits.map(|sample| sample.begins).fold(0.0, f64::max))
     }
 }
 

@@ -24,7 +24,7 @@ use sim_core::graph::Node;
 use self::axis::{Axis, Place};
 use super::far::{DoneSet, Far};
 use super::laws::{BatchLaws, COUNTS, Draw};
-use crate::workflow::{BatchEnd, Dependence, Launch, Overspend, Problem};
+use crate::workflow::{BatchEnd, Capacity, Dependence, Launch, Overspend, Problem, Replanning};
 
 /// Outcomes of a batch of each kind, between which the programme does not tell the draws apart.
 const OUTCOMES: usize = 16;
@@ -64,7 +64,11 @@ impl Tails {
         if matches!(problem.rules().dependence, Dependence::BetaBinomial { within, .. } if within > 0.0) {
             return None;
         }
-        if problem.rules().overspend == Overspend::SampleBySample {
+        let rules = problem.rules();
+        let is_known = rules.overspend != Overspend::SampleBySample
+            && rules.capacity == Capacity::Infinite
+            && matches!(rules.replanning, Replanning::BatchEnd | Replanning::SampleEnd);
+        if !is_known {
             return None;
         }
         let models = 0..problem.workflow().models().len();
