@@ -126,7 +126,11 @@ fn unknown_names_and_switches_are_answered_with_those_that_there_are() {
     let sentence = |name: &str| Named::parse(name).unwrap_err().to_string();
     assert!(sentence("planer").contains("did you mean `planner`"));
     assert!(sentence("planner:no-tail").contains("`no-tail` is no switch; there are no-rollouts, no-table"));
-    assert!(sentence("planner:0").contains("`0` is no switch"));
+    assert!(sentence("planner:0").contains("a whole number from 1 to 1000000000; found `0`"));
+    assert!(sentence("reference:1e99").contains("found `1e99`"));
+    assert!(sentence("planner:ocba+uniform").contains("`ocba` and `uniform` exclude each other"));
+    assert!(sentence("planner:100+no-test+200").contains("`100` and `200` exclude each other"));
+    assert!(sentence("reference:common+common").contains("exclude each other"));
     assert!(sentence("reference:common+x").contains("there are common, SIMULATIONS"));
     assert!(sentence("best-seq:3").contains("there is no policy"));
 }
@@ -137,4 +141,35 @@ fn the_relaxed_static_plan_is_nearly_optimal() {
     let pooled = |name: &str| (0..40).map(|seed| completed(&pair(seed), name, 1000)).sum::<f64>() / 40.0;
     let (relaxed, optimum) = (pooled("static-relaxed"), pooled("static-optimum"));
     assert!((relaxed - optimum).abs() < 0.0125, "{relaxed}, optimum {optimum}");
+}
+
+/// A model whose name has a colon, with and without a number of samples; `a` with two samples comes first.
+#[test]
+fn models_with_colons_can_be_named() {
+    let law = || SampleLaw::constant(1.0, 1.0, 1).unwrap();
+    let workflow = |names: &[&str]| {
+        let mut builder = Workflow::builder();
+        for name in names {
+            builder = builder.model(*name, 0.0);
+        }
+        builder = builder.subtask("v");
+        for name in names {
+            builder = builder.option(*name, law());
+        }
+        builder.build().unwrap()
+    };
+    let samples = |names: &[&str], policy: &str| {
+        let workflow = workflow(names);
+        let mut policy =
+            Named::parse(policy).unwrap().policy(&workflow).map_err(|error| error.to_string())?;
+        let deadline = Duration::from_seconds(60.0).unwrap();
+        let problem = Problem::new(workflow, Rules::reference(), Budget::Tokens(60), deadline).unwrap();
+        let (_, history) = problem.run_with_history(policy.as_mut(), &streams(), 0);
+        Ok::<_, String>((history[0].launch.model, history[0].launch.count))
+    };
+    assert_eq!(samples(&["b", "a:2"], "seq:a:2"), Ok((1, 1)));
+    assert_eq!(samples(&["b", "a:2"], "seq:a:2:3"), Ok((1, 3)));
+    assert_eq!(samples(&["a", "a:2"], "seq:a:2"), Ok((0, 2)));
+    assert_eq!(samples(&["b", "a:x"], "seq:a:x"), Ok((1, 1)));
+    assert!(samples(&["b"], "seq:a:2").unwrap_err().contains("no model `a`; it has `b`"));
 }

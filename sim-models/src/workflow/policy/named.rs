@@ -23,7 +23,12 @@ enum Kind {
     Reference(ReferenceSettings),
     PriceTable,
     BestSequential,
-    Sequential { model: String, count: u32 },
+    /// A model and a number of samples; or `whole` is the model, if the workflow has it and not the other.
+    Sequential {
+        model: String,
+        count: u32,
+        whole: String,
+    },
     CostOfPass(u32),
     BestModel(u32),
     Cheapest(u32),
@@ -63,6 +68,24 @@ pub enum UnknownPolicy {
         found: String,
         /// Those that it has.
         switches: Vec<&'static str>,
+    },
+    /// A number of simulations that is none.
+    #[error("`{name}`: a number of simulations is a whole number from 1 to 1000000000; found `{found}`")]
+    Simulations {
+        /// The policy.
+        name: String,
+        /// What was found.
+        found: String,
+    },
+    /// Two switches of which only one can be.
+    #[error("`{name}`: `{first}` and `{second}` exclude each other; give one of them")]
+    Contradiction {
+        /// The policy.
+        name: String,
+        /// One switch.
+        first: String,
+        /// The other.
+        second: String,
     },
     /// A workflow that is too large to plan for.
     #[error(
@@ -137,22 +160,13 @@ impl Named {
     pub fn parse(name: &str) -> Result<Self, UnknownPolicy> {
         let mut parts = name.splitn(2, ':');
         let (head, rest) = (parts.next().unwrap_or_default(), parts.next());
-        let count = |text: Option<&str>| match text {
-            None => Ok(1),
-            Some(text) => match text.parse() {
-                Ok(count @ 1..=65_536) => Ok(count),
-                _ => Err(UnknownPolicy::Count { name: name.to_owned(), found: text.to_owned() }),
-            },
-        };
+        let count = |text| count(name, text);
         let kind = match (head, rest) {
             ("planner", switches) => Kind::Planner(recommended(name, switches)?),
             ("reference", switches) => Kind::Reference(reference(name, switches)?),
             ("price-table", None) => Kind::PriceTable,
             ("best-seq", None) => Kind::BestSequential,
-            ("seq", Some(rest)) => {
-                let (model, samples) = rest.rsplit_once(':').unwrap_or((rest, "1"));
-                Kind::Sequential { model: model.to_owned(), count: count(Some(samples))? }
-            }
+            ("seq", Some(rest)) => sequential(name, rest)?,
             ("cop-greedy", rest) => Kind::CostOfPass(count(rest)?),
             ("best-model", rest) => Kind::BestModel(count(rest)?),
             ("cheapest", rest) => Kind::Cheapest(count(rest)?),
@@ -217,16 +231,18 @@ impl Named {
             Kind::PriceTable => Box::new(Recommended::price_table()),
             Kind::Reference(settings) => Box::new(Reference::with(settings.clone())),
             Kind::BestSequential => Box::new(BestSequential::default()),
-            Kind::Sequential { model, count } => {
+            Kind::Sequential { model, count, whole } => {
                 let models = workflow.models();
-                let Some(model) = models.iter().position(|known| &known.name == model) else {
+                let find = |name: &String| models.iter().position(|known| &known.name == name);
+                let found = find(model).map(|model| (model, *count)).or_else(|| Some((find(whole)?, 1)));
+                let Some((model, count)) = found else {
                     return Err(UnknownPolicy::Model {
                         name: self.name.clone(),
                         model: model.clone(),
                         models: models.iter().map(|model| format!("`{}`", model.name)).collect(),
                     });
                 };
-                Box::new(Sequential(Launch { model, count: *count }))
+                Box::new(Sequential(Launch { model, count }))
             }
             Kind::CostOfPass(count) => Box::new(CostOfPass { count: *count }),
             Kind::BestModel(count) => Box::new(BestModel { count: *count }),
@@ -259,13 +275,28 @@ const RECOMMENDED: [&str; 9] = [
 /// Switches of the published planner.
 const REFERENCE: [&str; 2] = ["common", "SIMULATIONS"];
 
-fn each_switch(switches: Option<&str>) -> impl Iterator<Item = &str> {
-    switches.into_iter().flat_map(|switches| switches.split('+'))
+/// The switches of a planner, each given once.
+fn each_switch<'a>(name: &str, switches: Option<&'a str>) -> Result<Vec<&'a str>, UnknownPolicy> {
+    let given: Vec<&str> = switches.into_iter().flat_map(|switches| switches.split('+')).collect();
+    let is_number = |switch: &str| switch.starts_with(|first: char| first.is_ascii_digit());
+    let is_allocation = |switch: &str| matches!(switch, "uniform" | "ocba" | "racing");
+    for (position, &second) in given.iter().enumerate() {
+        let excludes = |first: &&&str| {
+            **first == second
+                || (is_number(first) && is_number(second))
+                || (is_allocation(first) && is_allocation(second))
+        };
+        if let Some(first) = given[..position].iter().find(excludes) {
+            let (first, second) = ((*first).to_owned(), second.to_owned());
+            return Err(UnknownPolicy::Contradiction { name: name.to_owned(), first, second });
+        }
+    }
+    Ok(given)
 }
 
 fn recommended(name: &str, switches: Option<&str>) -> Result<RecommendedSettings, UnknownPolicy> {
     let mut settings = RecommendedSettings::default();
-    for switch in each_switch(switches) {
+    for switch in each_switch(name, switches)? {
         match switch {
             "no-rollouts" => settings.rollouts = false,
             "no-table" => settings.table = false,
@@ -283,7 +314,7 @@ fn recommended(name: &str, switches: Option<&str>) -> Result<RecommendedSettings
 
 fn reference(name: &str, switches: Option<&str>) -> Result<ReferenceSettings, UnknownPolicy> {
     let mut settings = ReferenceSettings::default();
-    for switch in each_switch(switches) {
+    for switch in each_switch(name, switches)? {
         match switch {
             "common" => settings.common = true,
             number => settings.simulations = simulations(name, number, &REFERENCE)?,
@@ -294,12 +325,33 @@ fn reference(name: &str, switches: Option<&str>) -> Result<ReferenceSettings, Un
 
 /// A number of simulations, which is the only switch without a name.
 fn simulations(name: &str, number: &str, switches: &[&'static str]) -> Result<u64, UnknownPolicy> {
+    let (name, found) = (name.to_owned(), number.to_owned());
     match number.parse() {
         Ok(number @ 1..=1_000_000_000) => Ok(number),
-        _ => Err(UnknownPolicy::Switch {
-            name: name.to_owned(),
-            found: number.to_owned(),
-            switches: switches.to_vec(),
-        }),
+        _ if number.parse::<f64>().is_ok() => Err(UnknownPolicy::Simulations { name, found }),
+        _ => Err(UnknownPolicy::Switch { name, found, switches: switches.to_vec() }),
+    }
+}
+
+/// A model and a number of samples, 1 where none stands behind the last colon. A name of a model may have colons itself.
+fn sequential(name: &str, rest: &str) -> Result<Kind, UnknownPolicy> {
+    let whole = rest.to_owned();
+    let Some((model, samples)) = rest.rsplit_once(':') else {
+        return Ok(Kind::Sequential { model: whole.clone(), count: 1, whole });
+    };
+    if samples.parse::<f64>().is_err() && !samples.is_empty() {
+        return Ok(Kind::Sequential { model: whole.clone(), count: 1, whole });
+    }
+    Ok(Kind::Sequential { model: model.to_owned(), count: count(name, Some(samples))?, whole })
+}
+
+/// A number of samples.
+fn count(name: &str, text: Option<&str>) -> Result<u32, UnknownPolicy> {
+    match text.map_or(Ok(1), str::parse) {
+        Ok(count @ 1..=65_536) => Ok(count),
+        _ => {
+            let found = text.unwrap_or_default().to_owned();
+            Err(UnknownPolicy::Count { name: name.to_owned(), found })
+        }
     }
 }
