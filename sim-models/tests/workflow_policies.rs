@@ -72,6 +72,7 @@ fn every_policy_runs_on_every_family() {
         "planner:300+no-tails+racing",
         "planner:300+ocba+no-common",
         "planner:300+uniform+no-table+no-test",
+        "planner:300+bound",
         "planner:no-rollouts",
         "price-table",
         "reference:1+common",

@@ -32,7 +32,7 @@ static-failure, static-critical-path, static-optimum, static-relaxed. No policy 
 perfect-information, the share of runs that anybody who knew their draws could complete.
 
 Switches of planner, joined by +: no-rollouts, no-table, no-tails, no-test, no-common; uniform, ocba or racing instead of
-halving; a number is the most simulations for one decision. Of reference: common draws; a number of simulations of each
+halving; bound drops launches that an upper bound shows to be worse; a number is the most simulations for one decision. Of reference: common draws; a number of simulations of each
 pair. So planner:2000+no-test, reference:16+common.")]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -288,6 +288,19 @@ impl SampleLaw {
         }
     }
 
+    /// Tokens that every sample has. Those of a law are rounded up, and are at least one.
+    pub(super) fn least_tokens(&self) -> u64 {
+        match &self.0 {
+            Kind::Independent { tokens, .. } if tokens.deviation() > 0.0 => 1,
+            Kind::Independent { tokens, .. } => libm::ceil(tokens.mean()) as u64,
+            Kind::Generated { tokens, cap, .. } if tokens.mean() > 0.0 => 1.min(*cap),
+            Kind::Generated { .. } => 0,
+            Kind::Records { records, .. } => {
+                records.iter().map(|record| record.sample.tokens).min().unwrap_or(0)
+            }
+        }
+    }
+
     /// A latency that no sample falls below, in seconds.
     pub(super) fn least_latency(&self) -> f64 {
         match &self.0 {

@@ -260,7 +260,7 @@ impl Named {
 }
 
 /// Switches of the recommended planner.
-const RECOMMENDED: [&str; 9] = [
+const RECOMMENDED: [&str; 10] = [
     "no-rollouts",
     "no-table",
     "no-tails",
@@ -269,6 +269,7 @@ const RECOMMENDED: [&str; 9] = [
     "uniform",
     "ocba",
     "racing",
+    "bound",
     "SIMULATIONS",
 ];
 
@@ -303,6 +304,7 @@ fn recommended(name: &str, switches: Option<&str>) -> Result<RecommendedSettings
             "no-tails" => settings.tails = false,
             "no-test" => settings.test = 0,
             "no-common" => settings.common = false,
+            "bound" => settings.bound = true,
             "uniform" => settings.allocation = Allocation::Uniform,
             "ocba" => settings.allocation = Allocation::Ocba,
             "racing" => settings.allocation = Allocation::Racing,

@@ -7,6 +7,7 @@ use super::allocation::Allocation;
 use super::base::Base;
 use super::far::Far;
 use super::laws::{BatchLaws, COUNTS};
+use super::pruning::Pruning;
 use super::rollout::{Rollouts, value};
 use super::tails::Tails;
 use crate::workflow::policy::{Decision, Policy};
@@ -46,6 +47,8 @@ pub struct RecommendedSettings {
     pub test: u64,
     /// Standard errors by which the winner must be better.
     pub errors: f64,
+    /// Whether actions are dropped that an upper bound shows to be worse than the first one, where there is a bound (mechanisms A4.6).
+    pub bound: bool,
     /// Most simulations for one decision; with fewer than the others ask for, the best found so far is tested and launched.
     pub allowance: Option<u64>,
 }
@@ -61,6 +64,7 @@ impl Default for RecommendedSettings {
             each: 96,
             test: 1024,
             errors: 1.0,
+            bound: false,
             allowance: Some(100_000),
         }
     }
@@ -72,6 +76,7 @@ struct Planning {
     laws: BatchLaws,
     base: Base,
     tails: Option<Tails>,
+    pruning: Option<Pruning>,
     streams: Streams,
     trial: u64,
     decisions: u64,
@@ -103,6 +108,10 @@ impl Recommended {
 
 /// Batches of a subtask after which its launches are not simulated any more.
 const MOST_ATTEMPTS: u32 = 50;
+
+/// Simulations of the first action before others are dropped, and the bound above which none is looked at.
+const PROBES: u64 = 32;
+const WORTHWHILE: f64 = 0.9;
 
 /// What is launched now.
 type Action = Vec<(Node, Launch)>;
@@ -199,8 +208,35 @@ impl Search<'_> {
         self.settings.allowance.map_or(u64::MAX, |most| (most - most / 4).saturating_sub(self.simulations))
     }
 
+    /// Drops actions that cannot be better than the first one, as far as some simulations of that one tell.
+    fn prune(&mut self, actions: &mut Vec<Action>) {
+        let Some(pruning) = &self.planning.pruning else { return };
+        if self.left() < PROBES || actions.len() < 2 {
+            return;
+        }
+        let bounds: Vec<f64> = actions.iter().map(|action| pruning.of(self.view, action)).collect();
+        // Where every bound is high there is nothing to gain.
+        let lowest = bounds.iter().copied().fold(1.0, f64::min);
+        if lowest > WORTHWHILE {
+            return;
+        }
+        let begin = self.fresh;
+        let sum: f64 = (0..PROBES).map(|run| self.simulate(&actions[0], begin + run)).sum();
+        self.fresh += PROBES;
+        let n = PROBES as f64;
+        // Of a share that is never 0 or 1, two standard errors less.
+        let share = (sum + 1.0) / (n + 2.0);
+        let least = sum / n - 2.0 * libm::sqrt(share * (1.0 - share) / n);
+        let mut position = 0;
+        actions.retain(|_| {
+            position += 1;
+            position == 1 || bounds[position - 1] >= least.max(f64::MIN_POSITIVE)
+        });
+    }
+
     /// The best of several actions; the first of several that are equally good, or if nothing may be simulated any more.
     fn best(&mut self, mut actions: Vec<Action>) -> Action {
+        self.prune(&mut actions);
         let candidates = actions.len() as u64;
         let total = (self.settings.each * candidates).min(self.left());
         if total < candidates {
@@ -302,6 +338,7 @@ impl Policy for Recommended {
                 laws,
                 base,
                 tails,
+                pruning: if self.settings.bound { Pruning::new(problem) } else { None },
                 streams: streams.clone(),
                 trial,
                 decisions: 0,
