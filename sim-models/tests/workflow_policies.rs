@@ -132,7 +132,9 @@ fn unknown_names_and_switches_are_answered_with_those_that_there_are() {
     assert!(sentence("planner:ocba+uniform").contains("`ocba` and `uniform` exclude each other"));
     assert!(sentence("planner:100+no-test+200").contains("`100` and `200` exclude each other"));
     assert!(sentence("reference:common+common").contains("exclude each other"));
-    assert!(sentence("reference:common+x").contains("there are common, SIMULATIONS"));
+    assert!(sentence("reference:common+x").contains("there are common, sizes=1/4/16/64, SIMULATIONS"));
+    assert!(sentence("reference:sizes=1/65").contains("from 1 to 64, separated by slashes; found `65`"));
+    assert!(sentence("reference:sizes=").contains("found ``"));
     assert!(sentence("best-seq:3").contains("there is no policy"));
 }
 
@@ -161,10 +163,9 @@ fn models_with_colons_can_be_named() {
     };
     let samples = |names: &[&str], policy: &str| {
         let workflow = workflow(names);
-        let mut policy =
-            Named::parse(policy).unwrap().policy(&workflow).map_err(|error| error.to_string())?;
         let deadline = Duration::from_seconds(60.0).unwrap();
         let problem = Problem::new(workflow, Rules::reference(), Budget::Tokens(60), deadline).unwrap();
+        let mut policy = Named::parse(policy).unwrap().policy(&problem).map_err(|error| error.to_string())?;
         let (_, history) = problem.run_with_history(policy.as_mut(), &streams(), 0);
         Ok::<_, String>((history[0].launch.model, history[0].launch.count))
     };

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::planner::LARGEST;
 use super::{
     Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Optimum,
     PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential,
@@ -50,6 +51,16 @@ pub enum UnknownPolicy {
         name: String,
         /// What was probably meant.
         nearest: Option<String>,
+    },
+    /// A size of batches that a planner cannot consider.
+    #[error(
+        "`{name}`: sizes of batches are whole numbers from 1 to {LARGEST}, separated by slashes; found `{found}`"
+    )]
+    Size {
+        /// The policy.
+        name: String,
+        /// What was found.
+        found: String,
     },
     /// A number of samples that is none.
     #[error("`{name}`: a number of samples is a whole number from 1 to 65536; found `{found}`")]
@@ -120,7 +131,7 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "planner[:SWITCHES]",
     "reference[:SWITCHES]",
     "price-table",
@@ -274,7 +285,7 @@ const RECOMMENDED: [&str; 10] = [
 ];
 
 /// Switches of the published planner.
-const REFERENCE: [&str; 2] = ["common", "SIMULATIONS"];
+const REFERENCE: [&str; 3] = ["common", "sizes=1/4/16/64", "SIMULATIONS"];
 
 /// The switches of a planner, each given once.
 fn each_switch<'a>(name: &str, switches: Option<&'a str>) -> Result<Vec<&'a str>, UnknownPolicy> {
@@ -319,10 +330,22 @@ fn reference(name: &str, switches: Option<&str>) -> Result<ReferenceSettings, Un
     for switch in each_switch(name, switches)? {
         match switch {
             "common" => settings.common = true,
-            number => settings.simulations = simulations(name, number, &REFERENCE)?,
+            other => match other.strip_prefix("sizes=") {
+                Some(list) => settings.counts = sizes(name, list)?,
+                None => settings.simulations = simulations(name, other, &REFERENCE)?,
+            },
         }
     }
     Ok(settings)
+}
+
+/// Sizes of batches, separated by slashes.
+fn sizes(name: &str, list: &str) -> Result<Vec<u32>, UnknownPolicy> {
+    let refuse = |found: &str| UnknownPolicy::Size { name: name.to_owned(), found: found.to_owned() };
+    let size = |text: &str| {
+        text.parse().ok().filter(|size| (1..=LARGEST).contains(size)).ok_or_else(|| refuse(text))
+    };
+    list.split('/').map(size).collect()
 }
 
 /// A number of simulations, which is the only switch without a name.

@@ -10,7 +10,7 @@ mod reference;
 mod rollout;
 mod tails;
 
-pub(super) use laws::{BatchLaws, Moments};
+pub(super) use laws::{BatchLaws, LARGEST, Moments};
 
 pub use allocation::Allocation;
 pub use recommended::{Recommended, RecommendedSettings};
