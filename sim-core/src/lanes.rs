@@ -70,7 +70,7 @@
 //! - code on numbers, such as a quantile per trial, takes no vectors and is compiled once.
 //!
 //! # Where to read on
-//! In this order: [`Lanes`] has the operations on rows; [`Generator`] and [`Source`] make random ones; [`Mask`] explains how bits of a given
+//! In this order: [`Lanes`] has the operations on rows, [`Numbers`] those on a row of sixteen numbers; [`Generator`] and [`Source`] make random ones; [`Mask`] explains how bits of a given
 //! probability are made from few random bits; [`PlaneCounter`] counts votes; [`BitQueue`] serves trees that are evaluated
 //! on demand. Unsafe code stands in the two modules of intrinsics only, `avx2` and `avx512`; `portable` says the same in plain Rust
 //! and is the one to read.
@@ -84,6 +84,7 @@ mod counter;
 mod generator;
 mod kernel;
 mod mask;
+mod numbers;
 mod portable;
 mod queue;
 mod thresholds;
@@ -94,6 +95,7 @@ pub use counter::{PlaneCounter, VoteCounter, WeightCounter, majority};
 pub use generator::{Generator, Source};
 pub use kernel::{Kernel, NoSuchKernel, Task, kernel, select};
 pub use mask::{AliasTable, Mask};
+pub use numbers::{NUMBERS, Numbers};
 pub use queue::BitQueue;
 pub use thresholds::Thresholds;
 pub use vector::{Lanes, Outlined};

@@ -58,6 +58,7 @@
 //! - [`monte_carlo`]: blocks of trials over threads, stopping rules, progress and cancellation,
 //! - [`lanes`]: many trials at once, one per bit,
 //! - [`graph`]: acyclic graphs with names and a topological order,
+//! - [`rollouts`]: networks of activities that are retried, many runs at once,
 //! - [`events`]: simulated time: a calendar of events, resources, statistics and traces,
 //! - [`budget`]: move-only budgets that cannot be overspent,
 //! - [`estimate`]: from tallies to numbers with intervals,
@@ -70,4 +71,5 @@ pub mod graph;
 pub mod lanes;
 pub mod monte_carlo;
 pub mod random;
+pub mod rollouts;
 pub mod special;

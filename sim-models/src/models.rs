@@ -9,6 +9,7 @@ mod queue;
 mod tree;
 mod workflow;
 mod workflow_comparison;
+mod workflow_rollouts;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
@@ -19,3 +20,4 @@ pub use queue::ServerQueue;
 pub use tree::Tree;
 pub use workflow::{AnyWorkflow, WorkflowParameters};
 pub use workflow_comparison::WorkflowComparison;
+pub use workflow_rollouts::WorkflowRollouts;

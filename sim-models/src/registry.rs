@@ -56,6 +56,7 @@ impl Registry {
             .with(models::BudgetLedger)
             .with(models::AnyWorkflow)
             .with(models::WorkflowComparison)
+            .with(models::WorkflowRollouts)
     }
 
     /// Adds a model; one of the same name is replaced.

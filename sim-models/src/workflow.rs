@@ -46,6 +46,7 @@ pub mod oracle;
 pub mod policy;
 mod problem;
 mod result;
+mod rollouts;
 mod rules;
 mod sample;
 mod sampled;
@@ -64,6 +65,7 @@ pub use file::{InvalidOption, InvalidWorkflowFile};
 pub use nominal::{nominal_budget, nominal_deadline};
 pub use problem::{Budget, InvalidProblem, Problem};
 pub use result::{Attempt, Ending, RunResult};
+pub use rollouts::{InvalidRollouts, RolloutTally, Rollouts, Workers};
 pub use rules::{
     BatchEnd, DeadlineRule, Dependence, Idle, InvalidRules, Overspend, Replanning, Rules, RunningInfo,
     Verifier,

@@ -7,8 +7,10 @@ mod kernel;
 mod machine;
 mod measure;
 mod peers;
+mod planning;
 mod product;
 mod python;
+mod rollouts;
 mod rows;
 mod stats;
 mod table;
@@ -19,12 +21,20 @@ use clap::Parser;
 use clock::Pinned;
 use measure::{Bench, Effort};
 use rows::{Case, ROWS};
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use threads::TwoThreads;
 
 /// Size and seed of the random graph of the comparison.
 const GRAPH_NODES: usize = 1_000;
 const GRAPH_SEED: u64 = 1;
+
+/// Size and seed of the workflow of the rollouts.
+const SUBTASKS: usize = 50;
+const WORKLOAD_SEED: u64 = 1;
 
 /// Prints how fast synergy and its peers simulate the same organizations, and the ratios.
 ///
@@ -44,6 +54,9 @@ struct Arguments {
     /// The Python interpreter that has numpy and numba [default: .venv/bin/python beside Cargo.toml]
     #[arg(long)]
     python: Option<PathBuf>,
+    /// Only rollouts and planning
+    #[arg(long)]
+    workflows: bool,
     /// Print the random graph as an organization file, and nothing else
     #[arg(long)]
     graph_json: bool,
@@ -78,17 +91,21 @@ fn compare(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
     // Before pinning, after which only one core is left to count.
     println!("{}", machine::describe());
     let pinned = Pinned::new();
+    let interpreter = arguments.python.clone().unwrap_or_else(python::installed);
     // Started on the pinned core, which a child process inherits.
-    let (python, about_python) =
-        python::tree_kernels(&arguments.python.clone().unwrap_or_else(python::installed));
-    let mut bench = bench(python);
-
+    let (python, about_python) = python::tree_kernels(&interpreter);
     println!("- Python: {about_python}");
     match &pinned {
         Ok((_, core)) => println!("- measured on core {core}, in processor time of the thread"),
         Err(why) => println!("- {why}; measured in processor time of the thread"),
     }
     println!("- medians of {} rounds, all kernels in turn\n", effort.rounds);
+    if arguments.workflows {
+        let (report, wrong) = workflows(&interpreter, effort)?;
+        println!("{report}");
+        return Ok(wrong);
+    }
+    let mut bench = bench(python);
     println!(
         "Trees: b = 3, mu = 0.4, gamma = 0.9, rho = 0.1; a node-trial is one logical node of the full tree in one trial."
     );
@@ -98,8 +115,9 @@ fn compare(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
     let results = bench.measure(&cases, wanted, effort, |step| eprintln!("{step}"))?;
     println!("{}\n", table::kernels(&results));
 
-    let interpreter = arguments.python.clone().unwrap_or_else(python::installed);
     let engines = events::measure(&interpreter, effort.rounds, effort.seconds, effort.seed);
+
+    let (report, wrong_workflows) = workflows(&interpreter, effort)?;
 
     // The Python process ends and every core may be used again.
     drop(bench);
@@ -108,13 +126,31 @@ fn compare(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
     println!("{}\n{}\n{}", table::ratio_head(), table::ratios(&results), two_threads.row());
 
     println!("\n{}", events::rows(&engines));
+    println!("\n{report}");
 
     let mut wrong = table::wrong_accuracies(&results);
     wrong.extend(events::wrong(&engines));
+    wrong.extend(wrong_workflows);
     if let TwoThreads::Unequal(one, two) = two_threads {
         wrong.push(format!("two threads: {one} right roots with one thread, {two} with two"));
     }
     Ok(wrong)
+}
+
+/// Rollouts and planning: the tables, and what turned out wrong.
+fn workflows(interpreter: &Path, effort: Effort) -> Result<(String, Vec<String>), Box<dyn Error>> {
+    let workload = rollouts::Workload::drawn(SUBTASKS, WORKLOAD_SEED);
+    let runs = rollouts::measure(&workload, interpreter, effort.rounds, effort.seconds, effort.seed);
+    let decisions = planning::measure(interpreter, effort.rounds, effort.seed)?;
+    let mut wrong = rollouts::wrong(&runs);
+    wrong.extend(planning::wrong(&decisions));
+    let report = format!(
+        "{}\n\n{}\n\n{}",
+        rollouts::about(&workload),
+        rollouts::rows(&runs),
+        planning::rows(&decisions)
+    );
+    Ok((report, wrong))
 }
 
 /// The peers, then the product.

@@ -23,6 +23,37 @@ pub fn installed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python")
 }
 
+/// Runs a script beside this file with these words and this input, and gives the numbers that it prints.
+pub fn numbers(
+    interpreter: &Path,
+    script: &str,
+    words: &[String],
+    input: &str,
+) -> Result<Vec<f64>, Box<dyn Error>> {
+    if !interpreter.exists() {
+        return Err("Python is not installed; `experiments/performance/run` installs it".into());
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+    let mut child = Command::new(interpreter)
+        .arg(path)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        pipe.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{script}: {}", said.trim().lines().last().unwrap_or("it failed")).into());
+    }
+    let answer = String::from_utf8_lossy(&output.stdout);
+    let numbers: Result<Vec<f64>, _> = answer.split_whitespace().map(str::parse).collect();
+    numbers.map_err(|_| format!("{script} answered `{}`", answer.trim()).into())
+}
+
 /// The Python kernels, and what is to be said about them: the versions, or why they are missing.
 pub fn tree_kernels(interpreter: &Path) -> (Vec<Box<TreeKernel>>, String) {
     let (process, there, about) = match Process::start(interpreter) {

@@ -55,6 +55,8 @@ macro_rules! intrinsic {
     };
 }
 
+mod numbers;
+
 /// Rotates every word by `LEFT` bits to the left, `RIGHT = 64 - LEFT` being the other way round.
 #[inline(always)]
 fn rotate<const LEFT: i32, const RIGHT: i32>(words: __m256i) -> __m256i {

@@ -58,6 +58,8 @@ macro_rules! intrinsic {
     };
 }
 
+mod numbers;
+
 /// The three inputs of a ternary operation, as the columns of its truth table.
 const A: i32 = 0xf0;
 const B: i32 = 0xcc;

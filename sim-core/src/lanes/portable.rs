@@ -1,5 +1,7 @@
 //! Vectors of plain words: the reference for the instruction sets, and what runs where there are none.
 
+mod numbers;
+
 use super::vector::{Lanes, Outlined, sealed::Sealed};
 use super::{AliasTable, WORDS};
 

@@ -1,13 +1,13 @@
 //! The operations on vectors of 512 bits that algorithms are written in.
 
-use super::{AliasTable, WORDS};
+use super::{AliasTable, Numbers, WORDS};
 
 /// 512 bits, one per trial. Implemented for plain words and for instruction sets; algorithms are generic over it and must be
 /// `#[inline(always)]`, so that they are compiled with the instructions of the [`Task`](super::Task) that calls them.
 ///
 /// Most operations are logic, lane by lane. Those on words, nibbles and places are what drawing and sorting bits needs. All
-/// implementations give equal results, bit for bit.
-pub trait Lanes: Copy + sealed::Sealed {
+/// implementations give equal results, bit for bit. The same bits can be sixteen [`Numbers`].
+pub trait Lanes: Numbers + sealed::Sealed {
     /// An alias table in registers, loaded once for many draws.
     type Table: Copy;
 

@@ -13,30 +13,17 @@ use crate::workflow::{
 
 /// Problems, which differ in their workflows alone.
 pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> {
-    let workflows = workflows(form)?;
+    let workflows = workflows(form, true)?;
     let rules = rules::read(form)?;
-    let budget = form
-        .read(real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"))?;
+    let budget = budget(form)?;
     let budget_ratio = form.read(
         real("budget_ratio", 1.0)
             .between(1e-6, 1e6)
             .help("money that may be spent, over what each workflow takes to be complete with 95 % per subtask (mechanisms A1), instead of `budget`")
             .or_word("none", "the same money for all workflows"),
     )?;
-    let tokens = form.read(
-        integer("token_budget", 100_000)
-            .between(1, u32::MAX)
-            .unit(Unit::Tokens)
-            .help("tokens that may be generated, instead of money")
-            .or_word("none", "money is limited, not tokens"),
-    )?;
-    let deadline = form.read(
-        real("deadline", 600.0)
-            .between(1e-6, 1e9)
-            .unit(Unit::Seconds)
-            .help("time in which all subtasks must be done")
-            .try_map(Duration::from_seconds),
-    )?;
+    let tokens = tokens(form)?;
+    let deadline = deadline(form)?;
     let deadline_ratio = form.read(
         real("deadline_ratio", 1.0)
             .between(1e-6, 1e6)
@@ -76,6 +63,33 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
         .ok_or_else(|| ParameterError::impossible(&["instances"], "there is no workflow".to_owned()))
 }
 
+/// Money that may be spent, in USD.
+pub(in crate::models) fn budget(form: &mut Form) -> Result<f64, ParameterError> {
+    form.read(real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"))
+}
+
+/// Tokens that may be generated, if they are limited and not money.
+pub(in crate::models) fn tokens(form: &mut Form) -> Result<Option<u32>, ParameterError> {
+    form.read(
+        integer("token_budget", 100_000)
+            .between(1, u32::MAX)
+            .unit(Unit::Tokens)
+            .help("tokens that may be generated, instead of money")
+            .or_word("none", "money is limited, not tokens"),
+    )
+}
+
+/// Time in which all must be done.
+pub(in crate::models) fn deadline(form: &mut Form) -> Result<Duration, ParameterError> {
+    form.read(
+        real("deadline", 600.0)
+            .between(1e-6, 1e9)
+            .unit(Unit::Seconds)
+            .help("time in which all subtasks must be done")
+            .try_map(Duration::from_seconds),
+    )
+}
+
 /// How policies are named.
 pub(in crate::models) const POLICY: &str = "what is launched when: planner, reference, price-table, best-seq, seq:MODEL:SAMPLES, cop-greedy, best-model, cheapest, escalation, certainty-equivalent, water-filling, replication, myopic, static-uniform, static-random, static-latency, static-failure, static-critical-path, static-optimum, static-relaxed, optimum; perfect-information is no policy but a bound on all";
 
@@ -96,7 +110,11 @@ pub(in crate::models) fn policy(
     Ok(policy)
 }
 
-fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
+/// One workflow, or several that take turns where the model has them do that.
+pub(in crate::models) fn workflows(
+    form: &mut Form,
+    take_turns: bool,
+) -> Result<Vec<Workflow>, ParameterError> {
     let file = form.read(
         document("file")
             .help("file of subtasks and models, JSON or TOML, or of scientific tasks in WfFormat 1.4 or 1.5")
@@ -114,11 +132,15 @@ fn workflows(form: &mut Form) -> Result<Vec<Workflow>, ParameterError> {
     let instance = form.read(
         integer("instance", 3).help("which workflow of the family: its draws do not depend on the seed"),
     )?;
-    let instances = form.read(
-        integer("instances", 1)
-            .between(1, 1000)
-            .help("workflows of the family, from `instance` on, that take turns trial by trial"),
-    )?;
+    let instances = if take_turns {
+        form.read(
+            integer("instances", 1)
+                .between(1, 1000)
+                .help("workflows of the family, from `instance` on, that take turns trial by trial"),
+        )?
+    } else {
+        1
+    };
     let success = form.read(
         real("task_success", 0.95)
             .between(0.0, 1.0)

@@ -1,15 +1,17 @@
 //! Policies by name, as a person types them.
 
+use sim_core::events::Time;
 use thiserror::Error;
 
 use super::planner::LARGEST;
 use super::{
-    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Escalation, Optimum,
+    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Decision, Escalation, Optimum,
     PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential,
     Shares, Sharing, Static,
 };
 use crate::workflow::oracle::NotExact;
-use crate::workflow::{Launch, Problem};
+use crate::workflow::state::State;
+use crate::workflow::{Launch, Problem, View};
 
 /// A policy by its name, such as `seq:small:4`.
 #[derive(Clone, Debug, PartialEq)]
@@ -267,6 +269,28 @@ impl Named {
             Kind::Allocating(sharing) => Box::new(Allocating::new(*sharing)),
             Kind::PerfectInformation => Box::new(PerfectInformation),
         })
+    }
+
+    /// What the policy launches for every subtask, in the order of the subtasks, if that is the same whatever happens: `seq`, `cop-greedy`,
+    /// `best-model` and `cheapest`. `None` for other policies.
+    ///
+    /// # Errors
+    /// The workflow does not have the policy's model.
+    pub fn plan(&self, problem: &Problem) -> Result<Option<Vec<Launch>>, UnknownPolicy> {
+        let fixed = matches!(
+            self.kind,
+            Kind::Sequential { .. } | Kind::CostOfPass(_) | Kind::BestModel(_) | Kind::Cheapest(_)
+        );
+        if !fixed {
+            return Ok(None);
+        }
+        let mut policy = self.policy(problem)?;
+        let mut state = State::default();
+        state.begin(problem);
+        state.ready = (0..problem.workflow().len()).collect();
+        let mut decision = Decision::default();
+        policy.decide(&View { problem, state: &state, now: Time::START }, &mut decision);
+        Ok(Some(decision.launches.into_iter().map(|(_, launch)| launch).collect()))
     }
 }
 
