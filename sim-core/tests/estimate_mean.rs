@@ -263,3 +263,19 @@ fn moments_that_overflowed_survive_being_stored() {
         assert!(serde_json::from_str::<Mean>(&stored).is_err(), "{stored}");
     }
 }
+
+/// Values recorded together give the moments of values recorded one by one; those that are not finite are counted apart.
+#[test]
+fn values_can_be_recorded_together() {
+    let values: Vec<f64> = (0..1000).map(|i| f64::from(i * i % 97) + 1e6).collect();
+    let (mut together, mut singly) = (Mean::default(), Mean::default());
+    together.record_all(&values[..300]);
+    together.record_all(&[]);
+    together.record_all(&values[300..]);
+    values.iter().for_each(|&value| singly.record(value));
+    assert_eq!(together.trials(), 1000);
+    assert!((together.value() / singly.value() - 1.0).abs() < 1e-14);
+    assert!((together.variance() / singly.variance() - 1.0).abs() < 1e-9);
+    together.record_all(&[1.0, f64::NAN, f64::INFINITY]);
+    assert_eq!((together.trials(), together.not_finite()), (1003, 2));
+}

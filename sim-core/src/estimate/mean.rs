@@ -47,6 +47,19 @@ impl Mean {
         self.squares += deviation * (value - self.mean);
     }
 
+    /// Records the values of some trials: the same numbers as one by one but for rounding, several times as fast.
+    pub fn record_all(&mut self, values: &[f64]) {
+        let sum: f64 = values.iter().sum();
+        if values.is_empty() || !sum.is_finite() {
+            values.iter().for_each(|&value| self.record(value));
+            return;
+        }
+        let count = values.len() as u64;
+        let mean = sum / count as f64;
+        let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        self.merge(&Self { count, mean, squares, not_finite: 0 });
+    }
+
     /// Number of values recorded, finite or not.
     pub fn trials(&self) -> u64 {
         self.count + self.not_finite

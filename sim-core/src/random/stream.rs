@@ -56,6 +56,12 @@ impl Stream {
         coin.toss(self)
     }
 
+    /// 64 fair bits. The upper 52 of them, in the middle of their interval, would be the next [`Stream::uniform`].
+    #[inline]
+    pub fn bits(&mut self) -> u64 {
+        self.next_u64()
+    }
+
     /// A fair coin.
     #[inline]
     pub fn fair(&mut self) -> bool {

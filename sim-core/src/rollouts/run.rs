@@ -12,8 +12,17 @@ use crate::random::Stream;
 /// Vectors of numbers in a block.
 pub(super) const VECTORS: usize = LANES / NUMBERS;
 
+/// Numbers of sixteen trials, which one access to memory takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
+pub(super) struct Sixteen(pub(super) [f32; NUMBERS]);
+
+impl Sixteen {
+    pub(super) const ZERO: Self = Self([0.0; NUMBERS]);
+}
+
 /// A number per trial.
-pub(super) type Row = [[f32; NUMBERS]; VECTORS];
+pub(super) type Row = [Sixteen; VECTORS];
 
 /// What the 512 trials of a block came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +35,12 @@ pub struct Outcomes {
 impl Outcomes {
     /// When the last activity of a trial ended, in seconds.
     pub fn makespan(&self, lane: usize) -> f64 {
-        f64::from(self.makespan[lane / NUMBERS][lane % NUMBERS])
+        f64::from(self.makespan[lane / NUMBERS].0[lane % NUMBERS])
     }
 
     /// What a trial cost.
     pub fn cost(&self, lane: usize) -> f64 {
-        f64::from(self.cost[lane / NUMBERS][lane % NUMBERS])
+        f64::from(self.cost[lane / NUMBERS].0[lane % NUMBERS])
     }
 
     /// Whether a trial did not succeed at an activity in [`MOST_ATTEMPTS`] attempts.
@@ -49,7 +58,7 @@ impl Network {
     /// The same on a given kernel, with the same result.
     pub fn run_on(&self, kernel: Kernel, stream: Stream) -> Outcomes {
         let mut rows = ROWS.take();
-        rows.resize(self.len() * VECTORS, [0.0; NUMBERS]);
+        rows.resize(self.len() * VECTORS, Sixteen::ZERO);
         let outcomes = kernel.run(RunBlock {
             network: self,
             generator: Generator::new(stream),
@@ -63,14 +72,14 @@ impl Network {
 
 thread_local! {
     /// The numbers of all activities, which are used again by the next block.
-    static ROWS: Cell<Vec<[f32; NUMBERS]>> = const { Cell::new(Vec::new()) };
+    static ROWS: Cell<Vec<Sixteen>> = const { Cell::new(Vec::new()) };
 }
 
 struct RunBlock<'a> {
     network: &'a Network,
     generator: Generator,
     /// Unlimited workers: by node and vector, when it ends. Limited ones: by group of 64 trials, node and vector, how long it takes.
-    rows: &'a mut [[f32; NUMBERS]],
+    rows: &'a mut [Sixteen],
 }
 
 impl Task for RunBlock<'_> {
@@ -81,7 +90,7 @@ impl Task for RunBlock<'_> {
         let Self { network, rows, .. } = self;
         let mut source = self.generator.load::<L>();
         let tables = Loaded::<L>::new();
-        let zero = [[0.0; NUMBERS]; VECTORS];
+        let zero = [Sixteen::ZERO; VECTORS];
         let mut outcomes = Outcomes { makespan: zero, cost: zero, given_up: [0; WORDS] };
         for &node in &network.order {
             let activity = &network.activities[node];
@@ -130,8 +139,8 @@ fn perform<L: Lanes, A: Attempt<L>>(
     let mut lanes = L::load_numbers(&NUMBERED);
     for (duration, cost) in durations.iter_mut().zip(&mut outcomes.cost) {
         let drawn = attempt.draw(source, tables);
-        drawn.duration.store_numbers(duration);
-        L::load_numbers(cost).plus(drawn.cost).store_numbers(cost);
+        drawn.duration.store_numbers(&mut duration.0);
+        L::load_numbers(&cost.0).plus(drawn.cost).store_numbers(&mut cost.0);
         count = push(lanes, drawn.failed, &mut failed, count);
         lanes = lanes.plus(L::splat_number(NUMBERS as f32));
     }
@@ -149,8 +158,8 @@ fn perform<L: Lanes, A: Attempt<L>>(
             let here = (count - start).min(NUMBERS);
             for i in 0..here {
                 let lane = lanes[i] as usize % LANES;
-                durations[lane / NUMBERS][lane % NUMBERS] += duration[i];
-                outcomes.cost[lane / NUMBERS][lane % NUMBERS] += cost[i];
+                durations[lane / NUMBERS].0[lane % NUMBERS] += duration[i];
+                outcomes.cost[lane / NUMBERS].0[lane % NUMBERS] += cost[i];
             }
             let lanes = L::load_numbers(lanes);
             left = push(lanes, drawn.failed & (u16::MAX >> (NUMBERS - here)), &mut failed, left);

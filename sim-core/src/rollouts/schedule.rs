@@ -1,7 +1,7 @@
 //! From durations to makespans.
 
 use super::activity::Network;
-use super::run::{Row, VECTORS};
+use super::run::{Row, Sixteen, VECTORS};
 use crate::graph::Node;
 use crate::lanes::{Lanes, NUMBERS};
 
@@ -11,7 +11,7 @@ const GROUP: usize = 64;
 const PARTS: usize = GROUP / NUMBERS;
 
 /// A number per trial of a group.
-type Numbers = [[f32; NUMBERS]; PARTS];
+type Numbers = [Sixteen; PARTS];
 
 /// An activity starts when all that it needs have ended. `ends` has a row per node, of which those it needs are filled.
 #[inline(always)]
@@ -19,23 +19,26 @@ pub(super) fn unlimited<L: Lanes>(
     network: &Network,
     node: Node,
     durations: &Row,
-    ends: &mut [[f32; NUMBERS]],
+    ends: &mut [Sixteen],
     makespan: &mut Row,
 ) {
+    let is_last = network.reach[node] == 0;
     for (vector, (duration, last)) in durations.iter().zip(makespan).enumerate() {
         let mut start = L::splat_number(0.0);
         for &needed in &network.needs[node] {
-            start = start.larger(L::load_numbers(&ends[needed * VECTORS + vector]));
+            start = start.larger(L::load_numbers(&ends[needed * VECTORS + vector].0));
         }
-        let end = start.plus(L::load_numbers(duration));
-        end.store_numbers(&mut ends[node * VECTORS + vector]);
-        L::load_numbers(last).larger(end).store_numbers(last);
+        let end = start.plus(L::load_numbers(&duration.0));
+        end.store_numbers(&mut ends[node * VECTORS + vector].0);
+        if is_last {
+            L::load_numbers(&last.0).larger(end).store_numbers(&mut last.0);
+        }
     }
 }
 
 /// Keeps durations for [`limited`], those of a group of trials together.
 #[inline(always)]
-pub(super) fn remember(network: &Network, node: Node, durations: &Row, rows: &mut [[f32; NUMBERS]]) {
+pub(super) fn remember(network: &Network, node: Node, durations: &Row, rows: &mut [Sixteen]) {
     for (group, part) in durations.chunks_exact(PARTS).enumerate() {
         let place = (group * network.len() + node) * PARTS;
         rows[place..place + PARTS].copy_from_slice(part);
@@ -44,12 +47,7 @@ pub(super) fn remember(network: &Network, node: Node, durations: &Row, rows: &mu
 
 /// Events of list scheduling, group by group. `rows` is what [`remember`] has kept.
 #[inline(always)]
-pub(super) fn limited<L: Lanes>(
-    network: &Network,
-    workers: u32,
-    rows: &[[f32; NUMBERS]],
-    makespan: &mut Row,
-) {
+pub(super) fn limited<L: Lanes>(network: &Network, workers: u32, rows: &[Sixteen], makespan: &mut Row) {
     let mut group = Group::new(network.len());
     for (durations, makespan) in
         rows.chunks_exact(network.len() * PARTS).zip(makespan.chunks_exact_mut(PARTS))
@@ -88,7 +86,7 @@ struct Group {
 impl Group {
     fn new(nodes: usize) -> Self {
         Self {
-            ends: vec![[[f32::INFINITY; NUMBERS]; PARTS]; nodes],
+            ends: vec![[Sixteen([f32::INFINITY; NUMBERS]); PARTS]; nodes],
             started: vec![0; nodes],
             running: vec![0; nodes],
             done: vec![0; nodes],
@@ -103,7 +101,7 @@ impl Group {
 
     /// The makespans.
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, network: &Network, workers: u32, durations: &[[f32; NUMBERS]]) -> Numbers {
+    fn run<L: Lanes>(&mut self, network: &Network, workers: u32, durations: &[Sixteen]) -> Numbers {
         // More workers than activities are never busy.
         let workers = workers.min(network.len() as u32);
         self.digits = (32 - workers.leading_zeros()) as usize;
@@ -131,9 +129,9 @@ impl Group {
             self.end(network, &next);
             self.start(network, durations, &now);
         }
-        let mut last = [[0.0; NUMBERS]; PARTS];
+        let mut last = [Sixteen::ZERO; PARTS];
         for (now, last) in now.into_iter().zip(&mut last) {
-            now.store_numbers(last);
+            now.store_numbers(&mut last.0);
         }
         last
     }
@@ -146,7 +144,7 @@ impl Group {
         for (ends, &running) in self.ends[window.clone()].iter().zip(&self.running[window]) {
             if running != 0 {
                 for (next, ends) in next.iter_mut().zip(ends) {
-                    *next = next.smaller(L::load_numbers(ends));
+                    *next = next.smaller(L::load_numbers(&ends.0));
                 }
             }
         }
@@ -164,9 +162,9 @@ impl Group {
             }
             let mut ended = 0;
             for (part, (next, ends)) in next.iter().zip(&mut self.ends[node]).enumerate() {
-                let time = L::load_numbers(ends);
+                let time = L::load_numbers(&ends.0);
                 let equal = time.equal(*next);
-                L::choose(equal, never, time).store_numbers(ends);
+                L::choose(equal, never, time).store_numbers(&mut ends.0);
                 ended |= u64::from(equal) << (part * NUMBERS);
             }
             // Where nothing is under way, never equals never.
@@ -187,7 +185,7 @@ impl Group {
 
     /// Idle workers take what is ready, the lowest position first.
     #[inline(always)]
-    fn start<L: Lanes>(&mut self, network: &Network, durations: &[[f32; NUMBERS]], now: &[L; PARTS]) {
+    fn start<L: Lanes>(&mut self, network: &Network, durations: &[Sixteen], now: &[L; PARTS]) {
         let mut idle = self.any_idle();
         for node in self.first_waiting..self.end_ready {
             if idle == 0 {
@@ -205,8 +203,8 @@ impl Group {
                 self.ends[node].iter_mut().zip(durations).zip(now).enumerate()
             {
                 let takes = (takes >> (part * NUMBERS)) as u16;
-                let end = now.plus(L::load_numbers(duration));
-                L::choose(takes, end, L::load_numbers(ends)).store_numbers(ends);
+                let end = now.plus(L::load_numbers(&duration.0));
+                L::choose(takes, end, L::load_numbers(&ends.0)).store_numbers(&mut ends.0);
             }
             self.started[node] |= takes;
             self.running[node] |= takes;

@@ -283,6 +283,8 @@ impl Simulation for Rollouts {
         let kernel = self.kernel.unwrap_or_else(lanes::kernel);
         let outcomes = self.network.run_on(kernel, streams.open(Address::block(block.index())));
         let (mut completed, mut late, mut overspent, mut given_up) = (0, 0, 0, 0);
+        let (mut makespans, mut costs) = ([0.0; LANES], [0.0; LANES]);
+        let mut finished = 0;
         for trial in block.trials() {
             let lane = (trial % LANES as u64) as usize;
             if outcomes.is_given_up(lane) {
@@ -294,9 +296,11 @@ impl Simulation for Rollouts {
             completed += u64::from(in_time && in_budget);
             late += u64::from(!in_time);
             overspent += u64::from(!in_budget);
-            tally.makespan.record(makespan);
-            tally.cost.record(cost);
+            (makespans[finished], costs[finished]) = (makespan, cost);
+            finished += 1;
         }
+        tally.makespan.record_all(&makespans[..finished]);
+        tally.cost.record_all(&costs[..finished]);
         for (proportion, count) in [
             (&mut tally.completed, completed),
             (&mut tally.late, late),

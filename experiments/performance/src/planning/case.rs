@@ -28,14 +28,14 @@ struct Model {
 }
 
 const MODELS: [Model; 4] = [
-    Model { price: 0.42, speed: 88.0, log_mean: 7.2, log_deviation: 0.7, success: 0.35 },
-    Model { price: 0.80, speed: 75.0, log_mean: 7.3, log_deviation: 0.7, success: 0.50 },
-    Model { price: 1.26, speed: 88.0, log_mean: 8.5, log_deviation: 0.4, success: 0.65 },
-    Model { price: 2.40, speed: 75.0, log_mean: 8.6, log_deviation: 0.4, success: 0.80 },
+    Model { price: 0.42, speed: 88.0, log_mean: 7.2, log_deviation: 0.7, success: 0.04 },
+    Model { price: 0.80, speed: 75.0, log_mean: 7.3, log_deviation: 0.7, success: 0.08 },
+    Model { price: 1.26, speed: 88.0, log_mean: 8.5, log_deviation: 0.4, success: 0.15 },
+    Model { price: 2.40, speed: 75.0, log_mean: 8.6, log_deviation: 0.4, success: 0.25 },
 ];
 
-const BUDGET: f64 = 0.25;
-const DEADLINE: f64 = 330.0;
+const BUDGET: f64 = 1.0;
+const DEADLINE: f64 = 600.0;
 
 /// The case, with what the product made of it.
 pub struct PlanningCase {

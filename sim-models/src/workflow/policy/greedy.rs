@@ -3,7 +3,7 @@
 use sim_core::graph::Node;
 
 use super::NodePolicy;
-use crate::workflow::{Launch, Problem, View};
+use crate::workflow::{Launch, Problem, View, Workflow};
 
 /// The same launch for every subtask, at every decision: Seq-(m, k) of mechanisms A1. A subtask that the model cannot try is tried with its
 /// own first one.
@@ -12,7 +12,13 @@ pub struct Sequential(pub Launch);
 
 impl NodePolicy for Sequential {
     fn launch(&self, view: &View<'_>, node: Node) -> Option<Launch> {
-        let workflow = view.problem().workflow();
+        self.launch_at(view.problem().workflow(), node)
+    }
+}
+
+impl Sequential {
+    /// What is launched for a subtask whenever it is ready.
+    pub(super) fn launch_at(self, workflow: &Workflow, node: Node) -> Option<Launch> {
         if workflow.law(node, self.0.model).is_some() {
             return Some(self.0);
         }

@@ -4,6 +4,7 @@ mod allocation;
 mod base;
 mod far;
 mod laws;
+mod lockstep;
 mod pruning;
 mod recommended;
 mod reference;

@@ -37,7 +37,7 @@ pub(in crate::workflow::policy) struct Draw {
 const DRAWN: usize = 8192;
 const LEAST: usize = 256;
 /// Outcomes of a batch that are kept of each kind.
-const KEPT: usize = 512;
+pub(super) const KEPT: usize = 512;
 
 /// Samples of a model at a subtask, of which batches are made.
 #[derive(Debug)]

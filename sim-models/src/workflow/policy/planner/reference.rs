@@ -4,8 +4,8 @@ use sim_core::graph::Node;
 use sim_core::random::{Address, Purpose, Stream, Streams};
 
 use super::laws::BatchLaws;
-use super::rollout::{Rollouts, value};
-use crate::workflow::policy::{Decision, Policy, Sequential};
+use super::rollout::Rollouts;
+use crate::workflow::policy::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
 /// Monte Carlo portfolio planning as published: every candidate action with every fixed policy as its continuation, each simulated equally
@@ -173,17 +173,24 @@ impl Policy for Reference {
         let (mut best, mut best_value, mut replication) = (0, f64::NEG_INFINITY, 0);
         for (position, action) in actions.iter().enumerate() {
             for &continuation in &portfolio {
-                let mut sum = 0.0;
-                for run in 0..runs {
-                    let number = if self.settings.common { run } else { replication + run };
-                    let mut policy = Sequential(continuation);
-                    let result =
-                        self.rollouts.run(view, &planning.laws, &streams, number, action, &mut policy);
-                    sum += value(&result);
-                }
+                let from = if self.settings.common { 0 } else { replication };
+                let numbers = from..from + runs;
+                // Runs of a pair are cut off when it cannot become better than the best one so far.
+                let better = if best_value < 0.0 { 0.0 } else { best_value * runs as f64 + 1.0 };
+                let least = (better.round() as u64).min(runs);
+                let completed = self.rollouts.completed(
+                    view,
+                    &planning.laws,
+                    &streams,
+                    numbers,
+                    action,
+                    continuation,
+                    least,
+                );
                 replication += runs;
                 decision.simulations += runs;
-                let mean = sum / runs as f64;
+                let Some(completed) = completed else { continue };
+                let mean = completed as f64 / runs as f64;
                 if mean > best_value + 1e-12 {
                     (best, best_value) = (position, mean);
                 }

@@ -1,19 +1,22 @@
 //! Rollouts: a run on from what a planner sees, with its own draws.
 
+use std::ops::Range;
+
 use sim_core::events::{Duration, Time};
 use sim_core::graph::Node;
 use sim_core::random::{Entity, Stream, Streams, TrialStreams};
 
 use super::laws::{BatchLaw, BatchLaws, Draw};
+use super::lockstep::{Lockstep, Memory, TOGETHER};
 use crate::workflow::batch::Verified;
 use crate::workflow::capacity::Line;
 use crate::workflow::execution::{Admission, Execution, Outcomes};
-use crate::workflow::policy::Policy;
+use crate::workflow::policy::{Policy, Sequential};
 use crate::workflow::state::State;
 use crate::workflow::{Batch, BatchEnd, Launch, Problem, RunResult, RunningInfo, View};
 
 /// Draws of batches are made on this channel plus the model; those of running ones on the first.
-const LAUNCHED: u64 = 1;
+pub(super) const LAUNCHED: u64 = 1;
 const RUNNING: u64 = 0;
 
 /// Batches after which a rollout is given up, and counts as failed.
@@ -25,6 +28,7 @@ const BATCHES_PER_SUBTASK: u64 = 20;
 pub(super) struct Rollouts {
     memory: Execution,
     start: State,
+    together: Memory,
 }
 
 /// The results of batches as a planner draws them.
@@ -36,7 +40,7 @@ struct Imagined<'a> {
 
 impl Rollouts {
     pub(super) fn new() -> Self {
-        Self { memory: Execution::default(), start: State::default() }
+        Self { memory: Execution::default(), start: State::default(), together: Memory::default() }
     }
 
     /// Runs on from what a policy sees, launching `first` now. Replications of one number have the same draws, whatever is launched.
@@ -54,9 +58,71 @@ impl Rollouts {
         let mut imagined = Imagined { problem: view.problem, laws, streams };
         imagined.redraw(view, &mut self.start);
         std::mem::swap(&mut self.memory.state, &mut self.start);
-        self.memory.most_batches = MOST_BATCHES + BATCHES_PER_SUBTASK * view.left() as u64;
+        self.memory.most_batches = most_batches(view);
         self.memory.run_on(view.problem, view.now, first, policy, &mut imagined)
     }
+
+    /// In how many of some replications the workflow is completed when `first` is launched now and `continuation` from then on. `None` if
+    /// they are certainly less than `least`: their runs are cut off when that shows.
+    pub(super) fn completed(
+        &mut self,
+        view: &View<'_>,
+        laws: &BatchLaws,
+        streams: &Streams,
+        replications: Range<u64>,
+        first: &[(Node, Launch)],
+        continuation: Launch,
+        least: u64,
+    ) -> Option<u64> {
+        let Some(lockstep) = Lockstep::new(view, laws, first, continuation, most_batches(view)) else {
+            return Some(self.completed_one_by_one(view, laws, streams, replications, first, continuation));
+        };
+        let (start, memory) = (&mut self.start, &mut self.together);
+        let mut begin = |replication: u64, begin: &mut dyn FnMut(TrialStreams, &State)| {
+            let streams = streams.trial(replication);
+            if view.state.running.is_empty() {
+                begin(streams, view.state);
+                return;
+            }
+            start.become_like(view.state);
+            let imagined = Imagined { problem: view.problem, laws, streams };
+            imagined.redraw(view, start);
+            begin(imagined.streams, start);
+        };
+        let mut left = replications;
+        let mut most_failed = (left.end - left.start).checked_sub(least)?;
+        let mut completed = 0;
+        while !left.is_empty() {
+            let done = lockstep.completed(memory, left.clone(), most_failed, &mut begin)?;
+            let next = left.end.min(left.start + TOGETHER as u64);
+            completed += done;
+            most_failed -= next - left.start - done;
+            left.start = next;
+        }
+        Some(completed)
+    }
+
+    /// The same by the general execution.
+    pub(super) fn completed_one_by_one(
+        &mut self,
+        view: &View<'_>,
+        laws: &BatchLaws,
+        streams: &Streams,
+        replications: Range<u64>,
+        first: &[(Node, Launch)],
+        continuation: Launch,
+    ) -> u64 {
+        let mut policy = Sequential(continuation);
+        let done = |replication: u64| {
+            u64::from(self.run(view, laws, streams, replication, first, &mut policy).is_done())
+        };
+        replications.map(done).sum()
+    }
+}
+
+/// Batches after which a rollout from here is given up.
+fn most_batches(view: &View<'_>) -> u64 {
+    MOST_BATCHES + BATCHES_PER_SUBTASK * view.left() as u64
 }
 
 impl Imagined<'_> {
