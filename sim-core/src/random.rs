@@ -26,6 +26,7 @@
 mod coin;
 mod stream;
 mod trial;
+mod trials;
 mod xoshiro;
 
 pub use coin::{Coin, InvalidProbability};
@@ -140,8 +141,16 @@ impl Address {
         Self { channel, ..self }
     }
 
-    fn bytes(self) -> [u8; 33] {
-        let mut bytes = [0; 33];
+    /// Where the key of a trial comes from, which opens many streams.
+    fn of_key(trial: u64) -> Self {
+        Self { space: 2, ..Self::trial(trial) }
+    }
+
+    /// Length of an address.
+    const BYTES: usize = 33;
+
+    fn bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
         bytes[0] = self.space;
         for (slot, word) in
             bytes[1..].chunks_exact_mut(8).zip([self.unit, self.entity, self.index, self.channel])

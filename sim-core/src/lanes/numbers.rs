@@ -37,6 +37,10 @@ pub trait Numbers: Copy {
     fn numbers_of_shorts(self) -> Self;
     /// The numbers times two to the power of whole numbers. Neither the numbers nor the results are 0, infinite or subnormal.
     fn times_power_of_two(self, power: Self) -> Self;
+    /// Sums of words, modulo 2^32.
+    fn plus_shorts(self, other: Self) -> Self;
+    /// Rotates every word by `RIGHT` bits to the right, which is `LEFT = 32 - RIGHT` to the left.
+    fn rotate_shorts<const RIGHT: i32, const LEFT: i32>(self) -> Self;
     /// Shifts every word by 23 bits to the right: of a positive number this leaves the exponent.
     fn shift_shorts_right_23(self) -> Self;
     /// Puts a table where it is found fastest.

@@ -29,12 +29,17 @@ pub struct TrialStreams {
 impl Streams {
     /// The streams of one trial.
     pub fn trial(&self, trial: u64) -> TrialStreams {
-        let mut stream = self.open(Address { space: 2, ..Address::trial(trial) });
-        TrialStreams { key: std::array::from_fn(|_| stream.next_u64()) }
+        TrialStreams::of(self.open(Address::of_key(trial)))
     }
 }
 
 impl TrialStreams {
+    /// The streams whose key this stream gives.
+    #[inline]
+    pub(super) fn of(mut stream: Stream) -> Self {
+        Self { key: std::array::from_fn(|_| stream.next_u64()) }
+    }
+
     /// Opens the stream of an entity, at its beginning: `index` is one of several alike, such as the attempt, and `channel` the kind of
     /// draw.
     #[inline]

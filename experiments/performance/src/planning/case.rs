@@ -28,10 +28,10 @@ struct Model {
 }
 
 const MODELS: [Model; 4] = [
-    Model { price: 0.42, speed: 88.0, log_mean: 7.2, log_deviation: 0.7, success: 0.04 },
-    Model { price: 0.80, speed: 75.0, log_mean: 7.3, log_deviation: 0.7, success: 0.08 },
-    Model { price: 1.26, speed: 88.0, log_mean: 8.5, log_deviation: 0.4, success: 0.15 },
-    Model { price: 2.40, speed: 75.0, log_mean: 8.6, log_deviation: 0.4, success: 0.25 },
+    Model { price: 0.42, speed: 88.0, log_mean: 7.2, log_deviation: 0.7, success: 0.03 },
+    Model { price: 0.80, speed: 75.0, log_mean: 7.3, log_deviation: 0.7, success: 0.06 },
+    Model { price: 1.26, speed: 88.0, log_mean: 8.5, log_deviation: 0.4, success: 0.11 },
+    Model { price: 2.40, speed: 75.0, log_mean: 8.6, log_deviation: 0.4, success: 0.18 },
 ];
 
 const BUDGET: f64 = 1.0;

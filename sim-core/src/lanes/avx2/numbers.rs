@@ -127,6 +127,19 @@ impl Numbers for Avx2 {
     }
 
     #[inline(always)]
+    fn plus_shorts(self, other: Self) -> Self {
+        intrinsic!(Self(_mm256_add_epi32(self.0, other.0), _mm256_add_epi32(self.1, other.1)))
+    }
+
+    #[inline(always)]
+    fn rotate_shorts<const RIGHT: i32, const LEFT: i32>(self) -> Self {
+        let rotate = |half| {
+            intrinsic!(_mm256_or_si256(_mm256_srli_epi32::<RIGHT>(half), _mm256_slli_epi32::<LEFT>(half)))
+        };
+        Self(rotate(self.0), rotate(self.1))
+    }
+
+    #[inline(always)]
     fn shift_shorts_right_23(self) -> Self {
         intrinsic!(Self(_mm256_srli_epi32::<23>(self.0), _mm256_srli_epi32::<23>(self.1)))
     }

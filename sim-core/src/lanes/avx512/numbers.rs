@@ -93,6 +93,16 @@ impl Numbers for Avx512 {
     }
 
     #[inline(always)]
+    fn plus_shorts(self, other: Self) -> Self {
+        Self(intrinsic!(_mm512_add_epi32(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn rotate_shorts<const RIGHT: i32, const LEFT: i32>(self) -> Self {
+        Self(intrinsic!(_mm512_ror_epi32::<RIGHT>(self.0)))
+    }
+
+    #[inline(always)]
     fn shift_shorts_right_23(self) -> Self {
         Self(intrinsic!(_mm512_srli_epi32::<23>(self.0)))
     }

@@ -118,6 +118,17 @@ impl Numbers for Portable {
     }
 
     #[inline(always)]
+    fn plus_shorts(self, other: Self) -> Self {
+        let (a, b) = (self.shorts(), other.shorts());
+        Self::of_shorts(std::array::from_fn(|i| a[i].wrapping_add(b[i])))
+    }
+
+    #[inline(always)]
+    fn rotate_shorts<const RIGHT: i32, const LEFT: i32>(self) -> Self {
+        Self::of_shorts(self.shorts().map(|word| word.rotate_right(RIGHT as u32)))
+    }
+
+    #[inline(always)]
     fn shift_shorts_right_23(self) -> Self {
         Self::of_shorts(self.shorts().map(|word| word >> 23))
     }

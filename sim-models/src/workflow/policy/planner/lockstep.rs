@@ -164,20 +164,20 @@ impl<'a> Lockstep<'a> {
         })
     }
 
-    /// How many of at most [`TOGETHER`] replications are completed. `start` gives the streams of a replication and the state that it
-    /// starts from, in which what is hidden has been drawn. `None` as soon as more than `most_failed` have failed.
+    /// How many of at most [`TOGETHER`] replications, whose streams are given, are completed. `start` gives the state that one starts
+    /// from, in which what is hidden has been drawn. `None` as soon as more than `most_failed` have failed.
     pub(super) fn completed(
         &self,
         memory: &mut Memory,
-        replications: impl Iterator<Item = u64>,
+        replications: Vec<TrialStreams>,
         most_failed: u64,
-        mut start: impl FnMut(u64, &mut dyn FnMut(TrialStreams, &State)),
+        mut start: impl FnMut(TrialStreams, &mut dyn FnMut(TrialStreams, &State)),
     ) -> Option<u64> {
         let Memory { runs, cells, going, launches } = memory;
         runs.clear();
         // What an earlier pair left in the cells is written over before it is read.
         cells.resize(self.needs.len() * TOGETHER, Cell::default());
-        for replication in replications.take(TOGETHER) {
+        for replication in replications.into_iter().take(TOGETHER) {
             start(replication, &mut |streams, state| {
                 let place = runs.len() * self.needs.len();
                 runs.push(self.begin(streams, state, &mut cells[place..place + self.needs.len()]));

@@ -78,8 +78,7 @@ impl Rollouts {
             return Some(self.completed_one_by_one(view, laws, streams, replications, first, continuation));
         };
         let (start, memory) = (&mut self.start, &mut self.together);
-        let mut begin = |replication: u64, begin: &mut dyn FnMut(TrialStreams, &State)| {
-            let streams = streams.trial(replication);
+        let mut begin = |streams: TrialStreams, begin: &mut dyn FnMut(TrialStreams, &State)| {
             if view.state.running.is_empty() {
                 begin(streams, view.state);
                 return;
@@ -93,8 +92,9 @@ impl Rollouts {
         let mut most_failed = (left.end - left.start).checked_sub(least)?;
         let mut completed = 0;
         while !left.is_empty() {
-            let done = lockstep.completed(memory, left.clone(), most_failed, &mut begin)?;
             let next = left.end.min(left.start + TOGETHER as u64);
+            let trials = streams.trials(left.start..next);
+            let done = lockstep.completed(memory, trials, most_failed, &mut begin)?;
             completed += done;
             most_failed -= next - left.start - done;
             left.start = next;
