@@ -1,5 +1,7 @@
 //! Rollouts against closed forms, against an independent simulation of one trial, and on every instruction set.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use std::sync::Arc;
 
 use sim_core::estimate::Mean;

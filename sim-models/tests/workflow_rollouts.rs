@@ -1,5 +1,7 @@
 //! Rollouts of fixed plans against dynamic programming, closed forms and the general execution.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use sim_core::estimate::Proportion;
 use sim_core::events::Duration;
 use sim_core::lanes::Kernel;
@@ -72,7 +74,8 @@ fn limits_are_those_of_the_golden_instances() {
 /// Completion under limits, and moments without them, as in the general execution: |z| < 5.
 fn agree(workflow: &Workflow, launch: Launch) {
     let n = workflow.len();
-    let free = Problem::new(workflow.clone(), Rules::reference(), Budget::Money(1 << 50), seconds(1e8)).unwrap();
+    let free =
+        Problem::new(workflow.clone(), Rules::reference(), Budget::Money(1 << 50), seconds(1e8)).unwrap();
     let name = workflow.models()[launch.model].name.clone();
     let policy = Named::parse(&format!("seq:{name}:{}", launch.count)).unwrap();
     let plan = policy.plan(&free).unwrap().unwrap();
@@ -107,7 +110,8 @@ fn agree(workflow: &Workflow, launch: Launch) {
 #[test]
 fn drawn_workflows_agree_with_the_general_execution() {
     for number in [3, 8] {
-        let mut stream = Streams::new(0, Purpose::SamplingPlan, Family::common()).open(Address::trial(number));
+        let mut stream =
+            Streams::new(0, Purpose::SamplingPlan, Family::common()).open(Address::trial(number));
         let workflow = Drawn::Proofflow.draw(6, &mut stream).unwrap();
         agree(&workflow, Launch { model: 1, count: 3 });
     }
@@ -116,7 +120,8 @@ fn drawn_workflows_agree_with_the_general_execution() {
 /// Laws of all kinds: gamma and exponential lengths, latencies of their own, and records.
 #[test]
 fn all_laws_agree_with_the_general_execution() {
-    let record = |weight, right, tokens, latency| Record { weight, sample: Sample { right, tokens, latency } };
+    let record =
+        |weight, right, tokens, latency| Record { weight, sample: Sample { right, tokens, latency } };
     let laws = [
         SampleLaw::independent(0.4, Law::gamma(5.0, 2.0).unwrap(), Law::exponential(100.0).unwrap()).unwrap(),
         SampleLaw::independent(0.5, Law::lognormal(3.0, 2.0).unwrap(), Law::lognormal(90.0, 50.0).unwrap())
@@ -139,7 +144,8 @@ fn all_laws_agree_with_the_general_execution() {
 fn workers_are_limited() {
     let law = SampleLaw::constant(1.0, 2.0, 1).unwrap();
     let problem =
-        Problem::new(workflow(&[&[], &[], &[]], &law), Rules::reference(), Budget::Tokens(3), seconds(4.0)).unwrap();
+        Problem::new(workflow(&[&[], &[], &[]], &law), Rules::reference(), Budget::Tokens(3), seconds(4.0))
+            .unwrap();
     let makespan = |workers| {
         let plan = [Launch { model: 0, count: 1 }; 3];
         let tally = run(&Rollouts::new(&problem, &plan, workers).unwrap(), 1000);
@@ -160,7 +166,11 @@ fn results_are_the_same_on_every_instruction_set() {
     for workers in [Workers::Unlimited, Workers::Limited(2)] {
         let on = |kernel| {
             let tally = run(&Rollouts::new(&problem, &plan, workers).unwrap().on(kernel), 3000);
-            (tally.completion().successes(), tally.makespan().value().to_bits(), tally.cost().value().to_bits())
+            (
+                tally.completion().successes(),
+                tally.makespan().value().to_bits(),
+                tally.cost().value().to_bits(),
+            )
         };
         for kernel in Kernel::available() {
             assert_eq!(on(kernel), on(Kernel::Portable), "{kernel}");
@@ -171,24 +181,24 @@ fn results_are_the_same_on_every_instruction_set() {
 #[test]
 fn what_cannot_be_rolled_out_is_refused() {
     let law = SampleLaw::constant(0.4, 1.0, 1).unwrap();
-    let problem = |rules| {
-        Problem::new(workflow(&[&[], &[0]], &law), rules, Budget::Tokens(8), seconds(4.0)).unwrap()
-    };
+    let problem =
+        |rules| Problem::new(workflow(&[&[], &[0]], &law), rules, Budget::Tokens(8), seconds(4.0)).unwrap();
     let launch = Launch { model: 0, count: 2 };
     let refused = |rules: Rules, plan: &[Launch]| {
         Rollouts::new(&problem(rules), plan, Workers::Unlimited).unwrap_err().to_string()
     };
     let reference = Rules::reference();
-    assert_eq!(
-        refused(reference, &[launch]),
-        "a plan has one launch for each of the 2 subtasks; found 1"
-    );
+    assert_eq!(refused(reference, &[launch]), "a plan has one launch for each of the 2 subtasks; found 1");
     assert_eq!(
         refused(reference, &[launch, Launch { model: 7, count: 1 }]),
         "subtask `1` cannot be tried with a model that the workflow does not have"
     );
-    assert!(refused(reference, &[launch, Launch { count: 0, ..launch }]).contains("samples of `1` is from 1 to"));
-    assert!(refused(Rules { verifier: Verifier::None, ..reference }, &[launch; 2]).contains("a perfect verifier"));
+    assert!(
+        refused(reference, &[launch, Launch { count: 0, ..launch }]).contains("samples of `1` is from 1 to")
+    );
+    assert!(
+        refused(Rules { verifier: Verifier::None, ..reference }, &[launch; 2]).contains("a perfect verifier")
+    );
     assert!(refused(Rules::realistic(), &[launch; 2]).contains("end with their last sample"));
     assert!(Rollouts::new(&problem(reference), &[launch; 2], Workers::Limited(0)).is_err());
     // Plans are fixed only where the policy always launches the same.

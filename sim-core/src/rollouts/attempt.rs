@@ -212,14 +212,18 @@ impl Law {
                 let mut numbers = [0.0; NUMBERS];
                 if let Quantity::Drawn(draw) = quantity {
                     for number in &mut numbers {
-                        // A NaN becomes 0.
-                        *number = draw(source.stream()).max(0.0).min(LARGEST) as f32;
+                        *number = number_of(draw(source.stream()));
                     }
                 }
                 L::load_numbers(&numbers)
             }
         }
     }
+}
+
+/// A draw in single precision; what is no positive number is 0.
+fn number_of(draw: f64) -> f32 {
+    if draw > 0.0 { draw.min(LARGEST) as f32 } else { 0.0 }
 }
 
 /// What sixteen attempts come to.
@@ -314,8 +318,8 @@ fn draw_together<L: Lanes>(joint: &Joint, activity: &Compiled, source: &mut Sour
         for _ in 0..activity.samples {
             let (right, size, duration) = joint(source.stream());
             passed |= right;
-            *sum += libm::ceil(size).max(0.0).min(LARGEST) as f32;
-            *longest = longest.max(duration.max(0.0).min(LARGEST) as f32);
+            *sum += number_of(libm::ceil(size));
+            *longest = longest.max(number_of(duration));
         }
         failed |= u16::from(!passed) << i;
     }

@@ -110,8 +110,8 @@ impl Group {
             words.fill(0);
         }
         (self.first_running, self.end_started, self.first_waiting) = (0, 0, 0);
-        let roots = (0..network.len()).filter(|&node| network.needs[node].is_empty());
-        self.end_ready = roots.last().map_or(0, |node| node + 1);
+        let mut roots = (0..network.len()).filter(|&node| network.needs[node].is_empty());
+        self.end_ready = roots.next_back().map_or(0, |node| node + 1);
         let mut now = [L::splat_number(0.0); PARTS];
         self.start(network, durations, &now);
         loop {

@@ -11,7 +11,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Entity, TrialStreams};
 
 use super::laws::{BatchLaw, BatchLaws, Draw, KEPT};
-use super::rollout::LAUNCHED;
+use super::rollout::{LAUNCHED, Pair};
 use crate::workflow::policy::Sequential;
 use crate::workflow::state::{State, Status};
 use crate::workflow::{DeadlineRule, Dependence, Launch, Overspend, Problem, Verifier, View};
@@ -123,8 +123,7 @@ impl<'a> Lockstep<'a> {
     pub(super) fn new(
         view: &View<'a>,
         laws: &'a BatchLaws,
-        first: &[(Node, Launch)],
-        continuation: Launch,
+        Pair { action: first, continuation }: Pair<'_>,
         most_batches: u64,
     ) -> Option<Self> {
         let problem = view.problem;

@@ -4,7 +4,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Address, Purpose, Stream, Streams};
 
 use super::laws::BatchLaws;
-use super::rollout::Rollouts;
+use super::rollout::{Pair, Rollouts};
 use crate::workflow::policy::{Decision, Policy};
 use crate::workflow::{Launch, Problem, View};
 
@@ -178,15 +178,8 @@ impl Policy for Reference {
                 // Runs of a pair are cut off when it cannot become better than the best one so far.
                 let better = if best_value < 0.0 { 0.0 } else { best_value * runs as f64 + 1.0 };
                 let least = (better.round() as u64).min(runs);
-                let completed = self.rollouts.completed(
-                    view,
-                    &planning.laws,
-                    &streams,
-                    numbers,
-                    action,
-                    continuation,
-                    least,
-                );
+                let pair = Pair { action, continuation };
+                let completed = self.rollouts.completed(view, &planning.laws, &streams, numbers, pair, least);
                 replication += runs;
                 decision.simulations += runs;
                 let Some(completed) = completed else { continue };

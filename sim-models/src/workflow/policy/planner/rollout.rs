@@ -23,6 +23,13 @@ const RUNNING: u64 = 0;
 const MOST_BATCHES: u64 = 100;
 const BATCHES_PER_SUBTASK: u64 = 20;
 
+/// What a planner simulates: what is launched now, and what for every subtask from then on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'a> {
+    pub(super) action: &'a [(Node, Launch)],
+    pub(super) continuation: Launch,
+}
+
 /// Simulates runs on from a state.
 #[derive(Debug)]
 pub(super) struct Rollouts {
@@ -62,7 +69,7 @@ impl Rollouts {
         self.memory.run_on(view.problem, view.now, first, policy, &mut imagined)
     }
 
-    /// In how many of some replications the workflow is completed when `first` is launched now and `continuation` from then on. `None` if
+    /// In how many of some replications the workflow is completed for a pair. `None` if
     /// they are certainly less than `least`: their runs are cut off when that shows.
     pub(super) fn completed(
         &mut self,
@@ -70,12 +77,11 @@ impl Rollouts {
         laws: &BatchLaws,
         streams: &Streams,
         replications: Range<u64>,
-        first: &[(Node, Launch)],
-        continuation: Launch,
+        pair: Pair<'_>,
         least: u64,
     ) -> Option<u64> {
-        let Some(lockstep) = Lockstep::new(view, laws, first, continuation, most_batches(view)) else {
-            return Some(self.completed_one_by_one(view, laws, streams, replications, first, continuation));
+        let Some(lockstep) = Lockstep::new(view, laws, pair, most_batches(view)) else {
+            return Some(self.completed_one_by_one(view, laws, streams, replications, pair));
         };
         let (start, memory) = (&mut self.start, &mut self.together);
         let mut begin = |streams: TrialStreams, begin: &mut dyn FnMut(TrialStreams, &State)| {
@@ -109,12 +115,11 @@ impl Rollouts {
         laws: &BatchLaws,
         streams: &Streams,
         replications: Range<u64>,
-        first: &[(Node, Launch)],
-        continuation: Launch,
+        pair: Pair<'_>,
     ) -> u64 {
-        let mut policy = Sequential(continuation);
+        let mut policy = Sequential(pair.continuation);
         let done = |replication: u64| {
-            u64::from(self.run(view, laws, streams, replication, first, &mut policy).is_done())
+            u64::from(self.run(view, laws, streams, replication, pair.action, &mut policy).is_done())
         };
         replications.map(done).sum()
     }

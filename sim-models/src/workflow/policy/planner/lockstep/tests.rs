@@ -87,21 +87,20 @@ fn runs_end_as_in_the_general_execution() {
             .map(|&node| (node, Launch { model: 0, count: 1 + stream.below(3) as u32 }))
             .collect();
         let continuation = Launch { model: stream.below(2) as usize, count: 1 + stream.below(3) as u32 };
+        let pair = Pair { action: &action, continuation };
         let mut rollouts = Rollouts::new();
-        assert!(Lockstep::new(&view, &laws, &action, continuation, 100).is_some());
+        assert!(Lockstep::new(&view, &laws, pair, 100).is_some());
         for replications in (0..100).map(|one| one..one + 1) {
-            let fast =
-                rollouts.completed(&view, &laws, &streams, replications.clone(), &action, continuation, 0);
-            let slow =
-                rollouts.completed_one_by_one(&view, &laws, &streams, replications, &action, continuation);
+            let fast = rollouts.completed(&view, &laws, &streams, replications.clone(), pair, 0);
+            let slow = rollouts.completed_one_by_one(&view, &laws, &streams, replications, pair);
             assert_eq!(fast, Some(slow), "case {case}");
             completed += slow;
             compared += 1;
         }
         // More than go together.
-        let slow = rollouts.completed_one_by_one(&view, &laws, &streams, 5..205, &action, continuation);
+        let slow = rollouts.completed_one_by_one(&view, &laws, &streams, 5..205, pair);
         for least in [0, slow, slow + 1, 200, 201] {
-            let fast = rollouts.completed(&view, &laws, &streams, 5..205, &action, continuation, least);
+            let fast = rollouts.completed(&view, &laws, &streams, 5..205, pair, least);
             assert_eq!(fast, (slow >= least).then_some(slow), "case {case}");
         }
         with_running += usize::from(!state.running.is_empty());
@@ -129,9 +128,11 @@ fn other_rules_take_the_general_execution() {
         let view = View { problem: &problem, state: &state, now: Time::START };
         let launch = Launch { model: 0, count: 1 };
         let action: Vec<(Node, Launch)> = state.ready.iter().map(|&node| (node, launch)).collect();
-        let all = Lockstep::new(&view, &laws, &action, launch, 100).is_some();
+        let all = Lockstep::new(&view, &laws, Pair { action: &action, continuation: launch }, 100).is_some();
         // An action that leaves something out.
-        assert!(Lockstep::new(&view, &laws, &action[1..], launch, 100).is_none());
+        assert!(
+            Lockstep::new(&view, &laws, Pair { action: &action[1..], continuation: launch }, 100).is_none()
+        );
         all
     };
     let reference = Rules::reference();
