@@ -13,7 +13,9 @@ use thiserror::Error;
 pub use sim_core::rollouts::Workers;
 
 use super::sample::Kind;
-use super::{BatchEnd, Budget, Dependence, Launch, Overspend, Problem, SampleLaw, Verifier};
+use super::{
+    BatchEnd, Budget, Capacity, Dependence, Launch, Overspend, Problem, Replanning, SampleLaw, Verifier,
+};
 use crate::law::{Law, length_shift};
 
 /// A workflow under a fixed plan: for every subtask one launch, made again until one of its samples is right.
@@ -156,6 +158,10 @@ fn check_rules(problem: &Problem) -> Result<(), InvalidRollouts> {
         "independent samples"
     } else if rules.overspend != Overspend::FailRun {
         "a budget that fails the run when it is overspent"
+    } else if rules.capacity != Capacity::Infinite {
+        "providers without limits"
+    } else if matches!(rules.replanning, Replanning::Timer(_)) {
+        "launches as soon as something is ready"
     } else {
         return Ok(());
     };

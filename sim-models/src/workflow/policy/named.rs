@@ -5,9 +5,9 @@ use thiserror::Error;
 
 use super::planner::LARGEST;
 use super::{
-    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Decision, Escalation, Optimum,
-    PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings, Sequential,
-    Shares, Sharing, Static,
+    Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Decision, Escalation,
+    Optimum, PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings,
+    Sequential, Shares, Sharing, Static,
 };
 use crate::workflow::oracle::NotExact;
 use crate::workflow::state::State;

@@ -14,7 +14,9 @@ use super::laws::{BatchLaw, BatchLaws, Draw, KEPT};
 use super::rollout::{LAUNCHED, Pair};
 use crate::workflow::policy::Sequential;
 use crate::workflow::state::{State, Status};
-use crate::workflow::{DeadlineRule, Dependence, Launch, Overspend, Problem, Verifier, View};
+use crate::workflow::{
+    Capacity, DeadlineRule, Dependence, Launch, Overspend, Problem, Replanning, Verifier, View,
+};
 
 /// Replications that go on together.
 pub(super) const TOGETHER: usize = 64;
@@ -133,7 +135,9 @@ impl<'a> Lockstep<'a> {
         let simple = rules.overspend == Overspend::FailRun
             && rules.deadline == DeadlineRule::AtLaunch
             && rules.verifier == Verifier::Perfect
-            && rules.dependence == Dependence::Independent;
+            && rules.dependence == Dependence::Independent
+            && rules.capacity == Capacity::Infinite
+            && rules.replanning == Replanning::BatchEnd;
         // An action that leaves something out, or names something twice, is not a simple one.
         let all = first.len() == view.ready().len()
             && first.iter().zip(view.ready()).all(|((node, _), ready)| node == ready);
