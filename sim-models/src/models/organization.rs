@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::file::dot;
 use crate::organization::graph::shapes::{
     Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
 };
@@ -151,10 +152,7 @@ fn shape() -> Single<Named> {
 /// JSON, or DOT where the text begins like a graph.
 fn of_file(file: &Document, defaults: &FileDefaults) -> Result<Organization, ParameterError> {
     let text = file.text();
-    let begins = text.trim_start();
-    let dot = file.name().ends_with(".dot") || file.name().ends_with(".gv");
-    let dot = dot || ["digraph", "strict", "graph"].iter().any(|word| begins.starts_with(word));
-    let read = if dot {
+    let read = if dot::is_named(file.name()) || dot::is_begun(text) {
         Organization::from_dot_with(text, defaults).map_err(|error| error.to_string())
     } else {
         Organization::from_json_with(text, defaults).map_err(|error| error.to_string())

@@ -1,13 +1,35 @@
 //! Organizations as DOT, the language of Graphviz: a figure that says everything.
 
-mod attributes;
-mod lexer;
-mod parser;
 mod read;
-mod text;
 mod write;
 
 use super::{FileDefaults, InvalidFile, Organization};
+use crate::file::dot::{Dialect, parse};
+
+const DIALECT: Dialect = Dialect {
+    thing: "an organization",
+    direction: "messages have a direction",
+    graph: &["window", "outputs", "wrong_answers", "zipf", "causes"],
+    node: &[
+        "bias",
+        "compute_tokens",
+        "compute_coefficient",
+        "compute_exponent",
+        "compute_cap",
+        "family",
+        "own_weight",
+        "aggregator",
+        "tie",
+        "weights",
+        "threshold",
+        "true_positive",
+        "false_positive",
+        "dependence",
+        "correlation",
+    ],
+    edge: &["fidelity", "tokens", "erasure", "detected", "vote_weight"],
+    prefixed: false,
+};
 
 impl Organization {
     /// The organization as a digraph: leaves are ellipses with their bias, agents that decide are boxes with their rule, channels are
@@ -58,6 +80,14 @@ impl Organization {
     /// # Errors
     /// As [`Organization::from_dot`].
     pub fn from_dot_with(text: &str, defaults: &FileDefaults) -> Result<Self, InvalidFile> {
-        Self::from_json_value_with(&read::value(parser::parse(text)?)?, defaults)
+        Self::from_json_value_with(&read::value(parse(text, &DIALECT)?)?, defaults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_attribute_is_one_of_graphviz() {
+        assert!(super::DIALECT.is_apart());
     }
 }

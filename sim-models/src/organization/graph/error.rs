@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::AccuracyUnknown;
+use crate::file::did_you_mean;
 use crate::organization::OutOfRange;
 use crate::registry::number;
 
@@ -293,18 +294,6 @@ pub enum InvalidOrganization {
         /// Their biases.
         biases: (f64, f64),
     },
-}
-
-/// A question that offers the nearest name; nothing without one.
-pub(super) fn did_you_mean(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
-}
-
-/// The name that may be meant. Nobody means a long name by another one, and comparing them takes long.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    const LONGEST: usize = 100;
-    let short = candidates.into_iter().filter(|candidate| candidate.len() <= LONGEST);
-    (word.len() <= LONGEST).then(|| crate::registry::nearest(word, short)).flatten()
 }
 
 /// Names one after another; of many, only the first ones and the last.

@@ -2,20 +2,22 @@
 
 mod error;
 mod names;
+mod place;
 mod read;
 mod rule;
-mod table;
-mod unique;
 mod write;
 
 use serde_json::Value;
 
 pub use error::{InvalidFile, NotExportable};
-pub(super) use unique::parse as parse_json;
-pub(super) use write::{DependenceEntry, RuleEntry, line};
+pub(super) use write::{DependenceEntry, RuleEntry};
 
 use super::Organization;
+use crate::file::parse_json;
 use crate::organization::{Bias, Correlation, Erasure, Fidelity};
+
+/// A table of an organization's file.
+type Table<'a> = crate::file::Table<'a, place::Place<'a>>;
 
 /// What holds where a file leaves something open, so that one graph can be looked at for many values of it. Without a default, a
 /// leaf and a dependence must say their number themselves, and a channel is perfect.
@@ -91,7 +93,7 @@ impl Organization {
     /// # Errors
     /// As [`Organization::from_json`].
     pub fn from_json_with(text: &str, defaults: &FileDefaults) -> Result<Self, InvalidFile> {
-        Self::from_json_value_with(&unique::parse(text)?, defaults)
+        Self::from_json_value_with(&parse_json(text)?, defaults)
     }
 
     /// Reads an organization from a table with the keys of a file.

@@ -2,8 +2,8 @@
 
 use sim_core::graph::{Graph, Node};
 
-use super::super::error::nearest;
 use super::super::{Agent, Cause, CauseLaw, Group, InvalidOrganization, Members};
+use crate::file::nearest;
 use crate::organization::Bias;
 
 /// By agent: the cause that its fresh vote shares.

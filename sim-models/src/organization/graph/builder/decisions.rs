@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use sim_core::graph::Node;
 
-use super::super::error::nearest;
 use super::super::received::received_accuracies_within;
 use super::super::{
     Agent, Decision, IntegerWeights, InvalidOrganization, Organization, Rule, Tie, Weights, needed_weight,
 };
 use super::ties::Inputs;
+use crate::file::nearest;
 use crate::organization::exact::Work;
 
 /// Gives every agent that decides its decision, senders first, because log-odds look at what comes before.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sim_core::graph::{Graph, InvalidGraph, Node};
 
-use super::super::error::nearest;
 use super::super::{Agent, Answers, Coupling, InvalidOrganization, Link};
+use crate::file::nearest;
 use crate::theory::dependence::Dependence;
 
 /// The agents' ids and where they stand.

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::parser::{Attributes, Document};
-use crate::organization::graph::InvalidFile;
-use crate::organization::graph::InvalidOrganization;
-use crate::organization::graph::file::parse_json;
+use crate::file::dot::{Attributes, Digraph, stated};
+use crate::file::{InvalidText, parse_json};
+use crate::organization::graph::{InvalidFile, InvalidOrganization};
 
 /// The table of an organization.
-pub(super) fn value(document: Document) -> Result<Value, InvalidFile> {
-    let Document { graph, nodes, edges } = document;
+pub(super) fn value(digraph: Digraph) -> Result<Value, InvalidFile> {
+    let Digraph { graph, nodes, edges } = digraph;
     let weights = vote_weights(&nodes, &edges)?;
     let mut dependence = Vec::new();
     let mut agents = Vec::with_capacity(nodes.len());
@@ -58,18 +57,15 @@ pub(super) fn value(document: Document) -> Result<Value, InvalidFile> {
 }
 
 fn json(key: &str, text: &str) -> Result<Value, InvalidFile> {
-    parse_json(text)
-        .map_err(|error| InvalidFile::Syntax { format: "DOT", reason: format!("in `{key}`, {error}") })
+    parse_json(text).map_err(|error| refused(format!("in `{key}`, {error}")))
 }
 
 fn no_list(key: &str, text: &str) -> InvalidFile {
-    let reason = format!("`{key}` is a list of tables in JSON; found `{text}`");
-    InvalidFile::Syntax { format: "DOT", reason }
+    refused(format!("`{key}` is a list of tables in JSON; found `{text}`"))
 }
 
-/// An attribute; an empty one counts as none, which is how DOT unsets a default.
-fn stated<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a str> {
-    attributes.get(key).map(String::as_str).filter(|text| !text.is_empty())
+fn refused(reason: String) -> InvalidFile {
+    InvalidText::Syntax { format: "DOT", reason }.into()
 }
 
 /// A number where the text is one. A text that is none is refused where the table is read, with its place.
@@ -125,7 +121,7 @@ fn agent(
             let reason = format!(
                 "node `{id}` has weights={text} and channels with a `vote_weight`; state one of them"
             );
-            return Err(InvalidFile::Syntax { format: "DOT", reason });
+            return Err(refused(reason));
         }
         rule.insert("weights".to_owned(), Value::Object(weights.into_iter().collect()));
     }

@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use sim_core::graph::{Edge, Node};
 
-use super::text::{Attributes, brief, spelled};
+use crate::file::dot::{AttributeList, brief, spelled};
+use crate::file::line;
 use crate::organization::Leaf;
-use crate::organization::graph::file::{DependenceEntry, RuleEntry, line};
+use crate::organization::graph::file::{DependenceEntry, RuleEntry};
 use crate::organization::graph::{Coupling, Organization, Rule, Weights};
 use crate::registry::number;
 
@@ -21,7 +22,7 @@ pub(super) fn dot(organization: &Organization) -> String {
     let graph = organization.graph();
     let families = families(organization);
     let mut text = String::from("digraph organization {\n");
-    let mut top = Attributes::default();
+    let mut top = AttributeList::default();
     let answers = organization.answers();
     let causes: Vec<DependenceEntry<'_>> = organization.causes().iter().map(DependenceEntry::cause).collect();
     top.add("rankdir", "BT");
@@ -80,9 +81,9 @@ fn outputs(organization: &Organization) -> String {
     if names.iter().all(plain) { names.join(",") } else { line(&names) }
 }
 
-fn agent(organization: &Organization, node: Node, families: &HashMap<&str, usize>) -> Attributes {
+fn agent(organization: &Organization, node: Node, families: &HashMap<&str, usize>) -> AttributeList {
     let agent = organization.agent(node);
-    let mut attributes = Attributes::default();
+    let mut attributes = AttributeList::default();
     let mut label = vec![agent.id.clone()];
     attributes.add("shape", if organization.decision(node).is_some() { "box" } else { "ellipse" });
     match agent.knowledge {
@@ -120,7 +121,7 @@ fn agent(organization: &Organization, node: Node, families: &HashMap<&str, usize
 }
 
 /// Adds how an agent decides; returns how the label says it.
-fn rule(organization: &Organization, node: Node, attributes: &mut Attributes) -> String {
+fn rule(organization: &Organization, node: Node, attributes: &mut AttributeList) -> String {
     let Some(entry) = RuleEntry::new(&organization.agent(node).rule) else {
         attributes.add("aggregator", "custom");
         return "custom".to_owned();
@@ -143,7 +144,7 @@ fn rule(organization: &Organization, node: Node, attributes: &mut Attributes) ->
 }
 
 /// Adds how the votes received are coupled; returns how the label says it.
-fn dependence(at: &str, coupling: &Coupling, attributes: &mut Attributes) -> String {
+fn dependence(at: &str, coupling: &Coupling, attributes: &mut AttributeList) -> String {
     let Some(entry) = DependenceEntry::coupling(at, coupling) else {
         attributes.add("dependence", "custom");
         return "custom dependence".to_owned();
@@ -153,9 +154,9 @@ fn dependence(at: &str, coupling: &Coupling, attributes: &mut Attributes) -> Str
     format!("{} {}", entry.model, brief(entry.correlation))
 }
 
-fn channel(organization: &Organization, edge: Edge) -> Attributes {
+fn channel(organization: &Organization, edge: Edge) -> AttributeList {
     let channel = organization.channel(edge);
-    let mut attributes = Attributes::default();
+    let mut attributes = AttributeList::default();
     let mut label = Vec::new();
     attributes.add("fidelity", &number(channel.fidelity.get()));
     attributes.add("erasure", &number(channel.erasure.get()));

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::names::{CAUSES, COUPLINGS, VOTES};
-use super::table::{Place, Table};
-use super::{FileDefaults, InvalidFile, rule};
+use super::place::Place;
+use super::{FileDefaults, InvalidFile, Table, rule};
 use crate::organization::graph::{
     Agent, Answers, Cause, Coupling, Group, Link, Organization, OrganizationBuilder, Rule,
 };
-use crate::organization::{Channel, Correlation, Erasure, Fidelity, Leaf};
+use crate::organization::{Channel, Correlation, Erasure, Fidelity, Leaf, OutOfRange};
 use crate::theory::channel::FidelityCurve;
 use crate::theory::leaf::LeafLaw;
 
@@ -44,11 +44,20 @@ pub(super) fn builder(value: &Value, defaults: &FileDefaults) -> Result<Organiza
             None => Err(file.kind("outputs", "a list of ids", output)),
         };
         if outputs.is_empty() {
-            return Err(file.kind("outputs", "a list of at least one id", &Value::Array(Vec::new())));
+            return Err(file.kind("outputs", "a list of at least one id", &Value::Array(Vec::new())).into());
         }
         builder = builder.outputs(outputs.iter().map(id).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(builder)
+}
+
+/// A number with a range of its own.
+fn quantity<T: TryFrom<f64, Error = OutOfRange>>(
+    table: &Table<'_>,
+    key: &str,
+) -> Result<Option<T>, InvalidFile> {
+    let range = |reason| InvalidFile::Range { place: table.place.to_string(), key: key.to_owned(), reason };
+    table.number(key)?.map(T::try_from).transpose().map_err(range)
 }
 
 fn numbered(list: &[Value]) -> impl Iterator<Item = (usize, &Value)> {
@@ -68,7 +77,7 @@ fn agent(position: usize, value: &Value, answers: Answers) -> Result<Agent, Inva
     let table = table.at(Place::Agent(position, Some(id)));
     table.only(&["id", "bias", "compute", "family", "own_weight", "aggregator"])?;
     table.not_both("bias", "compute")?;
-    let knowledge = match (table.quantity("bias")?, table.get("compute")) {
+    let knowledge = match (quantity(&table, "bias")?, table.get("compute")) {
         (Some(bias), _) => Some(Leaf::Bias(bias)),
         (None, Some(value)) => Some(compute(Table::new(Place::Compute(id), value)?)?),
         (None, None) => None,
@@ -99,7 +108,7 @@ fn link(position: usize, value: &Value, defaults: &FileDefaults) -> Result<Link,
     table.only(&["from", "to", "fidelity", "curve", "tokens", "erasure", "detected"])?;
     table.not_both("fidelity", "curve")?;
     let length = table.not_negative("tokens")?;
-    let fidelity = match (table.quantity::<Fidelity>("fidelity")?, table.get("curve")) {
+    let fidelity = match (quantity::<Fidelity>(&table, "fidelity")?, table.get("curve")) {
         (Some(fidelity), _) => fidelity,
         (None, None) => defaults.fidelity.unwrap_or(Fidelity::PERFECT),
         (None, Some(value)) => {
@@ -112,7 +121,7 @@ fn link(position: usize, value: &Value, defaults: &FileDefaults) -> Result<Link,
             })?
         }
     };
-    let erasure = table.quantity::<Erasure>("erasure")?.or(defaults.erasure).unwrap_or(Erasure::NONE);
+    let erasure = quantity::<Erasure>(&table, "erasure")?.or(defaults.erasure).unwrap_or(Erasure::NONE);
     let detected = table.flag("detected")?.unwrap_or(false);
     Ok(Link::new(from, to, Channel { tokens: length.unwrap_or(0.0), fidelity, erasure, detected }))
 }
@@ -172,7 +181,7 @@ fn dependence(
     for (first, second) in [("at", "family"), ("at", "everyone"), ("family", "everyone")] {
         table.not_both(first, second)?;
     }
-    let stated = table.quantity::<Correlation>("correlation")?.or(defaults.correlation);
+    let stated = quantity::<Correlation>(&table, "correlation")?.or(defaults.correlation);
     let correlation = table.needed("correlation", "", stated)?;
     if let Some(at) = table.text("at")? {
         table.only(&["at", "model", "correlation"])?;
@@ -182,7 +191,9 @@ fn dependence(
     let group = match (table.text("family")?, table.flag("everyone")?) {
         (Some(family), _) => Group::Family(family.to_owned()),
         (None, Some(true)) => Group::Everyone,
-        (None, Some(false)) => return Err(table.kind("everyone", "true, or left out", &Value::Bool(false))),
+        (None, Some(false)) => {
+            return Err(table.kind("everyone", "true, or left out", &Value::Bool(false)).into());
+        }
         (None, None) => table.needed("at", ", or a `family`, or `everyone`", None)?,
     };
     let law = table.needed("model", "", table.choice("model", &CAUSES)?)?;

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::InvalidFile;
+use super::Table;
 use super::names::TIES;
-use super::table::{Place, Table};
+use super::place::Place;
+use crate::file::InvalidText;
 use crate::organization::graph::{Rule, Tie, Weights};
 
 /// The rules of files.
@@ -39,7 +40,7 @@ fn keys(name: Name) -> &'static [&'static str] {
 }
 
 /// The rule of the agent `id`, which stands at `aggregator` in its table.
-pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, InvalidFile> {
+pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, InvalidText> {
     let nothing = serde_json::Map::new();
     let (name, table) = match agent.get("aggregator") {
         None => return Ok(None),
@@ -59,7 +60,7 @@ pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, In
     rule(name, &table).map(Some)
 }
 
-fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidFile> {
+fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidText> {
     Ok(match name {
         Name::Majority => Rule::Majority { tie: tie(table)? },
         Name::WeightedMajority => Rule::WeightedMajority { weights: weights(table)?, tie: tie(table)? },
@@ -75,11 +76,11 @@ fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidFile> {
     })
 }
 
-fn tie(table: &Table<'_>) -> Result<Option<Tie>, InvalidFile> {
+fn tie(table: &Table<'_>) -> Result<Option<Tie>, InvalidText> {
     Ok(table.choice("tie", &TIES)?.unwrap_or(Some(Tie::Fair)))
 }
 
-fn weights(table: &Table<'_>) -> Result<Weights, InvalidFile> {
+fn weights(table: &Table<'_>) -> Result<Weights, InvalidText> {
     match table.get("weights") {
         None => Ok(Weights::LogOdds),
         Some(Value::String(text)) => {

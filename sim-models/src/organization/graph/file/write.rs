@@ -8,6 +8,7 @@ use sim_core::graph::{Edge, Node};
 
 use super::NotExportable;
 use super::names::{CAUSES, COUPLINGS, TIES, VOTES, name_of};
+use crate::file::line;
 use crate::organization::Leaf;
 use crate::organization::graph::{Cause, Coupling, Group, Members, Organization, Rule, Tie, Weights};
 
@@ -232,10 +233,4 @@ fn list(text: &mut String, key: &str, entries: &[impl Serialize]) {
         let lines: Vec<String> = entries.iter().map(|entry| format!("    {}", line(entry))).collect();
         let _ = writeln!(text, "  \"{key}\": [\n{}\n  ],", lines.join(",\n"));
     }
-}
-
-/// A value on one line.
-pub(in crate::organization::graph) fn line(value: &impl Serialize) -> String {
-    // Texts, numbers and tables of them have a form in JSON; what could fail has not entered the organization.
-    serde_json::to_string(value).unwrap_or_default()
 }

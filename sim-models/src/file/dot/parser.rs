@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::InvalidFile;
-use super::attributes::Owner;
+use super::dialect::{Dialect, Owner};
 use super::lexer::{Lexer, Position, Token};
+use crate::file::InvalidText;
 
 /// Attributes by name.
-pub(super) type Attributes = BTreeMap<String, String>;
+pub(crate) type Attributes = BTreeMap<String, String>;
 
-/// A digraph, nodes and edges in the order in which they appear. Only attributes that are ours are kept.
+/// A digraph, nodes and edges in the order in which they appear. Only attributes of the dialect are kept.
 #[derive(Debug, Default)]
-pub(super) struct Document {
-    pub(super) graph: Attributes,
-    pub(super) nodes: Vec<(String, Attributes)>,
-    pub(super) edges: Vec<(usize, usize, Attributes)>,
+pub(crate) struct Digraph {
+    pub(crate) graph: Attributes,
+    pub(crate) nodes: Vec<(String, Attributes)>,
+    pub(crate) edges: Vec<(usize, usize, Attributes)>,
 }
 
 /// Attributes that nodes and edges have from where they are first named.
@@ -25,11 +25,12 @@ struct Defaults {
 }
 
 struct Parser<'a> {
+    dialect: &'a Dialect,
     lexer: Lexer<'a>,
     /// The word to be read next.
     token: Token,
     at: Position,
-    document: Document,
+    digraph: Digraph,
     positions: HashMap<String, usize>,
     /// In a strict graph: the edge between two nodes.
     only: Option<HashMap<(usize, usize), usize>>,
@@ -42,17 +43,17 @@ const DEEPEST: usize = 64;
 const MOST_EDGES: usize = 5_000_000;
 
 /// The digraph of a text.
-pub(super) fn parse(text: &str) -> Result<Document, InvalidFile> {
+pub(crate) fn parse(text: &str, dialect: &Dialect) -> Result<Digraph, InvalidText> {
     let mut lexer = Lexer::new(text);
     let (token, at) = lexer.token()?;
-    let (document, positions) = (Document::default(), HashMap::new());
-    let mut parser = Parser { lexer, token, at, document, positions, only: None };
+    let (digraph, positions) = (Digraph::default(), HashMap::new());
+    let mut parser = Parser { dialect, lexer, token, at, digraph, positions, only: None };
     parser.graph()?;
-    Ok(parser.document)
+    Ok(parser.digraph)
 }
 
 impl Parser<'_> {
-    fn advance(&mut self) -> Result<Token, InvalidFile> {
+    fn advance(&mut self) -> Result<Token, InvalidText> {
         let (token, at) = self.lexer.token()?;
         self.at = at;
         Ok(std::mem::replace(&mut self.token, token))
@@ -63,7 +64,7 @@ impl Parser<'_> {
     }
 
     /// Passes a symbol if it is there.
-    fn pass(&mut self, symbol: &'static str) -> Result<bool, InvalidFile> {
+    fn pass(&mut self, symbol: &'static str) -> Result<bool, InvalidText> {
         let there = self.is(symbol);
         if there {
             self.advance()?;
@@ -71,15 +72,15 @@ impl Parser<'_> {
         Ok(there)
     }
 
-    fn unexpected(&self, expected: &str) -> InvalidFile {
+    fn unexpected(&self, expected: &str) -> InvalidText {
         self.at.error(format!("expected {expected}; found {}", self.token))
     }
 
-    fn expect(&mut self, symbol: &'static str) -> Result<(), InvalidFile> {
+    fn expect(&mut self, symbol: &'static str) -> Result<(), InvalidText> {
         if self.pass(symbol)? { Ok(()) } else { Err(self.unexpected(&format!("`{symbol}`"))) }
     }
 
-    fn id(&mut self, expected: &str) -> Result<String, InvalidFile> {
+    fn id(&mut self, expected: &str) -> Result<String, InvalidText> {
         match self.token {
             Token::Id(_) => match self.advance()? {
                 Token::Id(id) => Ok(id),
@@ -89,15 +90,14 @@ impl Parser<'_> {
         }
     }
 
-    fn graph(&mut self) -> Result<(), InvalidFile> {
+    fn graph(&mut self) -> Result<(), InvalidText> {
         if self.token == Token::Keyword("strict") {
             self.advance()?;
             self.only = Some(HashMap::new());
         }
         if self.token == Token::Keyword("graph") {
-            return Err(self
-                .at
-                .error("an organization is a `digraph`, because messages have a direction; found `graph`"));
+            let Dialect { thing, direction, .. } = self.dialect;
+            return Err(self.at.error(format!("{thing} is a `digraph`, because {direction}; found `graph`")));
         }
         if self.token != Token::Keyword("digraph") {
             return Err(self.unexpected("`digraph`"));
@@ -113,7 +113,7 @@ impl Parser<'_> {
     }
 
     /// Statements up to a closing brace; all nodes that they name.
-    fn statements(&mut self, defaults: &mut Defaults, depth: usize) -> Result<Vec<usize>, InvalidFile> {
+    fn statements(&mut self, defaults: &mut Defaults, depth: usize) -> Result<Vec<usize>, InvalidText> {
         let mut named = Vec::new();
         while !self.is("}") {
             if self.token == Token::End {
@@ -131,7 +131,7 @@ impl Parser<'_> {
         defaults: &mut Defaults,
         depth: usize,
         named: &mut Vec<usize>,
-    ) -> Result<(), InvalidFile> {
+    ) -> Result<(), InvalidText> {
         match self.token {
             Token::Keyword("node") => {
                 self.advance()?;
@@ -152,13 +152,13 @@ impl Parser<'_> {
         }
     }
 
-    fn graph_attributes(&mut self, own: Attributes, depth: usize, at: Position) -> Result<(), InvalidFile> {
+    fn graph_attributes(&mut self, own: Attributes, depth: usize, at: Position) -> Result<(), InvalidText> {
         match own.keys().next() {
             Some(key) if depth > 0 => {
                 Err(at.error(format!("`{key}` belongs to the whole graph, not to a part of it")))
             }
             _ => {
-                self.document.graph.extend(own);
+                self.digraph.graph.extend(own);
                 Ok(())
             }
         }
@@ -170,7 +170,7 @@ impl Parser<'_> {
         defaults: &mut Defaults,
         depth: usize,
         named: &mut Vec<usize>,
-    ) -> Result<(), InvalidFile> {
+    ) -> Result<(), InvalidText> {
         let at = self.at;
         let mut ends = if let Token::Id(id) = &self.token {
             let id = id.clone();
@@ -178,7 +178,7 @@ impl Parser<'_> {
             if self.pass("=")? {
                 let value = self.id("a value")?;
                 let mut own = Attributes::new();
-                set(Owner::Graph, id, value, at, &mut own)?;
+                self.set(Owner::Graph, id, value, at, &mut own)?;
                 return self.graph_attributes(own, depth, at);
             }
             vec![vec![self.node(id, defaults)?]]
@@ -197,13 +197,13 @@ impl Parser<'_> {
             ends.push(end);
         }
         if self.is("--") {
-            return Err(self.unexpected("`->`, because messages have a direction"));
+            return Err(self.unexpected(&format!("`->`, because {}", self.dialect.direction)));
         }
         if let [alone] = &ends[..] {
             let mut own = Attributes::new();
             self.attributes_if_any(Owner::Node, &mut own)?;
             for &node in alone {
-                self.document.nodes[node].1.extend(own.clone());
+                self.digraph.nodes[node].1.extend(own.clone());
             }
         } else {
             let mut own = defaults.edge.clone();
@@ -211,7 +211,7 @@ impl Parser<'_> {
             self.attributes_if_any(Owner::Edge, stated)?;
             own.extend(std::mem::take(stated));
             for pair in ends.windows(2) {
-                if self.document.edges.len() + pair[0].len() * pair[1].len() > MOST_EDGES {
+                if self.digraph.edges.len() + pair[0].len() * pair[1].len() > MOST_EDGES {
                     return Err(at.error(format!("a graph has at most {MOST_EDGES} edges; found more")));
                 }
                 for &from in &pair[0] {
@@ -224,30 +224,30 @@ impl Parser<'_> {
     }
 
     /// The node of this name, made if it is new; its port, if it has one, says nothing here.
-    fn node(&mut self, id: String, defaults: &Defaults) -> Result<usize, InvalidFile> {
+    fn node(&mut self, id: String, defaults: &Defaults) -> Result<usize, InvalidText> {
         while self.pass(":")? {
             self.id("a port")?;
         }
         if let Some(&known) = self.positions.get(&id) {
             return Ok(known);
         }
-        let new = self.document.nodes.len();
+        let new = self.digraph.nodes.len();
         self.positions.insert(id.clone(), new);
-        self.document.nodes.push((id, defaults.node.clone()));
+        self.digraph.nodes.push((id, defaults.node.clone()));
         Ok(new)
     }
 
     fn edge(&mut self, from: usize, to: usize, own: &Attributes) {
-        let next = self.document.edges.len();
+        let next = self.digraph.edges.len();
         let known = self.only.as_mut().map_or(next, |only| *only.entry((from, to)).or_insert(next));
-        match self.document.edges.get_mut(known) {
+        match self.digraph.edges.get_mut(known) {
             Some((_, _, attributes)) => attributes.extend(own.clone()),
-            None => self.document.edges.push((from, to, own.clone())),
+            None => self.digraph.edges.push((from, to, own.clone())),
         }
     }
 
     /// `subgraph name { ... }` or `{ ... }`: its nodes, each once.
-    fn group(&mut self, defaults: &Defaults, depth: usize) -> Result<Vec<usize>, InvalidFile> {
+    fn group(&mut self, defaults: &Defaults, depth: usize) -> Result<Vec<usize>, InvalidText> {
         if self.token == Token::Keyword("subgraph") {
             self.advance()?;
             if matches!(self.token, Token::Id(_)) {
@@ -268,12 +268,12 @@ impl Parser<'_> {
         Ok(nodes)
     }
 
-    fn attributes_if_any(&mut self, owner: Owner, into: &mut Attributes) -> Result<(), InvalidFile> {
+    fn attributes_if_any(&mut self, owner: Owner, into: &mut Attributes) -> Result<(), InvalidText> {
         if self.is("[") { self.attributes(owner, into) } else { Ok(()) }
     }
 
     /// One list of attributes or several.
-    fn attributes(&mut self, owner: Owner, into: &mut Attributes) -> Result<(), InvalidFile> {
+    fn attributes(&mut self, owner: Owner, into: &mut Attributes) -> Result<(), InvalidText> {
         self.expect("[")?;
         loop {
             if self.pass("]")? {
@@ -286,30 +286,36 @@ impl Parser<'_> {
             let key = self.id("an attribute or `]`")?;
             // Graphviz takes a name alone for `name=true`.
             let value = if self.pass("=")? { self.id("a value")? } else { "true".to_owned() };
-            set(owner, key, value, at, into)?;
+            self.set(owner, key, value, at, into)?;
             if !self.pass(",")? {
                 self.pass(";")?;
             }
         }
     }
+
+    /// Keeps an attribute of the dialect, and refuses one that is nobody's.
+    fn set(
+        &self,
+        owner: Owner,
+        key: String,
+        value: String,
+        at: Position,
+        into: &mut Attributes,
+    ) -> Result<(), InvalidText> {
+        if self.dialect.owns(owner, &key) {
+            into.insert(key, value);
+            Ok(())
+        } else if Dialect::leaves_to_graphviz(&key) {
+            Ok(())
+        } else {
+            let place = format!("{at}: {}", owner.told());
+            let nearest = self.dialect.nearest(owner, &key);
+            Err(InvalidText::UnknownKey { place, key, allowed: self.dialect.keys(owner), nearest })
+        }
+    }
 }
 
-/// Keeps an attribute that is ours, and refuses one that is nobody's.
-fn set(
-    owner: Owner,
-    key: String,
-    value: String,
-    at: Position,
-    into: &mut Attributes,
-) -> Result<(), InvalidFile> {
-    if owner.owns(&key) {
-        into.insert(key, value);
-        Ok(())
-    } else if Owner::leaves_to_graphviz(&key) {
-        Ok(())
-    } else {
-        let place = format!("{at}: {}", owner.told());
-        let nearest = owner.nearest(&key);
-        Err(InvalidFile::UnknownKey { place, key, allowed: owner.keys(), nearest })
-    }
+/// An attribute; an empty one counts as none, which is how DOT unsets a default.
+pub(crate) fn stated<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a str> {
+    attributes.get(key).map(String::as_str).filter(|text| !text.is_empty())
 }

@@ -7,34 +7,34 @@ use crate::registry::number;
 
 /// A list of attributes.
 #[derive(Default)]
-pub(super) struct Attributes(Vec<String>);
+pub(crate) struct AttributeList(Vec<String>);
 
-impl Attributes {
-    pub(super) fn add(&mut self, key: &str, value: &str) {
+impl AttributeList {
+    pub(crate) fn add(&mut self, key: &str, value: &str) {
         self.0.push(format!("{key}={}", spelled(value)));
     }
 
-    pub(super) fn add_if(&mut self, key: &str, value: Option<String>) {
+    pub(crate) fn add_if(&mut self, key: &str, value: Option<String>) {
         if let Some(value) = value {
             self.add(key, &value);
         }
     }
 
     /// What a figure shows, line by line.
-    pub(super) fn label(&mut self, lines: impl IntoIterator<Item = String>) {
+    pub(crate) fn label(&mut self, lines: impl IntoIterator<Item = String>) {
         let lines: Vec<String> = lines.into_iter().map(|line| escaped(&line)).collect();
         self.0.push(format!("label=\"{}\"", lines.join("\\n")));
     }
 }
 
-impl fmt::Display for Attributes {
+impl fmt::Display for AttributeList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{}]", self.0.join(", "))
     }
 }
 
 /// A name or a value, in quotes unless it is a plain word or a plain number.
-pub(super) fn spelled(text: &str) -> String {
+pub(crate) fn spelled(text: &str) -> String {
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(text));
@@ -50,6 +50,6 @@ fn escaped(text: &str) -> String {
 }
 
 /// A number with as many digits as a figure needs.
-pub(super) fn brief(x: f64) -> String {
+pub(crate) fn brief(x: f64) -> String {
     number((x * 1e4).round() / 1e4)
 }

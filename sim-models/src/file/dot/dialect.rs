@@ -1,10 +1,10 @@
 //! Which attributes there are.
 
-use crate::organization::graph::error::nearest;
+use crate::file::nearest;
 
 /// What an attribute belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     Graph,
     Node,
     Edge,
@@ -19,34 +19,36 @@ impl Owner {
             Self::Edge => "an edge",
         }
     }
+}
 
-    /// The attributes that are ours.
-    pub(super) fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Graph => &["window", "outputs", "wrong_answers", "zipf", "causes"],
-            Self::Node => &[
-                "bias",
-                "compute_tokens",
-                "compute_coefficient",
-                "compute_exponent",
-                "compute_cap",
-                "family",
-                "own_weight",
-                "aggregator",
-                "tie",
-                "weights",
-                "threshold",
-                "true_positive",
-                "false_positive",
-                "dependence",
-                "correlation",
-            ],
-            Self::Edge => &["fidelity", "tokens", "erasure", "detected", "vote_weight"],
+/// The attributes that mean something to one reader of DOT, and how it calls what it reads.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    /// What a graph describes, with its article.
+    pub(crate) thing: &'static str,
+    /// Why its edges are arrows.
+    pub(crate) direction: &'static str,
+    pub(crate) graph: &'static [&'static str],
+    pub(crate) node: &'static [&'static str],
+    pub(crate) edge: &'static [&'static str],
+    /// Whether a name and a dot may stand before a key of a graph or a node: `"small.success"`.
+    pub(crate) prefixed: bool,
+}
+
+impl Dialect {
+    /// The attributes of its own.
+    pub(super) fn keys(&self, owner: Owner) -> &'static [&'static str] {
+        match owner {
+            Owner::Graph => self.graph,
+            Owner::Node => self.node,
+            Owner::Edge => self.edge,
         }
     }
 
-    pub(super) fn owns(self, key: &str) -> bool {
-        self.keys().contains(&key)
+    pub(super) fn owns(&self, owner: Owner, key: &str) -> bool {
+        let prefixed = self.prefixed && owner != Owner::Edge;
+        let bare = if prefixed { key.rsplit_once('.').map_or(key, |(_, bare)| bare) } else { key };
+        self.keys(owner).contains(&bare)
     }
 
     /// Whether the attribute means something to Graphviz, and hence nothing here.
@@ -54,9 +56,15 @@ impl Owner {
         GRAPHVIZ.binary_search(&key).is_ok() || key.starts_with('_')
     }
 
-    /// The attribute of ours that may be meant.
-    pub(super) fn nearest(self, key: &str) -> Option<String> {
-        nearest(key, self.keys().iter().copied())
+    /// The attribute of its own that may be meant.
+    pub(super) fn nearest(&self, owner: Owner, key: &str) -> Option<String> {
+        nearest(key, self.keys(owner).iter().copied())
+    }
+
+    /// Whether no attribute of its own is one of Graphviz.
+    #[cfg(test)]
+    pub(crate) fn is_apart(&self) -> bool {
+        [self.graph, self.node, self.edge].concat().iter().all(|key| !Self::leaves_to_graphviz(key))
     }
 }
 
@@ -91,10 +99,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_are_sorted_and_none_is_ours() {
+    fn the_names_are_sorted() {
         assert!(GRAPHVIZ.is_sorted());
-        for owner in [Owner::Graph, Owner::Node, Owner::Edge] {
-            assert!(owner.keys().iter().all(|key| !Owner::leaves_to_graphviz(key)));
-        }
+    }
+
+    #[test]
+    fn a_prefix_is_a_name_before_the_last_dot() {
+        let dialect = Dialect {
+            thing: "a workflow",
+            direction: "one is first",
+            graph: &["price"],
+            node: &["success"],
+            edge: &[],
+            prefixed: true,
+        };
+        assert!(dialect.owns(Owner::Node, "success") && dialect.owns(Owner::Node, "qwen2.5.success"));
+        assert!(!dialect.owns(Owner::Node, "small.price") && !dialect.owns(Owner::Edge, "a.success"));
+        assert!(!Dialect { prefixed: false, ..dialect }.owns(Owner::Graph, "small.price"));
     }
 }

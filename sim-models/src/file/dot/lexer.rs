@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::InvalidFile;
+use crate::file::InvalidText;
 
 /// A place in the text, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,9 +13,9 @@ pub(super) struct Position {
 }
 
 impl Position {
-    pub(super) fn error(self, reason: impl std::fmt::Display) -> InvalidFile {
+    pub(super) fn error(self, reason: impl std::fmt::Display) -> InvalidText {
         let Self { line, column } = self;
-        InvalidFile::Syntax { format: "DOT", reason: format!("line {line}, column {column}: {reason}") }
+        InvalidText::Syntax { format: "DOT", reason: format!("line {line}, column {column}: {reason}") }
     }
 }
 
@@ -91,7 +91,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next word, and where it begins.
-    pub(super) fn token(&mut self) -> Result<(Token, Position), InvalidFile> {
+    pub(super) fn token(&mut self) -> Result<(Token, Position), InvalidText> {
         self.skip_blanks()?;
         let start = self.at;
         let Some(first) = self.peek() else { return Ok((Token::End, start)) };
@@ -115,7 +115,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Skips blanks, comments, and lines that begin with `#`.
-    fn skip_blanks(&mut self) -> Result<(), InvalidFile> {
+    fn skip_blanks(&mut self) -> Result<(), InvalidText> {
         loop {
             let start = self.at;
             match self.peek() {
@@ -144,7 +144,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn comment(&mut self, start: Position) -> Result<(), InvalidFile> {
+    fn comment(&mut self, start: Position) -> Result<(), InvalidText> {
         while let Some(c) = self.next() {
             if c == '*' && self.take('/') {
                 return Ok(());
@@ -165,7 +165,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn minus(&mut self) -> Result<Token, InvalidFile> {
+    fn minus(&mut self) -> Result<Token, InvalidText> {
         let start = self.at;
         self.next();
         match self.peek() {
@@ -182,7 +182,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn number(&mut self, mut number: String) -> Result<String, InvalidFile> {
+    fn number(&mut self, mut number: String) -> Result<String, InvalidText> {
         let start = self.at;
         while let Some(c) = self.peek().filter(|c| c.is_ascii_digit() || *c == '.') {
             number.push(c);
@@ -200,7 +200,7 @@ impl<'a> Lexer<'a> {
 
     /// A quoted text; several of them joined by `+` are one. `\"` is a quote and `\\` a backslash; a backslash before the end of a
     /// line joins lines; before anything else it stays.
-    fn quoted(&mut self) -> Result<String, InvalidFile> {
+    fn quoted(&mut self) -> Result<String, InvalidText> {
         let mut text = String::new();
         loop {
             let start = self.at;
@@ -234,7 +234,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A text with markup, between angle brackets.
-    fn html(&mut self) -> Result<String, InvalidFile> {
+    fn html(&mut self) -> Result<String, InvalidText> {
         let (start, mut text, mut depth) = (self.at, String::new(), 0_usize);
         while let Some(c) = self.next() {
             match c {
