@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod compare;
+mod convert;
 mod models;
 mod options;
 mod plan;
@@ -49,6 +50,7 @@ enum Command {
     Trace(trace::Arguments),
     Compare(compare::Arguments),
     Plan(plan::Arguments),
+    Convert(convert::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
     Completions(shell::CompletionsArguments),
@@ -89,6 +91,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Trace(arguments) => arguments.execute(registry),
         Command::Compare(arguments) => arguments.execute(registry),
         Command::Plan(arguments) => arguments.execute(registry),
+        Command::Convert(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),
         Command::Completions(arguments) => arguments.execute(),

@@ -7,8 +7,8 @@ mod unique;
 
 pub use error::InvalidText;
 pub(crate) use error::{did_you_mean, nearest};
-pub(crate) use table::Table;
-pub(crate) use unique::parse_json;
+pub(crate) use table::{Table, described};
+pub(crate) use unique::{Outline, Unique, parse_json, read_json, read_toml};
 
 /// A value on one line.
 pub(crate) fn line(value: &impl serde::Serialize) -> String {

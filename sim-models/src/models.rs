@@ -18,6 +18,6 @@ pub use organization::AnyOrganization;
 pub use organization_in_time::OrganizationInTime;
 pub use queue::ServerQueue;
 pub use tree::Tree;
-pub use workflow::{AnyWorkflow, WorkflowParameters};
+pub use workflow::{AnyWorkflow, WorkflowParameters, WorkflowSource};
 pub use workflow_comparison::WorkflowComparison;
 pub use workflow_rollouts::WorkflowRollouts;

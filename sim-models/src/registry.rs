@@ -14,7 +14,7 @@ mod schema;
 mod unit;
 mod value;
 
-pub use document::Document;
+pub use document::{Document, NamedFile, Naming};
 pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
 pub use error::ParameterError;
 pub use form::{

@@ -9,12 +9,12 @@ use crate::problem::{Outcome, Problem as Trouble};
 use crate::scenario::{Opened, Overrides, find_model};
 
 /// The model whose parameters these commands take.
-const MODEL: &str = "workflow";
+pub(super) const MODEL: &str = "workflow";
 
 /// A workflow with rules, budget and deadline.
 #[derive(Args, Debug)]
 pub(super) struct WorkflowOptions {
-    /// File of subtasks and models, JSON or TOML; one of a family is drawn if not given
+    /// File of a workflow: JSON, TOML, DOT, WfFormat or records; one of a family is drawn if not given
     #[arg(value_name = "WORKFLOW")]
     file: Option<String>,
     /// Money or tokens that may be spent: '0.05 USD' or '40k tokens'

@@ -4,13 +4,16 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use sim_models::registry::{Document as NamedFile, Kind, Parameter, ParameterError, Value, nearest};
+use sim_models::registry::{Document as NamedFile, Kind, Naming, Parameter, ParameterError, Value, nearest};
 
 use super::document::{Content, Document, Node};
 use crate::problem::{Outcome, Problem};
 
 /// Longest file that is read as text, in bytes.
 const MOST_BYTES: u64 = 1 << 24;
+
+/// Longest files together that one file names, in bytes.
+const MOST_NAMED_BYTES: u64 = 1 << 26;
 
 /// Entries of a folder among which the nearest name is looked for.
 const MOST_ENTRIES: usize = 1000;
@@ -84,21 +87,52 @@ fn read_document(parameter: &Parameter, name: String, folder: &Path) -> Outcome<
         return Err(Problem::input(sentence));
     }
     let path = folder.join(&name);
-    let text = read_text(&path).map_err(|problem| match (path.exists(), nearest_name(parameter, &path)) {
-        (false, Some(nearest)) => problem.help(format!("did you mean `{nearest}`?")),
-        (false, None) if folder != Path::new("") => {
-            problem.help("names of files are relative to the folder of the scenario")
+    let text = read_text(&path).map_err(|problem| {
+        match (path.exists(), nearest_name(parameter.names(), &path)) {
+            (false, Some(nearest)) => problem.help(format!("did you mean `{nearest}`?")),
+            (false, None) if folder != Path::new("") => {
+                problem.help("names of files are relative to the folder of the scenario")
+            }
+            _ => problem,
         }
-        _ => problem,
     })?;
     if text.trim().is_empty() {
         return Err(Problem::input(format!("{} is empty", path.display())));
     }
-    Ok(NamedFile::new(name, text))
+    let document = NamedFile::new(name, text);
+    match parameter.naming {
+        Some(naming) => with_named_files(document, naming, &path),
+        None => Ok(document),
+    }
 }
 
-/// The word of the parameter or the file beside a missing one whose name is most like it.
-fn nearest_name(parameter: &Parameter, path: &Path) -> Option<String> {
+/// A document with the files that it names, which lie in its folder unless their names say otherwise.
+fn with_named_files(mut document: NamedFile, naming: Naming, path: &Path) -> Outcome<NamedFile> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut total = 0;
+    for file in (naming.0)(document.name(), document.text()) {
+        let at = folder.join(&file.name);
+        let named = format!("{}: {} names the file `{}`", path.display(), file.place, file.name);
+        let text = read_text(&at).map_err(|problem| {
+            let problem = problem.context(&named);
+            match (at.exists(), nearest_name(std::iter::empty(), &at)) {
+                (false, Some(nearest)) => problem.help(format!("did you mean `{nearest}`?")),
+                _ => problem.help(format!("its name is relative to the folder of {}", path.display())),
+            }
+        })?;
+        total += text.len() as u64;
+        if total > MOST_NAMED_BYTES {
+            let sentence =
+                format!("{named}; the files that it names are longer than {MOST_NAMED_BYTES} bytes");
+            return Err(Problem::input(sentence));
+        }
+        document = document.with_file(file.name, text);
+    }
+    Ok(document)
+}
+
+/// The word or the file beside a missing one whose name is most like it.
+fn nearest_name<'a>(words: impl Iterator<Item = &'a str>, path: &Path) -> Option<String> {
     let beside = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -106,7 +140,7 @@ fn nearest_name(parameter: &Parameter, path: &Path) -> Option<String> {
     let entries = std::fs::read_dir(beside).into_iter().flatten().take(MOST_ENTRIES);
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    names.extend(parameter.names().map(str::to_owned));
+    names.extend(words.map(str::to_owned));
     nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))
 }
 

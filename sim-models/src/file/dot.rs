@@ -7,7 +7,7 @@ mod text;
 
 pub(crate) use dialect::Dialect;
 pub(crate) use parser::{Attributes, Digraph, parse, stated};
-pub(crate) use text::{AttributeList, brief, spelled};
+pub(crate) use text::{AttributeList, brief, list_of_names, names, number, spelled};
 
 /// Whether a text begins as a graph does. A file in DOT may begin with a comment, too; then its name tells.
 pub(crate) fn is_begun(text: &str) -> bool {

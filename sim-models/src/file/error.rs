@@ -35,7 +35,7 @@ pub enum InvalidText {
         found: String,
     },
     /// A key that does not exist there.
-    #[error("{place} has no key `{key}`{} (keys: {})", did_you_mean(nearest), allowed.join(", "))]
+    #[error("{place} has no key `{key}`{}{}", did_you_mean(nearest), keys(allowed))]
     UnknownKey {
         /// Where.
         place: String,
@@ -80,6 +80,10 @@ pub enum InvalidText {
         /// The name that may be meant.
         nearest: Option<String>,
     },
+}
+
+fn keys(allowed: &[&str]) -> String {
+    if allowed.is_empty() { String::new() } else { format!(" (keys: {})", allowed.join(", ")) }
 }
 
 /// A question that offers the nearest name; nothing without one.

@@ -158,7 +158,7 @@ pub(crate) fn described(value: &Value) -> String {
 }
 
 /// The beginning of what is too long for a message.
-pub(crate) fn shortened(text: &str) -> String {
+fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -1,8 +1,11 @@
 //! Tables that say every key once, from JSON and TOML. A second one would silently replace the first.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Value};
 
 use super::InvalidText;
@@ -43,47 +46,66 @@ pub(crate) fn read_toml<T: DeserializeOwned>(text: &str) -> Result<T, InvalidTex
 /// A value in whose tables no key stands twice, and all of whose numbers are finite.
 pub(crate) struct Unique(pub(crate) Value);
 
-/// The entries of a table in the order of the file.
-pub(crate) struct Ordered(pub(crate) Vec<(String, Value)>);
+/// A table whose order counts in one place: the keys of the tables right below it, in the order of the text.
+pub(crate) struct Outline {
+    pub(crate) value: Value,
+    order: BTreeMap<String, Vec<String>>,
+}
+
+impl Outline {
+    /// The keys of the table at `key`.
+    pub(crate) fn keys_of(&self, key: &str) -> &[String] {
+        self.order.get(key).map_or(&[], Vec::as_slice)
+    }
+}
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Values).map(Self)
+        Values(&mut Vec::new()).deserialize(deserializer).map(Self)
     }
 }
 
-impl<'de> Deserialize<'de> for Ordered {
+impl<'de> Deserialize<'de> for Outline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries).map(Self)
+        deserializer.deserialize_map(Outermost)
     }
 }
 
-struct Entries;
+struct Outermost;
 
-impl<'de> Visitor<'de> for Entries {
-    type Value = Vec<(String, Value)>;
+impl<'de> Visitor<'de> for Outermost {
+    type Value = Outline;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a table")
+        formatter.write_str("a table of keys and values")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Self::Value, A::Error> {
-        let mut seen = std::collections::HashSet::new();
-        let mut entries = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Outline, A::Error> {
+        let (mut values, mut order) = (Map::new(), BTreeMap::new());
         while let Some(key) = table.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            if values.contains_key(&key) {
                 return Err(A::Error::custom(format!("two keys `{key}` in one table")));
             }
-            let Unique(value) = table.next_value()?;
-            entries.push((key, value));
+            let mut keys = Vec::new();
+            values.insert(key.clone(), table.next_value_seed(Values(&mut keys))?);
+            order.insert(key, keys);
         }
-        Ok(entries)
+        Ok(Outline { value: Value::Object(values), order })
     }
 }
 
-struct Values;
+/// Reads a value. If it is a table, its keys are noted in the order of the text.
+struct Values<'a>(&'a mut Vec<String>);
 
-impl<'de> Visitor<'de> for Values {
+impl<'de> DeserializeSeed<'de> for Values<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Values<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,7 +152,16 @@ impl<'de> Visitor<'de> for Values {
         Ok(Value::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Value, A::Error> {
-        Ok(Value::Object(Entries.visit_map(table)?.into_iter().collect::<Map<_, _>>()))
+    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(key) = table.next_key::<String>()? {
+            if values.contains_key(&key) {
+                return Err(A::Error::custom(format!("two keys `{key}` in one table")));
+            }
+            let Unique(value) = table.next_value()?;
+            values.insert(key.clone(), value);
+            self.0.push(key);
+        }
+        Ok(Value::Object(values))
     }
 }

@@ -3,6 +3,7 @@
 mod estimates;
 pub(super) mod problems;
 mod rules;
+pub(super) mod source;
 
 use sim_core::events::{Record, Time, Trace};
 use sim_core::random::Streams;
@@ -13,6 +14,8 @@ use crate::registry::{
 };
 use crate::workflow::policy::Named;
 use crate::workflow::{Attempt, Budget, Problem, SampledWorkflow, Turns};
+
+pub use source::WorkflowSource;
 
 /// The model `workflow`: subtasks that language models try until all are done, or budget or time are at an end.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Workflows under a fixed plan, many runs at once.
 
-use super::workflow::problems::{budget, deadline, tokens, workflows};
+use super::workflow::problems::{budget, deadline, tokens};
+use super::workflow::source::workflows;
 use crate::registry::{
     About, Form, Metric, Model, ParameterError, Parameters, Prediction, Unit, integer, text,
 };

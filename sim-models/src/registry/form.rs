@@ -23,7 +23,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bounds, Choice, Document, Kind, Parameter, ParameterError, Unit, Value, Values};
+use super::{
+    Bounds, Choice, Document, Kind, NamedFile, Naming, Parameter, ParameterError, Unit, Value, Values,
+};
 
 /// The parameters of a model as a type. [`Parameters::read`] is run in two ways: on defaults, to learn the
 /// definitions, and on the values of a scenario.
@@ -152,7 +154,8 @@ fn single<T>(
     default: Value,
     convert: impl Fn(&Value) -> Option<T> + 'static,
 ) -> Single<T> {
-    let parameter = Parameter { key, help: "", unit: Unit::One, kind, word: None, per_layer: false, default };
+    let (word, per_layer, naming) = (None, false, None);
+    let parameter = Parameter { key, help: "", unit: Unit::One, kind, word, per_layer, naming, default };
     Single { parameter, convert: Box::new(convert) }
 }
 
@@ -252,6 +255,16 @@ impl<T> Single<T> {
     /// Allows a list of one value per layer, leaf to root.
     pub fn per_layer(self) -> PerLayer<Self> {
         PerLayer(self)
+    }
+}
+
+impl Single<Document> {
+    /// The document may name other files, which are read with it: `files` says which, by its name and its text. They are relative to its
+    /// folder, and their content counts as its own.
+    #[must_use]
+    pub fn naming(mut self, files: fn(name: &str, text: &str) -> Vec<NamedFile>) -> Self {
+        self.parameter.naming = Some(Naming(files));
+        self
     }
 }
 

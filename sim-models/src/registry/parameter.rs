@@ -1,6 +1,6 @@
 //! What a parameter is: one definition for its schema, bounds, default, help and canonical form.
 
-use super::{ParameterError, Unit, Value};
+use super::{Naming, ParameterError, Unit, Value};
 
 /// A parameter of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Parameter {
     pub word: Option<Choice>,
     /// Whether a list with one value per layer (leaf to root) is allowed too.
     pub per_layer: bool,
+    /// Which other files belong to a document.
+    pub naming: Option<Naming>,
     /// The value of a scenario that does not name the parameter.
     pub default: Value,
 }

@@ -1,6 +1,6 @@
 //! Workflows and how they are built.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sim_core::graph::{Graph, InvalidGraph, Node};
 use thiserror::Error;
@@ -149,7 +149,7 @@ impl WorkflowBuilder {
         self
     }
 
-    /// Lets the subtask added last wait until others are done, which may be added later.
+    /// Lets the subtask added last wait until others are done, which may be added later. To name one twice says nothing more.
     #[must_use]
     pub fn needs(mut self, parents: impl IntoIterator<Item: Into<String>>) -> Self {
         let mut parents = parents.into_iter().map(Into::into);
@@ -193,7 +193,7 @@ impl WorkflowBuilder {
         let models = models(&self.models)?;
         let names = positions(self.subtasks.iter().map(|subtask| subtask.name.as_str()));
         let model_names = positions(models.iter().map(|model| model.name.as_str()));
-        let mut edges = Vec::new();
+        let (mut edges, mut seen) = (Vec::new(), HashSet::new());
         let mut laws = vec![None; self.subtasks.len() * models.len()];
         for (position, subtask) in self.subtasks.iter().enumerate() {
             for parent in &subtask.needs {
@@ -204,7 +204,9 @@ impl WorkflowBuilder {
                         nearest: crate::registry::nearest(parent, names.keys().copied()),
                     });
                 };
-                edges.push((from, position));
+                if seen.insert((from, position)) {
+                    edges.push((from, position));
+                }
             }
             for (model, law) in &subtask.options {
                 let Some(&at) = model_names.get(model.as_str()) else {

@@ -1,11 +1,14 @@
 //! Workflows of scientific computing: WfFormat, the JSON of `WfCommons`, versions 1.4 and 1.5.
 
+mod write;
+
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{InvalidSampleLaw, InvalidWorkflow, SampleLaw, Workflow};
+use super::{Exported, InvalidSampleLaw, InvalidWorkflow, NotExportable, SampleLaw, Workflow};
+use crate::file::{InvalidText, did_you_mean, nearest, read_json};
 use crate::law::{InvalidLaw, Law};
 
 /// What becomes of a task: `WfFormat` knows how long it ran once, and nothing of failures.
@@ -32,8 +35,8 @@ pub const MACHINE: &str = "machine";
 #[non_exhaustive]
 pub enum InvalidWfFormat {
     /// It is no JSON of this form.
-    #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Text(#[from] InvalidText),
     /// Another version.
     #[error("WfFormat 1.4 and 1.5 are read; found version {0}")]
     Version(String),
@@ -43,6 +46,20 @@ pub enum InvalidWfFormat {
     /// A task of which nobody knows how long it runs.
     #[error("task `{0}` has no `runtimeInSeconds`")]
     NoRuntime(String),
+    /// A parent or a child that is no task, or of whose name there are several.
+    #[error("task `{task}` has the {relation} `{name}`, which is {}{}", how_many(*found), did_you_mean(nearest))]
+    NoSuchTask {
+        /// The task.
+        task: String,
+        /// `parent` or `child`.
+        relation: &'static str,
+        /// What it names.
+        name: String,
+        /// How many tasks have this name.
+        found: usize,
+        /// The task that may be meant.
+        nearest: Option<String>,
+    },
     /// A running time or a retry law that is none.
     #[error("task `{task}`: {why}")]
     Law {
@@ -54,6 +71,10 @@ pub enum InvalidWfFormat {
     /// The tasks are no workflow.
     #[error(transparent)]
     Workflow(#[from] InvalidWorkflow),
+}
+
+fn how_many(found: usize) -> String {
+    if found == 0 { "no task".to_owned() } else { format!("the name of {found} tasks and the id of none") }
 }
 
 #[derive(Deserialize)]
@@ -95,20 +116,6 @@ impl Task {
     }
 }
 
-/// Whether a text is JSON of `WfFormat` rather than a workflow file.
-pub fn is_wfformat(text: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Head {
-        #[serde(rename = "schemaVersion")]
-        _version: String,
-        workflow: serde::de::IgnoredAny,
-    }
-    serde_json::from_str::<Head>(text).is_ok_and(|head| {
-        let _ = head.workflow;
-        true
-    })
-}
-
 impl Workflow {
     /// Reads a workflow from `WfFormat` 1.4 or 1.5. Every task becomes a subtask that one model, [`MACHINE`], can try; an attempt takes a
     /// lognormal time around the one that was seen, and its tokens are whole seconds of that mean. Give it a budget of tokens to limit
@@ -117,7 +124,7 @@ impl Workflow {
     /// # Errors
     /// The text is no JSON, of another version, a task has no running time, or the tasks are no acyclic graph.
     pub fn from_wfformat(text: &str, law: &TaskLaw) -> Result<Self, InvalidWfFormat> {
-        let file: File = serde_json::from_str(text)?;
+        let file: File = read_json(text)?;
         let (tasks, execution) = match file.version.as_str() {
             "1.4" => (file.workflow.tasks.ok_or(InvalidWfFormat::NoTasks("workflow.tasks"))?, Vec::new()),
             "1.5" => {
@@ -132,37 +139,66 @@ impl Workflow {
         };
         let runtimes: HashMap<&str, f64> =
             tasks.iter().chain(&execution).filter_map(|task| Some((task.id(), task.runtime?))).collect();
-        // Parents may be named by identity or by name, and edges may stand at either end.
-        let ids: HashMap<&str, &str> = tasks
-            .iter()
-            .flat_map(|task| {
-                [Some(task.id()), task.name.as_deref()].into_iter().flatten().map(|name| (name, task.id()))
-            })
-            .collect();
-        let known =
-            |name: &String| ids.get(name.as_str()).map_or_else(|| name.clone(), |id| (*id).to_owned());
-        let mut needs: HashMap<String, Vec<String>> = HashMap::new();
-        let mut seen: HashSet<(String, String)> = HashSet::new();
-        for task in &tasks {
-            let down = task.children.iter().map(|child| (task.id().to_owned(), known(child)));
-            let up = task.parents.iter().map(|parent| (known(parent), task.id().to_owned()));
-            for (parent, child) in up.chain(down) {
-                if seen.insert((parent.clone(), child.clone())) {
-                    needs.entry(child).or_default().push(parent);
-                }
-            }
-        }
+        let needs = needs(&tasks)?;
         let mut builder = Self::builder().model(MACHINE, 0.0);
         for task in &tasks {
             let runtime =
                 *runtimes.get(task.id()).ok_or_else(|| InvalidWfFormat::NoRuntime(task.id().to_owned()))?;
             let law = sample(runtime, law)
                 .map_err(|why| InvalidWfFormat::Law { task: task.id().to_owned(), why })?;
-            let parents = needs.get(task.id()).map_or(&[][..], Vec::as_slice);
+            let parents = needs.get(task.id()).into_iter().flatten().copied();
             builder = builder.subtask(task.id()).needs(parents).option(MACHINE, law);
         }
         Ok(builder.build()?)
     }
+
+    /// The workflow in `WfFormat` 1.5, with the mean latency of every subtask as its running time. Where several models can try a
+    /// subtask, `model` says whose.
+    ///
+    /// The format knows one running time per task and nothing of chances, laws, tokens and prices: what is left out is said. A workflow
+    /// that [`Workflow::from_wfformat`] read is written without loss, but for the [`TaskLaw`] that it was read with.
+    ///
+    /// # Errors
+    /// A subtask can be tried with several models and none is chosen, or not with the one that is; a name is none in the format.
+    pub fn to_wfformat(&self, model: Option<&str>) -> Result<Exported, NotExportable> {
+        write::export(self, model)
+    }
+}
+
+/// By task: its parents. They may be named by identity or by a name that only one task has, and edges may stand at either end.
+fn needs(tasks: &[Task]) -> Result<HashMap<&str, Vec<&str>>, InvalidWfFormat> {
+    let ids: HashSet<&str> = tasks.iter().map(Task::id).collect();
+    let mut names: HashMap<&str, Vec<&str>> = HashMap::new();
+    for task in tasks {
+        names.entry(task.name.as_deref().unwrap_or_default()).or_default().push(task.id());
+    }
+    let known = |task: &Task, relation: &'static str, name: &str| {
+        let named = names.get(name).map_or(&[][..], Vec::as_slice);
+        match (ids.get(name), named) {
+            (Some(id), _) => Ok(*id),
+            (None, &[id]) => Ok(id),
+            (None, several) => Err(InvalidWfFormat::NoSuchTask {
+                task: task.id().to_owned(),
+                relation,
+                name: name.to_owned(),
+                found: several.len(),
+                nearest: nearest(name, ids.iter().copied()),
+            }),
+        }
+    };
+    let mut needs: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    for task in tasks {
+        let up = task.parents.iter().map(|parent| (known(task, "parent", parent), Ok(task.id())));
+        let down = task.children.iter().map(|child| (Ok(task.id()), known(task, "child", child)));
+        for (parent, child) in up.chain(down) {
+            let (parent, child) = (parent?, child?);
+            if seen.insert((parent, child)) {
+                needs.entry(child).or_default().push(parent);
+            }
+        }
+    }
+    Ok(needs)
 }
 
 fn sample(runtime: f64, law: &TaskLaw) -> Result<SampleLaw, InvalidSampleLaw> {
@@ -199,7 +235,6 @@ mod tests {
         assert_eq!(new.law(0, 0).unwrap().mean_tokens(), 3.0);
         let old = Workflow::from_wfformat(OLD, &TaskLaw { success: 1.0, variation: 0.0 }).unwrap();
         assert_eq!((old.len(), old.graph().edge_count()), (2, 1));
-        assert!(is_wfformat(NEW) && is_wfformat(OLD) && !is_wfformat(r#"{ "models": {}, "subtasks": [] }"#));
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::lexer::KEYWORDS;
-use crate::registry::number;
+use crate::file::{InvalidText, line, parse_json};
+use crate::registry;
 
 /// A list of attributes.
 #[derive(Default)]
@@ -11,7 +14,7 @@ pub(crate) struct AttributeList(Vec<String>);
 
 impl AttributeList {
     pub(crate) fn add(&mut self, key: &str, value: &str) {
-        self.0.push(format!("{key}={}", spelled(value)));
+        self.0.push(format!("{}={}", spelled(key), spelled(value)));
     }
 
     pub(crate) fn add_if(&mut self, key: &str, value: Option<String>) {
@@ -51,5 +54,34 @@ fn escaped(text: &str) -> String {
 
 /// A number with as many digits as a figure needs.
 pub(crate) fn brief(x: f64) -> String {
-    number((x * 1e4).round() / 1e4)
+    registry::number((x * 1e4).round() / 1e4)
+}
+
+/// A number where the text is one. A text that is none is refused where the table is read, with its place.
+pub(crate) fn number(text: &str) -> Value {
+    if let Ok(whole) = text.trim().parse::<u64>() {
+        return whole.into();
+    }
+    let real = text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64);
+    real.map_or_else(|| text.into(), Value::Number)
+}
+
+/// Names in one attribute: with commas between them, or a list in JSON where one is not plain.
+pub(crate) fn names(names: &[&str]) -> String {
+    let plain = |name: &&str| {
+        !name.is_empty() && name.trim() == *name && !name.contains(',') && !name.starts_with('[')
+    };
+    if names.iter().all(plain) { names.join(",") } else { line(&names) }
+}
+
+/// The names in an attribute, as [`names`] writes them.
+pub(crate) fn list_of_names(key: &str, text: &str) -> Result<Vec<String>, InvalidText> {
+    if !text.trim_start().starts_with('[') {
+        return Ok(text.split(',').map(|name| name.trim().to_owned()).collect());
+    }
+    let refused = |reason: String| InvalidText::Syntax { format: "DOT", reason };
+    let list = parse_json(text).map_err(|error| refused(format!("in `{key}`, {error}")))?;
+    let name = |value: &Value| value.as_str().map(str::to_owned);
+    let names = list.as_array().and_then(|list| list.iter().map(name).collect());
+    names.ok_or_else(|| refused(format!("`{key}` is a list of names; found `{text}`")))
 }

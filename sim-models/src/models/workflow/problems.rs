@@ -1,19 +1,16 @@
 //! Workflows with rules, budget and deadline as parameters, and the policies that complete them.
 
 use sim_core::events::Duration;
-use sim_core::random::{Address, Family as Streaming, Purpose, Streams};
+use sim_core::random::{Family as Streaming, Purpose, Streams};
 
-use super::{estimates, rules};
-use crate::registry::{Document, Form, ParameterError, Unit, choice, document, integer, real, text};
-use crate::workflow::generate::Family;
+use super::{WorkflowSource, estimates, rules};
+use crate::registry::{Form, ParameterError, Parameters, Unit, integer, real, text};
 use crate::workflow::policy::Named;
-use crate::workflow::{
-    Budget, Problem, TaskLaw, Turns, Workflow, is_wfformat, nominal_budget, nominal_deadline,
-};
+use crate::workflow::{Budget, Problem, Turns, nominal_budget, nominal_deadline};
 
 /// Problems, which differ in their workflows alone.
 pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> {
-    let workflows = workflows(form, true)?;
+    let WorkflowSource(workflows) = WorkflowSource::read(form)?;
     let rules = rules::read(form)?;
     let budget = budget(form)?;
     let budget_ratio = form.read(
@@ -108,70 +105,4 @@ pub(in crate::models) fn policy(
         policy.policy(problem).map_err(|error| refuse(&error))?;
     }
     Ok(policy)
-}
-
-/// One workflow, or several that take turns where the model has them do that.
-pub(in crate::models) fn workflows(
-    form: &mut Form,
-    take_turns: bool,
-) -> Result<Vec<Workflow>, ParameterError> {
-    let file = form.read(
-        document("file")
-            .help("file of subtasks and models, JSON or TOML, or of scientific tasks in WfFormat 1.4 or 1.5")
-            .or_word("none", "a family is drawn from"),
-    )?;
-    let families = Family::ALL.map(|family| {
-        let (name, help) = family.describe();
-        (name, family, help)
-    });
-    let family =
-        form.read(choice("family", &families).help("where the workflow is drawn from, without a file"))?;
-    let size = form.read(
-        integer("subtasks", 5).between(1, 10_000).help("subtasks of a family whose sizes are not drawn"),
-    )?;
-    let instance = form.read(
-        integer("instance", 3).help("which workflow of the family: its draws do not depend on the seed"),
-    )?;
-    let instances = if take_turns {
-        form.read(
-            integer("instances", 1)
-                .between(1, 1000)
-                .help("workflows of the family, from `instance` on, that take turns trial by trial"),
-        )?
-    } else {
-        1
-    };
-    let success = form.read(
-        real("task_success", 0.95)
-            .between(0.0, 1.0)
-            .help("probability that an attempt at a task succeeds, in a file of WfFormat"),
-    )?;
-    let variation = form.read(
-        real("task_variation", 0.2)
-            .between(0.0, 100.0)
-            .help("deviation of a task's time over the time that was seen, in a file of WfFormat"),
-    )?;
-    if let Some(file) = file {
-        return Ok(vec![of_file(&file, &TaskLaw { success, variation })?]);
-    }
-    let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
-    (0..instances)
-        .map(|position| {
-            let number = u64::from(instance) + u64::from(position);
-            let drawn = family.draw(size as usize, &mut streams.open(Address::trial(number)));
-            drawn.map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
-        })
-        .collect()
-}
-
-fn of_file(file: &Document, tasks: &TaskLaw) -> Result<Workflow, ParameterError> {
-    let text = file.text();
-    let read = if file.name().ends_with(".toml") {
-        Workflow::from_toml(text).map_err(|error| error.to_string())
-    } else if is_wfformat(text) {
-        Workflow::from_wfformat(text, tasks).map_err(|error| error.to_string())
-    } else {
-        Workflow::from_json(text).map_err(|error| error.to_string())
-    };
-    read.map_err(|sentence| ParameterError::impossible(&["file"], format!("{}: {sentence}", file.name())))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::file::dot::{Attributes, Digraph, stated};
+use crate::file::dot::{Attributes, Digraph, number, stated};
 use crate::file::{InvalidText, parse_json};
 use crate::organization::graph::{InvalidFile, InvalidOrganization};
 
@@ -66,15 +66,6 @@ fn no_list(key: &str, text: &str) -> InvalidFile {
 
 fn refused(reason: String) -> InvalidFile {
     InvalidText::Syntax { format: "DOT", reason }.into()
-}
-
-/// A number where the text is one. A text that is none is refused where the table is read, with its place.
-fn number(text: &str) -> Value {
-    if let Ok(whole) = text.trim().parse::<u64>() {
-        return whole.into();
-    }
-    let real = text.trim().parse::<f64>().ok().and_then(serde_json::Number::from_f64);
-    real.map_or_else(|| text.into(), Value::Number)
 }
 
 fn flag(text: &str) -> Value {

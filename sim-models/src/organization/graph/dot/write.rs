@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use sim_core::graph::{Edge, Node};
 
-use crate::file::dot::{AttributeList, brief, spelled};
+use crate::file::dot::{AttributeList, brief, names, spelled};
 use crate::file::line;
 use crate::organization::Leaf;
 use crate::organization::graph::file::{DependenceEntry, RuleEntry};
@@ -28,7 +28,8 @@ pub(super) fn dot(organization: &Organization) -> String {
     top.add("rankdir", "BT");
     top.add("fontname", "Helvetica");
     top.add_if("window", organization.window().map(number));
-    top.add("outputs", &outputs(organization));
+    let outputs: Vec<&str> = organization.outputs().iter().map(|&output| graph.name(output)).collect();
+    top.add("outputs", &names(&outputs));
     if !answers.is_binary() || answers.exponent() != 0.0 {
         top.add("wrong_answers", &(answers.count() - 1).to_string());
         top.add("zipf", &number(answers.exponent()));
@@ -71,14 +72,6 @@ fn families(organization: &Organization) -> HashMap<&str, usize> {
         }
     }
     families
-}
-
-/// Names with commas between them, or a list in JSON where a name is not plain.
-fn outputs(organization: &Organization) -> String {
-    let names: Vec<&str> =
-        organization.outputs().iter().map(|&output| organization.graph().name(output)).collect();
-    let plain = |name: &&str| name.trim() == *name && !name.contains(',') && !name.starts_with('[');
-    if names.iter().all(plain) { names.join(",") } else { line(&names) }
 }
 
 fn agent(organization: &Organization, node: Node, families: &HashMap<&str, usize>) -> AttributeList {

@@ -1,0 +1,65 @@
+//! What can be wrong with a workflow's file, and where.
+
+use thiserror::Error;
+
+use crate::file::InvalidText;
+use crate::law::InvalidLaw;
+use crate::workflow::{InvalidSampleLaw, InvalidWfFormat, InvalidWorkflow};
+
+/// Why a text is no workflow.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InvalidWorkflowFile {
+    /// No text of the format, or no table with the right keys.
+    #[error(transparent)]
+    Text(#[from] InvalidText),
+    /// What it describes is no workflow.
+    #[error(transparent)]
+    Workflow(#[from] InvalidWorkflow),
+    /// What is said of a model at a subtask gives no law.
+    #[error("subtask `{subtask}`, model `{model}`: {why}")]
+    Option {
+        /// The subtask.
+        subtask: String,
+        /// The model.
+        model: String,
+        /// What is wrong.
+        why: InvalidOption,
+    },
+    /// It is no workflow of scientific tasks.
+    #[error(transparent)]
+    WfFormat(#[from] InvalidWfFormat),
+}
+
+/// What is wrong about an option.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum InvalidOption {
+    /// Records stand in another file, which nobody gave.
+    #[error("its records stand in the file `{0}`, which was not read; give them as a list here")]
+    OtherFile(String),
+    /// A file of records that is none.
+    #[error(transparent)]
+    Records(InvalidText),
+    /// A law of one quantity.
+    #[error("`{key}`: {why}")]
+    Law {
+        /// Which.
+        key: &'static str,
+        /// What is wrong.
+        why: InvalidLaw,
+    },
+    /// An exponential law whose deviation is not its mean.
+    #[error("`{key}`: the deviation of an exponential law is its mean, {mean}; found {found}")]
+    Exponential {
+        /// Which.
+        key: &'static str,
+        /// The mean.
+        mean: f64,
+        /// The deviation that was given.
+        found: f64,
+    },
+    /// The law of a sample.
+    #[error(transparent)]
+    Sample(#[from] InvalidSampleLaw),
+}

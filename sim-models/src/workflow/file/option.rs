@@ -1,0 +1,127 @@
+//! How a model can try a subtask.
+
+use serde_json::Value;
+
+use super::{InvalidOption, InvalidWorkflowFile, Place, Table, samples};
+use crate::file::InvalidText;
+use crate::law::Law;
+use crate::workflow::SampleLaw;
+
+/// The law of a sample, or the file in which samples stand.
+pub(in crate::workflow) enum Tried {
+    Law(SampleLaw),
+    File(String),
+}
+
+/// The keys of an option. All but the last describe a law.
+const KEYS: &[&str] = &[
+    "success",
+    "latency_seconds",
+    "output_tokens",
+    "tokens_per_second",
+    "overhead_seconds",
+    "length_coupling",
+    "token_limit",
+    "records",
+];
+
+/// The laws that files name.
+pub(in crate::workflow) const LAWS: [(&str, LawKind); 3] =
+    [("lognormal", LawKind::Lognormal), ("gamma", LawKind::Gamma), ("exponential", LawKind::Exponential)];
+
+/// A law without its moments.
+#[derive(Clone, Copy)]
+pub(in crate::workflow) enum LawKind {
+    Lognormal,
+    Gamma,
+    Exponential,
+}
+
+impl LawKind {
+    /// The law with these moments; a constant without a deviation, unless the law has its own.
+    pub(in crate::workflow) fn law(
+        self,
+        key: &'static str,
+        mean: f64,
+        deviation: Option<f64>,
+    ) -> Result<Law, InvalidOption> {
+        let law = match self {
+            Self::Lognormal => Law::lognormal(mean, deviation.unwrap_or(0.0)),
+            Self::Gamma => Law::gamma(mean, deviation.unwrap_or(0.0)),
+            Self::Exponential => match deviation.filter(|&deviation| deviation != mean) {
+                Some(found) => return Err(InvalidOption::Exponential { key, mean, found }),
+                None => Law::exponential(mean),
+            },
+        };
+        law.map_err(|why| InvalidOption::Law { key, why })
+    }
+}
+
+/// The option of a subtask for a model.
+pub(in crate::workflow) fn option_of(
+    id: &str,
+    model: &str,
+    value: &Value,
+) -> Result<Tried, InvalidWorkflowFile> {
+    let table = Table::new(Place::Option(id, model), value)?;
+    table.only(KEYS)?;
+    let refuse = |why| InvalidWorkflowFile::Option { subtask: id.to_owned(), model: model.to_owned(), why };
+    if let Some(records) = table.get("records") {
+        for key in KEYS.iter().filter(|&&key| key != "records") {
+            table.not_both("records", key)?;
+        }
+        return match records {
+            Value::String(name) => Ok(Tried::File(name.clone())),
+            Value::Array(records) => {
+                let records = samples::of_list(records, |position| Place::Record(position, id, model))?;
+                SampleLaw::records(records).map(Tried::Law).map_err(|why| refuse(why.into()))
+            }
+            other => {
+                let expected = "a list of records, or the name of a file of them";
+                Err(table.kind("records", expected, other).into())
+            }
+        };
+    }
+    let success = table.needed("success", "", table.number("success")?)?;
+    table.needed("output_tokens", "", table.get("output_tokens"))?;
+    let tokens = quantity(&table, "output_tokens")?.map_err(refuse)?;
+    let law = if let Some(rate) = table.number("tokens_per_second")? {
+        table.not_both("latency_seconds", "tokens_per_second")?;
+        SampleLaw::generated(
+            success,
+            tokens,
+            table.number("length_coupling")?.unwrap_or(0.0),
+            table.whole("token_limit")?.unwrap_or(u64::MAX),
+            rate,
+            table.number("overhead_seconds")?.unwrap_or(0.0),
+        )
+    } else {
+        table.needed("latency_seconds", ", or `tokens_per_second`", table.get("latency_seconds"))?;
+        for key in ["overhead_seconds", "length_coupling", "token_limit"] {
+            table.not_both("latency_seconds", key)?;
+        }
+        SampleLaw::independent(success, quantity(&table, "latency_seconds")?.map_err(refuse)?, tokens)
+    };
+    law.map(Tried::Law).map_err(|why| refuse(why.into()))
+}
+
+/// The law at a key that is there; the outer error is about the table, the inner one about its numbers.
+fn quantity(table: &Table<'_>, key: &'static str) -> Result<Result<Law, InvalidOption>, InvalidText> {
+    let Some(value) = table.get(key) else { return Ok(Ok(Law::ZERO)) };
+    if let Some(constant) = value.as_f64() {
+        return Ok(Law::constant(constant).map_err(|why| InvalidOption::Law { key, why }));
+    }
+    let place = match table.place {
+        Place::Option(id, model) => Place::Law(key, id, model),
+        other => other,
+    };
+    if !value.is_object() {
+        return Err(table.kind(key, "a number, or a table with mean, deviation and law", value));
+    }
+    let law = Table::new(place, value)?;
+    law.only(&["law", "mean", "deviation"])?;
+    let mean = law.needed("mean", "", law.number("mean")?)?;
+    let deviation = law.number("deviation")?;
+    let kind = law.choice("law", &LAWS)?.unwrap_or(LawKind::Lognormal);
+    Ok(kind.law(key, mean, deviation))
+}
