@@ -1,6 +1,6 @@
 //! Workflows and how they are built.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sim_core::graph::{Graph, InvalidGraph, Node};
 use thiserror::Error;
@@ -149,7 +149,8 @@ impl WorkflowBuilder {
         self
     }
 
-    /// Lets the subtask added last wait until others are done, which may be added later. To name one twice says nothing more.
+    /// Lets the subtask added last wait until others are done, which may be added later. Their order does not
+    /// count, and to name one twice says nothing more.
     #[must_use]
     pub fn needs(mut self, parents: impl IntoIterator<Item: Into<String>>) -> Self {
         let mut parents = parents.into_iter().map(Into::into);
@@ -193,9 +194,10 @@ impl WorkflowBuilder {
         let models = models(&self.models)?;
         let names = positions(self.subtasks.iter().map(|subtask| subtask.name.as_str()));
         let model_names = positions(models.iter().map(|model| model.name.as_str()));
-        let (mut edges, mut seen) = (Vec::new(), HashSet::new());
+        let mut edges = Vec::new();
         let mut laws = vec![None; self.subtasks.len() * models.len()];
         for (position, subtask) in self.subtasks.iter().enumerate() {
+            let mut parents = Vec::with_capacity(subtask.needs.len());
             for parent in &subtask.needs {
                 let Some(&from) = names.get(parent.as_str()) else {
                     return Err(InvalidWorkflow::UnknownParent {
@@ -204,10 +206,12 @@ impl WorkflowBuilder {
                         nearest: crate::registry::nearest(parent, names.keys().copied()),
                     });
                 };
-                if seen.insert((from, position)) {
-                    edges.push((from, position));
-                }
+                parents.push(from);
             }
+            // In whatever order and however often they are named, it is the same workflow.
+            parents.sort_unstable();
+            parents.dedup();
+            edges.extend(parents.into_iter().map(|from| (from, position)));
             for (model, law) in &subtask.options {
                 let Some(&at) = model_names.get(model.as_str()) else {
                     return Err(InvalidWorkflow::UnknownModel {

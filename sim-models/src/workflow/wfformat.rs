@@ -182,20 +182,17 @@ fn needs(tasks: &[Task]) -> Result<HashMap<&str, Vec<&str>>, InvalidWfFormat> {
                 relation,
                 name: name.to_owned(),
                 found: several.len(),
-                nearest: nearest(name, ids.iter().copied()),
+                nearest: several.is_empty().then(|| nearest(name, ids.iter().copied())).flatten(),
             }),
         }
     };
     let mut needs: HashMap<&str, Vec<&str>> = HashMap::new();
-    let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for task in tasks {
-        let up = task.parents.iter().map(|parent| (known(task, "parent", parent), Ok(task.id())));
-        let down = task.children.iter().map(|child| (Ok(task.id()), known(task, "child", child)));
-        for (parent, child) in up.chain(down) {
-            let (parent, child) = (parent?, child?);
-            if seen.insert((parent, child)) {
-                needs.entry(child).or_default().push(parent);
-            }
+        for parent in &task.parents {
+            needs.entry(task.id()).or_default().push(known(task, "parent", parent)?);
+        }
+        for child in &task.children {
+            needs.entry(known(task, "child", child)?).or_default().push(task.id());
         }
     }
     Ok(needs)

@@ -137,7 +137,10 @@ fn nodes<'a>(file: &Table<'a>, records: &[Measured<'a>]) -> Result<Vec<&'a str>,
             list.iter().map(name).collect::<Result<_, _>>()?
         }
     };
-    let known: HashSet<&str> = nodes.iter().copied().collect();
+    let mut known = HashSet::new();
+    if let Some(twice) = nodes.iter().find(|name| !known.insert(**name)) {
+        return Err(refused(format!("`nodes` names `{twice}` twice")));
+    }
     let mut seen = HashMap::new();
     for (index, record) in records.iter().enumerate() {
         if !known.contains(record.node) {
