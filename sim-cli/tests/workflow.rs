@@ -74,7 +74,7 @@ fn what_is_wrong_is_a_sentence() {
         ("compare work.json --deadline inf", "deadline"),
         ("compare work.json --rules real", "allowed: one of realistic, mcpp-ref"),
         ("compare nowhere.json", "nowhere.json"),
-        ("plan cut.json", "cut.json: EOF while parsing"),
+        ("plan cut.json", "cut.json: the text is no JSON: EOF while parsing"),
         ("plan cycle.json", "the graph has a cycle: parse -> solve -> parse"),
         (
             "plan sure.json",

@@ -106,6 +106,25 @@ fn a_table_is_identified_by_its_values_however_they_were_written() {
     assert_ne!(graph(json!({"a": 9_007_199_254_740_993_i64})), graph(json!({"a": 9_007_199_254_740_993.0})));
 }
 
+/// The key of the second digest is that of BLAKE3's key derivation with the context that the document names; computed with the Python
+/// package blake3: `blake3(blake3(b"{}").digest() + blake3(b"1,2").digest(), derive_key_context=…)`.
+#[test]
+fn the_files_that_a_document_names_are_part_of_it() {
+    let with = |records: &str| Document::new("w.json", "{}").with_file("r.csv", records);
+    assert_eq!(with("1,2").digest(), DIGEST_WITH_FILE);
+    assert_eq!((with("1,2").file("r.csv"), with("1,2").file("s.csv")), (Some("1,2"), None));
+    assert_eq!(with("\u{feff}1,2").file("r.csv"), Some("1,2"));
+    let hash = |document: Document| hash(&[("file", Value::Document(document))]);
+    assert_ne!(hash(with("1,2")), hash(with("1,3")));
+    assert_ne!(hash(with("1,2")), hash(Document::new("w.json", "{}")));
+    assert_ne!(
+        hash(with("1,2").with_file("s.csv", "3")),
+        hash(Document::new("w.json", "{}").with_file("s.csv", "3").with_file("r.csv", "1,2"))
+    );
+}
+
+const DIGEST_WITH_FILE: &str = "31d1f0cfb1320cff6ff865e67af2cedf5d9e01bc045b3a975fb13d2a01cfe50d";
+
 /// A hash that changes orphans every stored result. Computed by a script in Python: BLAKE3 of the model's name, a zero byte
 /// and, by key, `json.dumps([key, value], separators=(",", ":"), sort_keys=True)` and a zero byte, where the value of a
 /// document is `{"blake3": digest}`.

@@ -192,7 +192,7 @@ fn digraphs() {
             "digraph { graph [models=m, price_per_million_output_tokens=-1] a [LAW] }",
             "the price of model `m`",
         ),
-        ("digraph { graph [models=m, price_per_million_output_tokens=NaN] a [LAW] }", "found NaN"),
+        ("digraph { graph [models=m, price_per_million_output_tokens=NaN] a [LAW] }", "found the text `NaN`"),
         (
             "digraph { graph [models=m, price_per_million_output_tokens=x] a [LAW] }",
             "model `m`: `price_per_million_output_tokens` is a number; found the text `x`",

@@ -6,7 +6,7 @@ use sim_models::law::Law;
 use sim_models::workflow::generate::Family;
 use sim_models::workflow::policy::Named;
 use sim_models::workflow::{
-    Budget, NotExportable, Problem, Reading, Record, Rules, Sample, SampleLaw, Workflow,
+    Budget, NotExportable, Problem, ProviderLimits, Reading, Record, Rules, Sample, SampleLaw, Workflow,
 };
 
 /// Names that need care in one format or another.
@@ -31,8 +31,11 @@ fn everything() -> Workflow {
         }
         .unwrap()
     };
-    let mut builder =
-        Workflow::builder().model("zeta", 0.42).model("qwen2.5", 1e-6).model("größe, \"m\"", 999_999.999_999);
+    let mut builder = Workflow::builder()
+        .model("zeta", 0.42)
+        .model("qwen2.5", 1e-6)
+        .limits(ProviderLimits { concurrency: Some(8), tokens_per_minute: Some(u32::MAX) })
+        .model("größe, \"m\"", 999_999.999_999);
     for (node, name) in NAMES.into_iter().enumerate() {
         builder = builder.subtask(name).needs(NAMES[..node].iter().copied().step_by(2));
         builder = builder.option("qwen2.5", law(node));
@@ -115,7 +118,10 @@ fn records_hold_moments_and_samples() {
         builder = builder.subtask(NAMES[node]).needs(NAMES[..node].iter().copied()).option("a", law.clone());
         builder = if node == 2 { builder } else { builder.option("b", law) };
     }
-    let workflow = builder.build().unwrap();
+    let record =
+        |weight, right| Record { weight, sample: Sample { right, tokens: 5, latency: 1.0 / weight } };
+    let weighed = SampleLaw::records(vec![record(0.1, true), record(3.0, false)]).unwrap();
+    let workflow = builder.subtask("weighed").option("b", weighed).build().unwrap();
     let text = workflow.to_records().unwrap();
     assert_eq!(Workflow::from_text("r.json", &text, &Reading::default()).unwrap(), workflow, "{text}");
 }

@@ -56,7 +56,7 @@ fn what_it_cannot_hold_is_said_or_refused() {
     );
     let exported = workflow.to_wfformat(Some("small")).unwrap();
     assert_eq!(exported.left_out.len(), 2);
-    assert!(exported.left_out[0].contains("success probabilities, tokens and prices are left out"));
+    assert!(exported.left_out[0].contains("success probabilities, tokens, prices and limits are left out"));
     let again = Workflow::from_wfformat(&exported.text, &TaskLaw::default()).unwrap();
     let means: Vec<f64> = (0..2).map(|node| again.law(node, 0).unwrap().mean_latency()).collect();
     assert_eq!(means, [3.0, 4.0]);
