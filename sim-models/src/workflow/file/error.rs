@@ -23,12 +23,19 @@ pub enum InvalidWorkflowFile {
         subtask: String,
         /// The model.
         model: String,
-        /// What is wrong.
-        why: InvalidOption,
+        /// What is wrong. Boxed, because a result carries room for its error also where there is none.
+        why: Box<InvalidOption>,
     },
     /// It is no workflow of scientific tasks.
     #[error(transparent)]
     WfFormat(#[from] InvalidWfFormat),
+}
+
+impl InvalidWorkflowFile {
+    /// What is wrong about a model at a subtask.
+    pub(in crate::workflow) fn option(subtask: &str, model: &str, why: InvalidOption) -> Self {
+        Self::Option { subtask: subtask.to_owned(), model: model.to_owned(), why: Box::new(why) }
+    }
 }
 
 /// What is wrong about an option.

@@ -65,7 +65,7 @@ pub(in crate::workflow) fn option_of(
 ) -> Result<Tried, InvalidWorkflowFile> {
     let table = Table::new(Place::Option(id, model), value)?;
     table.only(KEYS)?;
-    let refuse = |why| InvalidWorkflowFile::Option { subtask: id.to_owned(), model: model.to_owned(), why };
+    let refuse = |why| InvalidWorkflowFile::option(id, model, why);
     if let Some(records) = table.get("records") {
         for key in KEYS.iter().filter(|&&key| key != "records") {
             table.not_both("records", key)?;

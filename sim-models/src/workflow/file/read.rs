@@ -85,9 +85,7 @@ impl Draft {
                         }),
                     },
                 };
-                let refuse =
-                    |why| InvalidWorkflowFile::Option { subtask: id.clone(), model: model.clone(), why };
-                let law = law.map_err(refuse)?;
+                let law = law.map_err(|why| InvalidWorkflowFile::option(&id, &model, why))?;
                 builder = builder.option(model, law);
             }
         }

@@ -181,11 +181,7 @@ fn needs<'a>(file: &Table<'a>, nodes: &[&'a str]) -> Result<HashMap<&'a str, Vec
 
 fn law(record: &Measured<'_>, unit: CostUnit, price: f64) -> Result<SampleLaw, InvalidWorkflowFile> {
     let table = &record.table;
-    let refuse = |why| InvalidWorkflowFile::Option {
-        subtask: record.node.to_owned(),
-        model: record.model.to_owned(),
-        why,
-    };
+    let refuse = |why| InvalidWorkflowFile::option(record.node, record.model, why);
     if let Some(samples) = table.list("samples")? {
         for key in ["success_prob", "lat_mean", "lat_std", "lat_law", "cost_mean"] {
             table.not_both("samples", key)?;
