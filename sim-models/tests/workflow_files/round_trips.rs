@@ -6,9 +6,8 @@ use sim_models::law::Law;
 use sim_models::workflow::generate::Family;
 use sim_models::workflow::policy::Named;
 use sim_models::workflow::{
-use sim_models::workflow::{
-    Budget, Estimates, NotExportable, Problem, ProviderLimits, Reading, Record, Rules, Sample, SampleLaw, Workflow,
-};
+    Budget, Estimates, NotExportable, Problem, ProviderLimits, Reading, Record, Rules, Sample, SampleLaw,
+    Workflow,
 };
 
 /// Names that need care in one format or another.
