@@ -119,7 +119,7 @@ fn no_policy_completes_more() {
     let mut draws = Streams::new(4, Purpose::SamplingPlan, Streaming::common()).open(Address::trial(1));
     let (mut bound, mut most, mut runs) = (0, 0, 0);
     for family in [Family::CodeflowA, Family::Proofflow, Family::ForkJoin] {
-        for _ in 0..4 {
+        for _ in 0..2 {
             let workflow = family.draw(4, &mut draws).unwrap();
             for &rules in &rules {
                 let budget = Budget::Money(60_000_000);

@@ -7,7 +7,7 @@ use sim_models::workflow::generate::Family;
 use sim_models::workflow::policy::{Decision, Named, Policy, Sequential};
 use sim_models::workflow::{
     Attempt, BatchEnd, Budget, Capacity, DeadlineRule, Ending, Idle, Launch, Problem, ProviderLimits,
-    Replanning, Rules, RunResult, SampleLaw, View, Workflow,
+    Replanning, Rollouts, Rules, RunResult, SampleLaw, Situation, View, Workers, Workflow,
 };
 
 fn seconds(time: f64) -> Duration {
@@ -226,4 +226,36 @@ fn every_trigger_runs() {
         let slow = completed(Replanning::Timer(seconds(400.0)), name);
         assert!(slow < all, "{name}: {slow} and {all}");
     }
+}
+
+/// A sample passes with probability 0.1 after a second, and there are two. With one place a planner sees that of larger batches only two
+/// samples end in time: it expects 1 - 0.9^2 at most, where any number of places makes success nearly sure.
+#[test]
+fn rollouts_know_of_lines() {
+    let score = |capacity, name: &str| {
+        let rules = Rules { capacity, ..Rules::reference() };
+        let budget = Budget::Tokens(1_000_000);
+        let problem = Problem::new(workflow(1, true, 0.1), rules, budget, seconds(2.0)).unwrap();
+        let mut policy = Named::parse(name).unwrap().policy(&problem).unwrap();
+        policy.begin(&problem, &world(), 0);
+        problem.decide(policy.as_mut(), &Situation::default()).unwrap().score.unwrap()
+    };
+    let (free, scarce) = (score(Capacity::Infinite, "reference"), score(limited(Some(1), None), "reference"));
+    assert!(free > 0.95 && scarce < 0.45, "{free} and {scarce}");
+}
+
+/// Rollouts of a fixed plan in lanes know neither lines nor timers, and say so.
+#[test]
+fn rollouts_in_lanes_refuse_what_waits() {
+    let sentence = |rules| {
+        let budget = Budget::Tokens(100);
+        let problem = Problem::new(workflow(1, true, 0.5), rules, budget, seconds(2.0)).unwrap();
+        let plan = [Launch { model: 0, count: 1 }];
+        Rollouts::new(&problem, &plan, Workers::Unlimited).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(sentence(Rules::reference()), Ok(()));
+    let lines = sentence(Rules { capacity: limited(Some(1), None), ..Rules::reference() });
+    assert!(lines.unwrap_err().contains("need providers without limits"));
+    let timer = sentence(Rules { replanning: Replanning::Timer(seconds(1.0)), ..Rules::reference() });
+    assert!(timer.unwrap_err().contains("need launches as soon as something is ready"));
 }

@@ -262,6 +262,13 @@ impl Rules {
     }
 }
 
+impl Replanning {
+    /// Whether what is ready can be launched at the end of every batch.
+    pub(super) fn is_at_batch_ends(self) -> bool {
+        matches!(self, Self::BatchEnd | Self::SampleEnd)
+    }
+}
+
 impl ProviderLimits {
     /// Checks the numbers.
     pub(super) fn check(self) -> Result<(), InvalidRules> {

@@ -207,11 +207,11 @@ impl SampleLaw {
         let success = if success >= 0.0 { success.min(1.0) } else { 0.0 };
         Self(match &self.0 {
             Kind::Independent { latency, tokens, .. } => {
-                Kind::Independent { success, latency: latency.clone(), tokens: tokens.clone() }
+                Kind::Independent { success, latency: *latency, tokens: *tokens }
             }
             Kind::Generated { tokens, coupling, cap, tokens_per_second, overhead, .. } => Kind::Generated {
                 success,
-                tokens: tokens.clone(),
+                tokens: *tokens,
                 coupling: *coupling,
                 cap: *cap,
                 tokens_per_second: *tokens_per_second,

@@ -24,7 +24,7 @@ use sim_core::graph::Node;
 use self::axis::{Axis, Place};
 use super::far::{DoneSet, Far};
 use super::laws::{BatchLaws, COUNTS, Draw};
-use crate::workflow::{BatchEnd, Capacity, Dependence, Launch, Overspend, Problem, Replanning};
+use crate::workflow::{BatchEnd, Capacity, Dependence, Launch, Overspend, Problem};
 
 /// Outcomes of a batch of each kind, between which the programme does not tell the draws apart.
 const OUTCOMES: usize = 16;
@@ -67,7 +67,7 @@ impl Tails {
         let rules = problem.rules();
         let is_known = rules.overspend != Overspend::SampleBySample
             && rules.capacity == Capacity::Infinite
-            && matches!(rules.replanning, Replanning::BatchEnd | Replanning::SampleEnd);
+            && rules.replanning.is_at_batch_ends();
         if !is_known {
             return None;
         }
