@@ -163,7 +163,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
     fn due(&mut self, calendar: &mut Calendar<Event>) {
         match self.problem.rules().replanning {
             Replanning::Timer(every)
-                if calendar.now().as_nanoseconds() % every.as_nanoseconds().max(1) > 0 =>
+                if !calendar.now().as_nanoseconds().is_multiple_of(every.as_nanoseconds().max(1)) =>
             {
                 self.tick(every, calendar);
             }

@@ -224,7 +224,7 @@ impl Outcomes for Imagined<'_> {
         }
         if let Some(line) = to.lines.get_mut(launch.model) {
             let wait = self.wait(line, to.now, node, launched, batch.passed);
-            batch.duration = batch.duration + wait;
+            batch.duration += wait;
         }
         Some((launched, batch))
     }
