@@ -13,7 +13,7 @@ use sim_core::random::{Entity, TrialStreams};
 use super::laws::{BatchLaw, BatchLaws, Draw, KEPT};
 use super::rollout::{LAUNCHED, Pair};
 use crate::workflow::policy::Sequential;
-use crate::workflow::state::{State, Status};
+use crate::workflow::state::State;
 use crate::workflow::{
     Capacity, DeadlineRule, Dependence, Launch, Overspend, Problem, Replanning, Verifier, View,
 };
@@ -67,6 +67,16 @@ pub(super) struct Lockstep<'a> {
     first: Vec<(Node, Launched<'a>)>,
     /// By subtask.
     then: Vec<Launched<'a>>,
+    shape: &'a Shape,
+    /// Subtasks that are done already.
+    done: u64,
+}
+
+/// What runs ask of the workflow, whatever is launched in them.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// The problem that it belongs to.
+    pub(super) problem: u64,
     entities: Vec<Entity>,
     /// By subtask: those that it needs.
     needs: Vec<u64>,
@@ -74,6 +84,27 @@ pub(super) struct Lockstep<'a> {
     launchable: Vec<u64>,
     /// All subtasks.
     all: u64,
+}
+
+impl Shape {
+    /// The shape of a problem; `None` if it has too many subtasks.
+    pub(super) fn new(problem: &Problem) -> Option<Self> {
+        let graph = problem.workflow().graph();
+        let n = graph.len();
+        if n > MOST_SUBTASKS {
+            return None;
+        }
+        let needs: Vec<u64> =
+            (0..n).map(|node| graph.senders(node).fold(0, |all, sender| all | 1 << sender)).collect();
+        let sets = if n <= MOST_TABULATED { 1 << n } else { 0 };
+        Some(Self {
+            problem: problem.id(),
+            entities: (0..n).map(|node| problem.entity(node)).collect(),
+            launchable: (0..sets).map(|done| launchable(&needs, done)).collect(),
+            needs,
+            all: u64::MAX >> (MOST_SUBTASKS - n),
+        })
+    }
 }
 
 /// A run in progress. Bit `v` of a word is subtask `v`.
@@ -125,6 +156,7 @@ impl<'a> Lockstep<'a> {
     pub(super) fn new(
         view: &View<'a>,
         laws: &'a BatchLaws,
+        shape: &'a Shape,
         Pair { action: first, continuation }: Pair<'_>,
         most_batches: u64,
     ) -> Option<Self> {
@@ -141,30 +173,17 @@ impl<'a> Lockstep<'a> {
         // An action that leaves something out, or names something twice, is not a simple one.
         let all = first.len() == view.ready().len()
             && first.iter().zip(view.ready()).all(|((node, _), ready)| node == ready);
-        if !(simple && all && n <= MOST_SUBTASKS && deadline < LATEST) {
+        if !(simple && all && deadline < LATEST) {
             return None;
         }
         let launched = |node: Node, launch: Launch| Launched::new(problem, laws, node, launch);
-        let graph = problem.workflow().graph();
         let first: Option<Vec<_>> =
             first.iter().map(|&(node, launch)| Some((node, launched(node, launch)?))).collect();
         let then: Option<Vec<_>> = (0..n)
             .map(|node| launched(node, Sequential(continuation).launch_at(problem.workflow(), node)?))
             .collect();
-        let needs: Vec<u64> =
-            (0..n).map(|node| graph.senders(node).fold(0, |all, sender| all | 1 << sender)).collect();
-        let sets = if n <= MOST_TABULATED { 1 << n } else { 0 };
-        Some(Self {
-            now,
-            deadline,
-            most_batches,
-            first: first?,
-            then: then?,
-            entities: (0..n).map(|node| problem.entity(node)).collect(),
-            launchable: (0..sets).map(|done| launchable(&needs, done)).collect(),
-            needs,
-            all: u64::MAX >> (MOST_SUBTASKS - n),
-        })
+        let done = (0..n).filter(|&node| view.is_done(node)).fold(0, |done, node| done | 1 << node);
+        Some(Self { now, deadline, most_batches, first: first?, then: then?, shape, done })
     }
 
     /// How many of at most [`TOGETHER`] replications, whose streams are given, are completed. `start` gives the state that one starts
@@ -179,25 +198,25 @@ impl<'a> Lockstep<'a> {
         let Memory { runs, cells, going, launches } = memory;
         runs.clear();
         // What an earlier pair left in the cells is written over before it is read.
-        cells.resize(self.needs.len() * TOGETHER, Cell::default());
+        cells.resize(self.shape.needs.len() * TOGETHER, Cell::default());
         for replication in replications.into_iter().take(TOGETHER) {
             start(replication, &mut |streams, state| {
-                let place = runs.len() * self.needs.len();
-                runs.push(self.begin(streams, state, &mut cells[place..place + self.needs.len()]));
+                let place = runs.len() * self.shape.needs.len();
+                runs.push(self.begin(streams, state, &mut cells[place..place + self.shape.needs.len()]));
             });
         }
         going.clear();
         going.extend(0..runs.len());
         for (node, launched) in &self.first {
             for (run, progress) in runs.iter_mut().enumerate() {
-                self.launch(progress, &mut cells[run * self.needs.len() + node], *node, launched);
+                self.launch(progress, &mut cells[run * self.shape.needs.len() + node], *node, launched);
             }
         }
         let (mut completed, mut failed) = (0, 0);
         while !going.is_empty() {
             going.retain(|&run| {
-                let place = run * self.needs.len();
-                let ended = self.advance(&mut runs[run], &cells[place..place + self.needs.len()]);
+                let place = run * self.shape.needs.len();
+                let ended = self.advance(&mut runs[run], &cells[place..place + self.shape.needs.len()]);
                 completed += u64::from(ended == Some(true));
                 let mut ready = std::mem::take(&mut runs[run].ready);
                 if ended.is_some() {
@@ -218,7 +237,7 @@ impl<'a> Lockstep<'a> {
                 return None;
             }
             for (run, node) in launches.drain(..) {
-                let cell = &mut cells[run * self.needs.len() + node];
+                let cell = &mut cells[run * self.shape.needs.len() + node];
                 self.launch(&mut runs[run], cell, node, &self.then[node]);
             }
         }
@@ -228,7 +247,7 @@ impl<'a> Lockstep<'a> {
     fn begin(&self, streams: TrialStreams, state: &State, cells: &mut [Cell]) -> Progress {
         let mut progress = Progress {
             streams,
-            done: 0,
+            done: self.done,
             ready: 0,
             running: 0,
             passes: 0,
@@ -238,9 +257,8 @@ impl<'a> Lockstep<'a> {
             cost: 0,
             late: false,
         };
-        for (node, (status, cell)) in state.status.iter().zip(cells.iter_mut()).enumerate() {
-            cell.attempts = state.attempts[node];
-            progress.done |= u64::from(*status == Status::Done) << node;
+        for (cell, &attempts) in cells.iter_mut().zip(&state.attempts) {
+            cell.attempts = attempts;
         }
         for &node in &state.running {
             let flight = &state.flights[node];
@@ -256,7 +274,7 @@ impl<'a> Lockstep<'a> {
     #[inline(always)]
     fn launch(&self, progress: &mut Progress, cell: &mut Cell, node: Node, launched: &Launched<'_>) {
         let attempt = u64::from(cell.attempts);
-        let mut stream = progress.streams.open(self.entities[node], attempt, launched.channel);
+        let mut stream = progress.streams.open(self.shape.entities[node], attempt, launched.channel);
         let passes = stream.bits() >> 12 < launched.passes;
         // A uniform number times the number of draws, rounded down.
         let draw = launched.draws[usize::from(passes)][(stream.bits() >> (64 - KEPT.ilog2())) as usize];
@@ -287,13 +305,13 @@ impl<'a> Lockstep<'a> {
             progress.now = now;
             progress.running ^= 1 << node;
             progress.done |= progress.passes & 1 << node;
-            if progress.done == self.all {
+            if progress.done == self.shape.all {
                 return Some(true);
             }
             // Without a branch: whether a batch has passed is what cannot be predicted.
-            let launchable = match self.launchable.get(progress.done as usize) {
+            let launchable = match self.shape.launchable.get(progress.done as usize) {
                 Some(&known) => known,
-                None => launchable(&self.needs, progress.done),
+                None => launchable(&self.shape.needs, progress.done),
             };
             progress.ready = launchable & !progress.running;
             if progress.batches >= self.most_batches {

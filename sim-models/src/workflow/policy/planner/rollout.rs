@@ -7,7 +7,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Entity, Stream, Streams, TrialStreams};
 
 use super::laws::{BatchLaw, BatchLaws, Draw};
-use super::lockstep::{Lockstep, Memory, TOGETHER};
+use super::lockstep::{Lockstep, Memory, Shape, TOGETHER};
 use crate::workflow::batch::Verified;
 use crate::workflow::capacity::Line;
 use crate::workflow::execution::{Admission, Execution, Outcomes};
@@ -36,6 +36,8 @@ pub(super) struct Rollouts {
     memory: Execution,
     start: State,
     together: Memory,
+    /// Of the problem that was planned last.
+    shape: Option<Shape>,
 }
 
 /// The results of batches as a planner draws them.
@@ -47,7 +49,12 @@ struct Imagined<'a> {
 
 impl Rollouts {
     pub(super) fn new() -> Self {
-        Self { memory: Execution::default(), start: State::default(), together: Memory::default() }
+        Self {
+            memory: Execution::default(),
+            start: State::default(),
+            together: Memory::default(),
+            shape: None,
+        }
     }
 
     /// Runs on from what a policy sees, launching `first` now. Replications of one number have the same draws, whatever is launched.
@@ -80,7 +87,12 @@ impl Rollouts {
         pair: Pair<'_>,
         least: u64,
     ) -> Option<u64> {
-        let Some(lockstep) = Lockstep::new(view, laws, pair, most_batches(view)) else {
+        if self.shape.as_ref().is_none_or(|shape| shape.problem != view.problem.id()) {
+            self.shape = Shape::new(view.problem);
+        }
+        let lockstep =
+            self.shape.as_ref().and_then(|shape| Lockstep::new(view, laws, shape, pair, most_batches(view)));
+        let Some(lockstep) = lockstep else {
             return Some(self.completed_one_by_one(view, laws, streams, replications, pair));
         };
         let (start, memory) = (&mut self.start, &mut self.together);

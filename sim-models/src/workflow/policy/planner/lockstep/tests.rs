@@ -5,7 +5,7 @@ use super::super::laws::BatchLaws;
 use super::super::rollout::Rollouts;
 use super::*;
 use crate::law::Law;
-use crate::workflow::state::Flight;
+use crate::workflow::state::{Flight, Status};
 use crate::workflow::{Budget, Rules, RunningInfo, SampleLaw, Workflow};
 
 /// A workflow of up to six subtasks and two models, whose lengths are a few whole numbers, so that batches end together, or lognormal.
@@ -89,7 +89,7 @@ fn runs_end_as_in_the_general_execution() {
         let continuation = Launch { model: stream.below(2) as usize, count: 1 + stream.below(3) as u32 };
         let pair = Pair { action: &action, continuation };
         let mut rollouts = Rollouts::new();
-        assert!(Lockstep::new(&view, &laws, pair, 100).is_some());
+        assert!(Lockstep::new(&view, &laws, &Shape::new(&problem).unwrap(), pair, 100).is_some());
         for replications in (0..100).map(|one| one..one + 1) {
             let fast = rollouts.completed(&view, &laws, &streams, replications.clone(), pair, 0);
             let slow = rollouts.completed_one_by_one(&view, &laws, &streams, replications, pair);
@@ -127,11 +127,14 @@ fn other_rules_take_the_general_execution() {
         let laws = BatchLaws::new(&problem, streams.aside(Purpose::Pilot, 0));
         let view = View { problem: &problem, state: &state, now: Time::START };
         let launch = Launch { model: 0, count: 1 };
+        let shape = Shape::new(&problem).unwrap();
         let action: Vec<(Node, Launch)> = state.ready.iter().map(|&node| (node, launch)).collect();
-        let all = Lockstep::new(&view, &laws, Pair { action: &action, continuation: launch }, 100).is_some();
+        let all = Lockstep::new(&view, &laws, &shape, Pair { action: &action, continuation: launch }, 100)
+            .is_some();
         // An action that leaves something out.
         assert!(
-            Lockstep::new(&view, &laws, Pair { action: &action[1..], continuation: launch }, 100).is_none()
+            Lockstep::new(&view, &laws, &shape, Pair { action: &action[1..], continuation: launch }, 100)
+                .is_none()
         );
         all
     };
