@@ -35,7 +35,7 @@
 //! 1. the attempts of all trials are drawn, sixteen in a vector; trials that failed are packed together and drawn again until none is left, so
 //!    that no number of a vector waits for another one's retries;
 //! 2. with unlimited workers the activity ends when the last one that it needs has ended, plus its duration: no events are needed. With a
-//!    few workers, the [events](schedule) of 64 trials are simulated in lockstep afterwards.
+//!    few workers, the events of 64 trials are simulated in lockstep afterwards.
 //!
 //! # What is exact and what is not
 //! Results are the same to the last bit on every instruction set and for any number of threads. Numbers are in single precision. Normal
