@@ -13,7 +13,7 @@ fn streams() -> Streams {
 }
 
 fn completed(problem: &Problem, name: &str, runs: u64) -> f64 {
-    let mut policy = Named::parse(name).unwrap().policy(&problem).unwrap();
+    let mut policy = Named::parse(name).unwrap().policy(problem).unwrap();
     let mut engine = problem.runs();
     let done = (0..runs).filter(|&trial| engine.run(policy.as_mut(), &streams(), trial).is_done());
     done.count() as f64 / runs as f64

@@ -17,7 +17,8 @@ pub fn holm(p_values: &[f64], error_rate: f64) -> Vec<bool> {
     let mut rejected = vec![false; p_values.len()];
     for (rank, &at) in order.iter().enumerate() {
         let left = (p_values.len() - rank) as f64;
-        if !(p_values[at] <= error_rate / left) {
+        let is_small = p_values[at] <= error_rate / left;
+        if !is_small {
             break;
         }
         rejected[at] = true;
