@@ -138,7 +138,7 @@ fn a_figure_with_every_key_follows_the_schema() {
     let curves = "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nlabels = [\"ρ = {}\"]\ntheory = true\n\
                   marks = [{ prediction = \"critical_fidelity\", label = \"a\" }]\n";
     let map = "kind = \"heat-map\"\ny = \"correlation\"\ncolor = \"root_bias\"\ncolor_label = \"a\"\n\
-               color_range = [0, 1]\ncontours = [{ prediction = \"alpha\", level = 1.0, label = \"a\" }]\n";
+               color_range = [0, 1]\ncolor_center = 0.5\ncontours = [{ prediction = \"alpha\", level = 1.0, label = \"a\" }]\n";
     let over =
         "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nalong = \"depth\"\nfront = true\n";
     let place = Place::new();

@@ -128,7 +128,7 @@ fn no_value_makes_a_model_panic() {
     assert!(refused > 300 && ran > 500, "{refused} refused, {ran} run");
 }
 
-/// The same with a hostile value for every parameter at once, 60 times per model, from those that each parameter allows.
+/// The same with a hostile value for every parameter at once, at least 60 times per model, from those that each parameter allows.
 #[test]
 fn no_combination_of_values_makes_a_model_panic() {
     let mut draws = Streams::new(7, Purpose::SamplingPlan, Family::common()).open(Address::trial(0));
@@ -140,15 +140,17 @@ fn no_combination_of_values_makes_a_model_panic() {
             values.retain(|value| parameter.normalize(value).is_ok() && !matches!(value, Value::List(_)));
             allowed.push(values);
         }
-        let mut ran = 0;
-        for _ in 0..60 {
+        let (mut tried, mut ran) = (0, 0);
+        // Of models with many parameters few combinations can be run.
+        while tried < 60 || (ran <= 5 && tried < 600) {
+            tried += 1;
             let given = parameters.iter().zip(&allowed).map(|(parameter, values)| {
                 (parameter.key.to_owned(), values[draws.below(values.len() as u64) as usize].clone())
             });
             let values = Values::resolve(&parameters, &given.collect()).unwrap();
             ran += u32::from(runs(model, &values));
         }
-        assert!(ran > 3, "{}: {ran}", model.about().name);
+        assert!(ran > 5, "{}: {ran}", model.about().name);
     }
 }
 

@@ -73,9 +73,10 @@ impl Arguments {
             comparisons.push(comparisons[0].asymmetric().map_err(|error| trouble(&error))?);
         }
         let mut tallies: Vec<ComparisonTally> = Vec::new();
+        let cancellation = cancelled_by_signal()?;
         for comparison in &comparisons {
             let bar = Bar::trials(self.trials, self.quiet);
-            let control = Control::new(cancelled_by_signal()?).watched_by(bar.watcher());
+            let control = Control::new(cancellation.clone()).watched_by(bar.watcher());
             let stop = Stop::after(self.trials).map_err(|error| trouble(&error))?;
             let run = monte_carlo::run(comparison, &streams, &stop, &control);
             bar.finish();

@@ -4,6 +4,7 @@
 //! are random, a policy of the oracle knows when running batches will end (`clairvoyant`): its value is then an upper bound for policies
 //! that do not. It is exact for chains and for certain latencies.
 
+mod limits;
 mod outcomes;
 mod policy;
 
@@ -11,8 +12,9 @@ use std::collections::HashMap;
 
 use sim_core::events::Duration;
 use sim_core::graph::Node;
-use thiserror::Error;
 
+use self::limits::MOST_WORK;
+pub use self::limits::{MOST_COUNTS, MOST_MODELS, MOST_SAMPLES, MOST_SUBTASKS, NotExact};
 use self::outcomes::{Outcome, outcomes};
 pub use self::policy::OraclePolicy;
 use super::{
@@ -20,54 +22,8 @@ use super::{
     Verifier,
 };
 
-/// Most subtasks.
-pub const MOST_SUBTASKS: usize = 6;
-/// Most models.
-pub const MOST_MODELS: usize = 3;
-/// Most sizes of a batch.
-pub const MOST_COUNTS: usize = 4;
-/// Most different samples of a model at a subtask.
-pub const MOST_SAMPLES: usize = 6;
 /// Most states that are kept.
 const MOST_STATES: usize = 20_000_000;
-/// Most outcomes of launches that are averaged: about half a minute of work.
-const MOST_WORK: u64 = 100_000_000;
-
-/// Why an instance has no exact value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum NotExact {
-    /// Too large.
-    #[error("the exact oracle takes at most {most} {what}; found {found}")]
-    TooLarge {
-        /// What there is too much of.
-        what: &'static str,
-        /// The limit.
-        most: usize,
-        /// What was found.
-        found: usize,
-    },
-    /// A law with infinitely many outcomes.
-    #[error("the exact oracle needs constants or records; subtask `{subtask}` has a continuous law")]
-    Continuous {
-        /// The subtask.
-        subtask: String,
-    },
-    /// Rules that it does not know.
-    #[error(
-        "the exact oracle knows the rules `mcpp-ref` only, with waiting allowed or not: barrier batches, money and time known at launch, perfect verifier, independent samples, providers without limits, decisions when batches end"
-    )]
-    Rules,
-    /// Too many states, launches and outcomes.
-    #[error(
-        "the exact oracle gives up after {MOST_WORK} outcomes of launches; a smaller budget or deadline has fewer"
-    )]
-    TooMuchWork,
-    /// A number of samples that is none.
-    #[error("a batch has at least one sample")]
-    NoSamples,
-}
-
 /// What a policy of a portfolio launches: one launch per subtask, at every attempt.
 pub type Fixed = Vec<Launch>;
 
