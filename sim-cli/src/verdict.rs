@@ -39,8 +39,8 @@ struct CellVerdict {
 const SMALLEST: f64 = 1e-12;
 
 /// Tests the cells. The p-value of a cell is one minus the confidence at which its interval would just end at the null, halved: the test
-/// that belongs to the metric's interval, such as the score test of a paired difference. The two sides are two families of tests, each with
-/// its own error rate.
+/// that belongs to the metric's interval, such as the score test of a paired difference. Each side has half of the
+/// error rate.
 pub fn judge(
     hypothesis: &Hypothesis,
     model: &dyn AnyModel,
@@ -66,8 +66,9 @@ pub fn judge(
     let Some(mean) = mean.estimate() else {
         return Err(Problem::input(format!("no cell has the metric `{}` to test", hypothesis.metric)));
     };
-    let side =
-        |p: fn(&CellVerdict) -> f64| holm(&cells.iter().map(p).collect::<Vec<_>>(), hypothesis.error_rate);
+    let side = |p: fn(&CellVerdict) -> f64| {
+        holm(&cells.iter().map(p).collect::<Vec<_>>(), hypothesis.error_rate / 2.0)
+    };
     let (above, below) = (side(|cell| cell.p_above), side(|cell| cell.p_below));
     for (cell, (above, below)) in cells.iter_mut().zip(above.into_iter().zip(below)) {
         (cell.is_above, cell.is_below) = (above, below);
@@ -101,6 +102,10 @@ fn p_value(
         Ok(at(confidence)?.is_some_and(|found| if above { found.low > null } else { found.high < null }))
     };
     let (mut excluded, mut included) = (0.5, SMALLEST);
+    if found.low == found.high {
+        // Equal trials say that differences are rare, not that they cannot be.
+        return Ok(1.0);
+    }
     if excludes(included)? {
         return Ok(SMALLEST);
     }

@@ -61,7 +61,7 @@ fn an_asymmetric_comparison_lists_whose_order_changes() {
     let place = Place::new();
     place.write("work.json", WORK);
     let line = "compare work.json --policies price-table,seq:small:8,cop-greedy,perfect-information --rules mcpp-ref \
-                --budget 0.0055USD --deadline 60s --trials 200 --asymmetric -q";
+                --budget 0.003USD --deadline 60s --trials 2000 --asymmetric -q";
     let report = place.synergy(&format!("{line} --format json")).expect(0).json();
     let completed = |report: &Json, policy: &str| {
         report["policies"][policy]["completion_probability"]["value"].as_f64().unwrap()

@@ -28,12 +28,14 @@ Policies that plan: planner (the recommended one), reference (the published one)
 Fixed: best-seq (the best one, chosen on pilot trials), seq:MODEL:SAMPLES. By one number: cop-greedy[:SAMPLES],
 best-model[:SAMPLES], cheapest[:SAMPLES], escalation[:TRIES]. For all subtasks together: certainty-equivalent,
 water-filling, replication, myopic. Once, without a second try: static-uniform, static-random, static-latency,
-static-failure, static-critical-path, static-optimum, static-relaxed. No policy but a bound on all of them:
-perfect-information, the share of runs that anybody who knew their draws could complete.
+static-failure, static-critical-path, static-optimum, static-relaxed. Of tiny workflows: optimum, by dynamic programming.
+No policy but a bound on all of them: perfect-information, the share of runs that somebody who knew their draws could
+complete, or of which the search was given up.
 
 Switches of planner, joined by +: no-rollouts, no-table, no-tails, no-test, no-common; uniform, ocba or racing instead of
-halving; bound drops launches that an upper bound shows to be worse; a number is the most simulations for one decision. Of reference: common draws; a number of simulations of each
-pair. So planner:2000+no-test, reference:16+common.")]
+halving; bound drops launches that an upper bound shows to be worse; a number is the most simulations for one decision. Of
+reference: common draws; sizes=1/4/16/64, the sizes of batches; a number of simulations of each pair. So
+planner:2000+no-test, reference:16+common.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     workflow: WorkflowOptions,

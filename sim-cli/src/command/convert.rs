@@ -106,11 +106,19 @@ impl Arguments {
             let sentence = format!("--set {other}: it does not say where the workflow comes from");
             return Err(Problem::input(sentence).help(format!("what does: {}", keys.join(", "))));
         }
+        let of_family = |assignment: &&String| {
+            let key = assignment.split('=').next().unwrap_or_default().trim();
+            ["family", "subtasks", "instance", "instances"].contains(&key)
+        };
+        if let (Some(file), Some(idle)) = (&self.file, self.set.iter().find(of_family)) {
+            let sentence = format!("--set {idle}: the workflow comes from {file}, not from a family");
+            return Err(Problem::input(sentence).help("leave one of them out"));
+        }
         let file = self.file.iter().map(|file| format!("file={file}"));
         let set = file.chain(self.set.iter().cloned()).collect();
         let opened = Opened::open(registry, MODEL, &Overrides { set, ..Overrides::default() })?;
         let values = opened.values(find_model(registry, MODEL)?)?;
-        let WorkflowSource(workflows) =
+        let WorkflowSource { workflows, .. } =
             WorkflowSource::from_values(&values).map_err(|error| opened.explain(&error))?;
         let [workflow] = &workflows[..] else {
             let sentence = format!("--set instances: a file holds one workflow; found {}", workflows.len());

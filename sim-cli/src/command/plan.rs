@@ -69,6 +69,10 @@ impl Arguments {
                 format!("--policy: `{}` is a bound on policies and launches nothing", named.name());
             return Err(Trouble::input(sentence));
         }
+        if named.is_optimum() && self.follow {
+            let sentence = "--policy: `optimum` knows when running batches end, which no message tells it";
+            return Err(Trouble::input(sentence));
+        }
         let mut planner = Planner::new(given.only()?, named, given.seed)?;
         if self.follow {
             return follow::follow(&mut planner);

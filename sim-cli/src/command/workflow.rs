@@ -57,6 +57,26 @@ impl GivenWorkflow {
 }
 
 impl WorkflowOptions {
+    /// An amount by a flag, and another one that would be taken instead of it.
+    fn refuse_other_amounts(&self) -> Outcome<()> {
+        let given = [
+            ("--budget", &self.budget, &["budget", "budget_ratio", "token_budget"][..]),
+            ("--deadline", &self.deadline, &["deadline", "deadline_ratio"][..]),
+        ];
+        for (flag, amount, others) in given {
+            let Some(amount) = amount else { continue };
+            let is_other = |set: &&String| {
+                set.split_once('=')
+                    .is_some_and(|(key, value)| others.contains(&key.trim()) && value.trim() != "none")
+            };
+            if let Some(other) = self.set.iter().find(is_other) {
+                let sentence = format!("{flag} {amount} and --set {other} are two amounts of the same");
+                return Err(Trouble::input(sentence).help("leave one of them out"));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the workflow, with parameters that the command sets itself first.
     pub(super) fn open(&self, registry: &Registry, own: &[String]) -> Outcome<GivenWorkflow> {
         let mut set = own.to_vec();
@@ -67,6 +87,7 @@ impl WorkflowOptions {
             let key = if budget.trim_end().ends_with("tokens") { "token_budget" } else { "budget" };
             set.push(format!("{key}={budget}"));
         }
+        self.refuse_other_amounts()?;
         let flags = [("deadline", &self.deadline), ("rules", &self.rules)];
         set.extend(flags.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?))));
         set.extend(self.set.iter().cloned());

@@ -100,7 +100,7 @@ impl Model for WorkflowComparison {
                 "difference",
                 Unit::One,
                 (-1.0, 1.0),
-                "completion probability of `policy` minus that of `against`, paired",
+                "completion probability of `policy` minus that of `against`, paired; the interval is for these workflows, not for their family",
             ),
             metric("completion_probability", Unit::One, one, "that of `policy`"),
             metric("completion_probability_against", Unit::One, one, "that of `against`"),

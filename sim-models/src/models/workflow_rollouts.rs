@@ -20,7 +20,7 @@ pub struct RolloutParameters {
 
 impl Parameters for RolloutParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
-        let workflows = workflows(form, false)?;
+        let (_, workflows) = workflows(form, false)?;
         let (budget, tokens, deadline) = (budget(form)?, tokens(form)?, deadline(form)?);
         let budget = match tokens {
             Some(tokens) => Budget::Tokens(u64::from(tokens)),

@@ -174,7 +174,11 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
     /// A decision will be due at the next multiple of a time, unless nothing waits for one.
     fn tick(&mut self, every: Duration, calendar: &mut Calendar<Event>) {
         let memory = &mut *self.memory;
-        if memory.ticking || memory.state.ready.is_empty() || memory.ticks >= memory.most_batches {
+        if memory.ticking || memory.state.ready.is_empty() {
+            return;
+        }
+        if memory.ticks >= memory.most_batches {
+            self.end(Ending::Stalled, calendar);
             return;
         }
         let every = every.as_nanoseconds().max(1);

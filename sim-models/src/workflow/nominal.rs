@@ -17,7 +17,9 @@ pub fn nominal_budget(workflow: &Workflow) -> f64 {
         |model: usize, law: &SampleLaw| law.mean_tokens() * workflow.models()[model].price as f64 / 1000.0;
     let subtask = |node| {
         let per_success = |&(model, law): &(usize, &SampleLaw)| cost(model, law) / law.success();
-        let cheapest = workflow.choices(node).min_by(|a, b| per_success(a).total_cmp(&per_success(b)));
+        // A model that is never right has no cost per success.
+        let able = workflow.choices(node).filter(|(_, law)| law.success() > 0.0);
+        let cheapest = able.min_by(|a, b| per_success(a).total_cmp(&per_success(b)));
         cheapest.map_or(f64::INFINITY, |(model, law)| samples(law) * cost(model, law))
     };
     (0..workflow.len()).map(subtask).sum()
@@ -29,7 +31,8 @@ pub fn nominal_budget(workflow: &Workflow) -> f64 {
 /// Source: mechanisms A1, scale helpers: the longest path with node weight `lat_v / p_v`.
 pub fn nominal_deadline(workflow: &Workflow) -> f64 {
     let subtask = |node| {
-        let times = workflow.choices(node).map(|(_, law)| law.mean_latency() / law.success());
+        let able = workflow.choices(node).filter(|(_, law)| law.success() > 0.0);
+        let times = able.map(|(_, law)| law.mean_latency() / law.success());
         times.fold(f64::INFINITY, f64::min)
     };
     let times: Vec<f64> = (0..workflow.len()).map(subtask).collect();

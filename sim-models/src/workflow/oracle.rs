@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use sim_core::events::Duration;
 use sim_core::graph::Node;
 
-use self::limits::MOST_WORK;
 pub use self::limits::{MOST_COUNTS, MOST_MODELS, MOST_SAMPLES, MOST_SUBTASKS, NotExact};
+use self::limits::{MOST_DECISIONS, MOST_WORK};
 use self::outcomes::{Outcome, outcomes};
 pub use self::policy::OraclePolicy;
 use super::{
@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Most states that are kept.
-const MOST_STATES: usize = 20_000_000;
+const MOST_STATES: usize = 2_000_000;
 /// What a policy of a portfolio launches: one launch per subtask, at every attempt.
 pub type Fixed = Vec<Launch>;
 
@@ -128,6 +128,14 @@ impl Oracle {
                     all.insert((node, launch), outcomes(problem, launch, &samples));
                 }
             }
+        }
+        let outcomes = || all.values().flatten();
+        let cheapest = outcomes().map(|outcome: &Outcome| outcome.cost).min().unwrap_or(0);
+        let fastest = outcomes().map(|outcome| outcome.duration).min().unwrap_or(0);
+        let launches_paid = problem.budget().amount().checked_div(cheapest).unwrap_or(u64::MAX);
+        let ends = problem.deadline().as_nanoseconds().checked_div(fastest).unwrap_or(u64::MAX);
+        if launches_paid.min(ends.saturating_mul(workflow.len() as u64)) > MOST_DECISIONS {
+            return Err(NotExact::TooManyDecisions);
         }
         let portfolio = launches.iter().map(|&launch| vec![launch; workflow.len()]).collect();
         Ok(Self {

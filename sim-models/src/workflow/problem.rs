@@ -142,6 +142,14 @@ impl Problem {
         Ok(Self { id: next_id(), beliefs: Some(beliefs), ..self })
     }
 
+    /// The problem as policies believe it to be.
+    pub(super) fn as_believed(&self) -> Cow<'_, Self> {
+        match &self.beliefs {
+            None => Cow::Borrowed(self),
+            Some(beliefs) => Cow::Owned(Self { workflow: beliefs.clone(), beliefs: None, ..self.clone() }),
+        }
+    }
+
     /// What policies believe: the workflow itself, or what a pilot run makes of it.
     pub fn beliefs(&self) -> &Workflow {
         self.beliefs.as_ref().unwrap_or(&self.workflow)

@@ -163,6 +163,10 @@ impl SampleLaw {
                 return refuse(position, "the latency", "a finite number from 0", latency);
             }
         }
+        let total: f64 = records.iter().map(|record| record.weight).sum();
+        if !total.is_finite() {
+            return refuse(records.len() - 1, "the sum of the weights up to it", "finite", total);
+        }
         let all = Wheel::new(&records, |_| true);
         let right = Wheel::new(&records, |sample| sample.right);
         let wrong = Wheel::new(&records, |sample| !sample.right);

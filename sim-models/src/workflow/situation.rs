@@ -110,7 +110,7 @@ impl Problem {
         for &(node, launch) in &situation.failed {
             state.attempts[node] += 1;
             if let Some(failures) = state.failures.get_mut(node * models + launch.model) {
-                *failures += launch.count;
+                *failures = failures.saturating_add(launch.count);
             }
         }
         let status = &state.status;

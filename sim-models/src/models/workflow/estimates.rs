@@ -30,7 +30,7 @@ pub(super) fn read(form: &mut Form) -> Result<Estimates, ParameterError> {
                 ),
             ],
         )
-        .help("what policies know about samples"),
+        .help("what policies know about samples; pilot samples belong to the workflow and do not depend on the seed"),
     )?;
     let runs = form.read(
         integer("pilot_runs", 8)

@@ -8,9 +8,12 @@ use crate::registry::{Form, ParameterError, Parameters, Unit, integer, real, tex
 use crate::workflow::policy::Named;
 use crate::workflow::{Budget, Problem, Turns, nominal_budget, nominal_deadline};
 
+/// As much as `budget` can be: a workflow that cannot be done has no nominal budget.
+const MOST_NANODOLLARS: f64 = 1e15;
+
 /// Problems, which differ in their workflows alone.
 pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> {
-    let WorkflowSource(workflows) = WorkflowSource::read(form)?;
+    let WorkflowSource { first, workflows } = WorkflowSource::read(form)?;
     let rules = rules::read(form)?;
     let budget = budget(form)?;
     let budget_ratio = form.read(
@@ -38,7 +41,9 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
     for (position, workflow) in workflows.into_iter().enumerate() {
         let budget = match (tokens, budget_ratio) {
             (Some(tokens), _) => Budget::Tokens(u64::from(tokens)),
-            (None, Some(ratio)) => Budget::Money(((ratio * nominal_budget(&workflow)) as u64).max(1)),
+            (None, Some(ratio)) => {
+                Budget::Money(((ratio * nominal_budget(&workflow)).min(MOST_NANODOLLARS) as u64).max(1))
+            }
             (None, None) => Budget::Money((budget * 1e9) as u64),
         };
         let deadline = match deadline_ratio {
@@ -47,7 +52,7 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
         };
         let deadline =
             deadline.map_err(|error| ParameterError::impossible(&["deadline_ratio"], error.to_string()))?;
-        let believed = estimates.beliefs(&workflow, &pilots.trial(position as u64));
+        let believed = estimates.beliefs(&workflow, &pilots.trial(first + position as u64));
         let problem = Problem::new(workflow, rules, budget, deadline)
             .and_then(|problem| match believed {
                 Some(believed) => problem.believing(believed),

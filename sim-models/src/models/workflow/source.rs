@@ -9,19 +9,24 @@ use crate::workflow::{Reading, TaskLaw, Workflow};
 /// The workflows that the parameters of [`AnyWorkflow`](super::AnyWorkflow) describe, without rules, budget and policy: one from a file,
 /// or some of a family.
 #[derive(Clone, Debug)]
-pub struct WorkflowSource(pub Vec<Workflow>);
+pub struct WorkflowSource {
+    /// The number of the first in its family; 0 for a file.
+    pub first: u64,
+    /// The workflows.
+    pub workflows: Vec<Workflow>,
+}
 
 impl Parameters for WorkflowSource {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
-        workflows(form, true).map(Self)
+        workflows(form, true).map(|(first, workflows)| Self { first, workflows })
     }
 }
 
-/// One workflow, or several that take turns where the model has them do that.
+/// One workflow, or several that take turns where the model has them do that; and the number of the first in its family, 0 for a file.
 pub(in crate::models) fn workflows(
     form: &mut Form,
     take_turns: bool,
-) -> Result<Vec<Workflow>, ParameterError> {
+) -> Result<(u64, Vec<Workflow>), ParameterError> {
     let file = form.read(
         document("file")
             .help("file of subtasks and models (JSON, TOML or DOT), of records, or of scientific tasks (WfFormat 1.4 or 1.5)")
@@ -60,16 +65,17 @@ pub(in crate::models) fn workflows(
             .help("deviation of a task's time over the time that was seen, in a file of WfFormat"),
     )?;
     if let Some(file) = file {
-        return Ok(vec![of_file(&file, &TaskLaw { success, variation })?]);
+        return Ok((0, vec![of_file(&file, &TaskLaw { success, variation })?]));
     }
     let streams = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
-    (0..instances)
+    let drawn: Result<Vec<Workflow>, ParameterError> = (0..instances)
         .map(|position| {
             let number = u64::from(instance) + u64::from(position);
             let drawn = family.draw(size as usize, &mut streams.open(Address::trial(number)));
             drawn.map_err(|error| ParameterError::impossible(&["family", "subtasks"], error.to_string()))
         })
-        .collect()
+        .collect();
+    Ok((u64::from(instance), drawn?))
 }
 
 fn of_file(file: &Document, tasks: &TaskLaw) -> Result<Workflow, ParameterError> {

@@ -64,7 +64,10 @@ fn lowest(problem: &Problem, node: Node, number: impl Fn(usize) -> f64) -> Optio
 
 /// The model with the lowest mean cost per success.
 pub(super) fn cheapest_per_success(problem: &Problem, node: Node) -> Option<usize> {
-    lowest(problem, node, |model| problem.mean_cost(node, model) / problem.success(node, model))
+    lowest(problem, node, |model| match problem.success(node, model) {
+        success if success > 0.0 => problem.mean_cost(node, model) / success,
+        _ => f64::INFINITY,
+    })
 }
 
 impl NodePolicy for CostOfPass {

@@ -26,7 +26,7 @@ pub fn best_sequential(problem: &Problem, pilots: &Streams, trials: u64) -> Laun
     best.0
 }
 
-/// The fixed policy that completes most of 200 pilot trials of the problem.
+/// The fixed policy that completes most of 200 pilot trials of the problem, as policies believe it to be.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BestSequential {
     /// By the problem for which it was chosen.
@@ -39,7 +39,7 @@ const PILOTS: u64 = 200;
 impl Policy for BestSequential {
     fn begin(&mut self, problem: &Problem, streams: &Streams, _: u64) {
         if self.chosen.is_none_or(|(known, _)| known != problem.id()) {
-            let launch = best_sequential(problem, &streams.aside(Purpose::Pilot, 2), PILOTS);
+            let launch = best_sequential(&problem.as_believed(), &streams.aside(Purpose::Pilot, 2), PILOTS);
             self.chosen = Some((problem.id(), Sequential(launch)));
         }
     }

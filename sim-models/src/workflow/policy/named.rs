@@ -223,6 +223,11 @@ impl Named {
         self.kind == Kind::PerfectInformation
     }
 
+    /// Whether it is the optimum, which knows when running batches end.
+    pub fn is_optimum(&self) -> bool {
+        self.kind == Kind::Optimum
+    }
+
     /// The policy for a problem.
     ///
     /// # Errors

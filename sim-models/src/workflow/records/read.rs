@@ -197,7 +197,7 @@ fn law(record: &Measured<'_>, unit: CostUnit, price: f64) -> Result<SampleLaw, I
     let latency = kind.law("lat_mean", mean, table.number("lat_std")?).map_err(refuse)?;
     let tokens = match unit {
         CostUnit::Tokens => cost,
-        CostUnit::Dollars if price > 0.0 => cost / price * 1e6,
+        CostUnit::Dollars if price > 0.0 => whole_if_close(cost / price * 1e6),
         CostUnit::Dollars => {
             let reason = format!("{} has a cost in USD, and its model has no price", table.place);
             return Err(refused(reason).into());
@@ -205,6 +205,12 @@ fn law(record: &Measured<'_>, unit: CostUnit, price: f64) -> Result<SampleLaw, I
     };
     let tokens = Law::constant(tokens).map_err(|why| refuse(InvalidOption::Law { key: "cost_mean", why }))?;
     SampleLaw::independent(success, latency, tokens).map_err(|why| refuse(why.into()))
+}
+
+/// The whole number next to one that differs from it by rounding alone: tokens are rounded up.
+fn whole_if_close(tokens: f64) -> f64 {
+    let whole = tokens.round();
+    if (tokens - whole).abs() <= 1e-9 * whole { whole } else { tokens }
 }
 
 fn sample(position: usize, record: &Measured<'_>, value: &Value) -> Result<Record, InvalidText> {

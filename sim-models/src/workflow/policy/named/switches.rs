@@ -23,11 +23,13 @@ const REFERENCE: [&str; 3] = ["common", "sizes=1/4/16/64", "SIMULATIONS"];
 fn each_switch<'a>(name: &str, switches: Option<&'a str>) -> Result<Vec<&'a str>, UnknownPolicy> {
     let given: Vec<&str> = switches.into_iter().flat_map(|switches| switches.split('+')).collect();
     let is_number = |switch: &str| switch.starts_with(|first: char| first.is_ascii_digit());
+    let is_sizes = |switch: &str| switch.starts_with("sizes=");
     let is_allocation = |switch: &str| matches!(switch, "uniform" | "ocba" | "racing");
     for (position, &second) in given.iter().enumerate() {
         let excludes = |first: &&&str| {
             **first == second
                 || (is_number(first) && is_number(second))
+                || (is_sizes(first) && is_sizes(second))
                 || (is_allocation(first) && is_allocation(second))
         };
         if let Some(first) = given[..position].iter().find(excludes) {

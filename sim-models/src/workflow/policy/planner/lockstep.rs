@@ -173,7 +173,7 @@ impl<'a> Lockstep<'a> {
         // An action that leaves something out, or names something twice, is not a simple one.
         let all = first.len() == view.ready().len()
             && first.iter().zip(view.ready()).all(|((node, _), ready)| node == ready);
-        if !(simple && all && deadline < LATEST) {
+        if !(simple && all && now.max(deadline) < LATEST) {
             return None;
         }
         let launched = |node: Node, launch: Launch| Launched::new(problem, laws, node, launch);
