@@ -6,7 +6,9 @@ use sim_core::random::{Address, Family as Streaming, Purpose, Streams};
 use sim_models::workflow::generate::Family;
 use sim_models::workflow::oracle::Oracle;
 use sim_models::workflow::policy::Named;
-use sim_models::workflow::{Budget, Ending, Problem, Rules, SampleLaw, Workflow};
+use sim_models::workflow::{
+    Budget, Ending, Problem, Rules, SampleLaw, Workflow, nominal_budget, nominal_deadline,
+};
 
 fn streams() -> Streams {
     Streams::new(5, Purpose::World, Streaming::common())
@@ -174,4 +176,57 @@ fn models_with_colons_can_be_named() {
     assert_eq!(samples(&["a", "a:2"], "seq:a:2"), Ok((0, 2)));
     assert_eq!(samples(&["b", "a:x"], "seq:a:x"), Ok((1, 1)));
     assert!(samples(&["b"], "seq:a:2").unwrap_err().contains("no model `a`; it has `b`"));
+}
+
+/// A free model that is never right costs nothing per sample, and everything per success.
+#[test]
+fn a_model_that_is_never_right_is_no_bargain() {
+    let workflow = Workflow::builder()
+        .model("free", 0.0)
+        .model("paid", 1.0)
+        .subtask("v")
+        .option("free", SampleLaw::constant(0.0, 1.0, 10).unwrap())
+        .option("paid", SampleLaw::constant(1.0, 1.0, 10).unwrap())
+        .build()
+        .unwrap();
+    // One sample of 10 tokens at a millionth of a dollar, and one second.
+    assert_eq!((nominal_budget(&workflow), nominal_deadline(&workflow)), (10_000.0, 1.0));
+    let deadline = Duration::from_seconds(10.0).unwrap();
+    let problem = Problem::new(workflow, Rules::reference(), Budget::Money(20_000), deadline).unwrap();
+    for policy in ["cop-greedy", "static-uniform", "planner:100"] {
+        assert_eq!(completed(&problem, policy, 20), 1.0, "{policy}");
+    }
+}
+
+/// What is believed decides which fixed policy seems best, also where it is the wrong one.
+#[test]
+fn the_best_fixed_policy_is_looked_for_in_what_is_believed() {
+    let workflow = |small, large| {
+        let law = |success| SampleLaw::constant(success, 1.0, 1).unwrap();
+        let builder = Workflow::builder().model("small", 0.0).model("large", 0.0).subtask("v");
+        builder.option("small", law(small)).option("large", law(large)).build().unwrap()
+    };
+    let deadline = Duration::from_seconds(1.5).unwrap();
+    let truth = Problem::new(workflow(0.1, 1.0), Rules::reference(), Budget::Tokens(1), deadline).unwrap();
+    assert_eq!(completed(&truth, "best-seq", 20), 1.0);
+    let mistaken = truth.believing(workflow(1.0, 0.1)).unwrap();
+    let found = completed(&mistaken, "best-seq", 400);
+    // 0.1 by the small model, within five standard errors.
+    assert!((found - 0.1).abs() < 0.075, "{found}");
+}
+
+/// The optimum is computed depth first: what could go on for ever, or for long, is refused.
+#[test]
+fn an_optimum_that_is_far_away_is_refused() {
+    let refused = |success: f64, latency: f64, tokens: u64, seconds: f64| {
+        let law = SampleLaw::constant(success, latency, tokens).unwrap();
+        let workflow = Workflow::builder().model("m", 0.0).subtask("v").option("m", law).build().unwrap();
+        let deadline = Duration::from_seconds(seconds).unwrap();
+        let problem =
+            Problem::new(workflow, Rules::reference(), Budget::Tokens(1_000_000), deadline).unwrap();
+        Named::parse("optimum").unwrap().policy(&problem).err().map(|error| error.to_string())
+    };
+    assert_eq!(refused(0.5, 1.0, 1, 500.0), None);
+    assert!(refused(0.5, 1.0, 1, 5000.0).unwrap().contains("at most 600 decisions"));
+    assert!(refused(0.5, 0.0, 0, 10.0).unwrap().contains("at most 600 decisions"));
 }
