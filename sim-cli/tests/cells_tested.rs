@@ -1,5 +1,7 @@
 //! `[test]` in a scenario: all cells of a sweep against a number.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 mod support;
 
 use serde_json::Value as Json;
