@@ -20,6 +20,8 @@ pub struct Verdict {
     hypothesis: Hypothesis,
     /// Mean over the cells, each with the same weight.
     mean: Estimate,
+    /// Cells that failed, or do not have the metric.
+    left_out: usize,
     cells: Vec<CellVerdict>,
 }
 
@@ -73,7 +75,7 @@ pub fn judge(
     for (cell, (above, below)) in cells.iter_mut().zip(above.into_iter().zip(below)) {
         (cell.is_above, cell.is_below) = (above, below);
     }
-    Ok(Verdict { hypothesis: hypothesis.clone(), mean, cells })
+    Ok(Verdict { hypothesis: hypothesis.clone(), mean, left_out: rows.len() - cells.len(), cells })
 }
 
 /// The estimates of a row at another confidence.
@@ -170,6 +172,7 @@ impl fmt::Display for Verdict {
             count(|cell| cell.is_above),
             count(|cell| cell.is_below),
             error_rate * 100.0,
-        )
+        )?;
+        if self.left_out > 0 { write!(f, "; {} cells without it", self.left_out) } else { Ok(()) }
     }
 }

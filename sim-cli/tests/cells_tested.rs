@@ -48,12 +48,22 @@ fn true_nulls_have_small_p_values_as_often_as_they_should() {
     let scenario = LEAVES
         .replace("leaf_bias = { list = [0.0, 0.02, 0.3] }", &axis)
         .replace("depth = 0", "depth = 0\nleaf_bias = 0");
-    let (_, verdict) = verdict(&Place::new(), &scenario);
+    let verdict_of = |scenario: &str| verdict(&Place::new(), scenario);
+    let (_, verdict) = verdict_of(&scenario);
     let p_value = |cell: &Json, key: &str| cell[key].as_f64().unwrap();
     let cells = verdict["cells"].as_array().unwrap();
     let small = cells.iter().filter(|cell| p_value(cell, "p_above").min(p_value(cell, "p_below")) < 0.025);
     let small = small.count();
     assert!((1..=26).contains(&small), "{small}");
+    // Alone, a cell is called different if its smaller p-value is at most half of the error rate.
+    let between =
+        |cell: &&Json| (0.026..0.049).contains(&p_value(cell, "p_above").min(p_value(cell, "p_below")));
+    let place = cells.iter().position(|cell| between(&cell)).unwrap();
+    let alone = scenario.replace(&axis, &format!("window = {{ list = [{}] }}", windows[place]));
+    let (said, _) = verdict_of(&alone);
+    assert!(said.contains("0 above 0.5 and 0 below (Holm, 5 %)"), "{said}");
+    let (said, _) = verdict_of(&alone.replace("null = 0.5", "null = 0.5\nerror_rate = 0.1"));
+    assert!(!said.contains("0 above 0.5 and 0 below"), "{said}");
 }
 
 #[test]

@@ -86,6 +86,46 @@ fn an_asymmetric_comparison_lists_whose_order_changes() {
 }
 
 #[test]
+fn limits_that_do_not_count_are_told() {
+    let place = Place::new();
+    place
+        .write("work.json", WORK.replace("\"small\": { \"price", "\"small\": { \"concurrency\": 1, \"price"));
+    let line = "work.json --budget 0.01USD --trials 5 -q";
+    let idle = "limits of `small` do not count: capacity is infinite";
+    assert!(place.synergy(&format!("compare {line} --policies cop-greedy")).expect(0).err.contains(idle));
+    assert!(
+        place
+            .synergy("run workflow --set file=work.json --set policy=cop-greedy --trials 5 -q")
+            .expect(0)
+            .out
+            .contains(idle)
+    );
+    let limited =
+        place.synergy(&format!("compare {line} --policies cop-greedy --set capacity=limited")).expect(0);
+    assert!(!limited.err.contains("do not count"), "{limited:?}");
+}
+
+#[test]
+fn amounts_and_sources_are_given_once() {
+    let place = Place::new();
+    place.write("work.json", WORK);
+    for (line, expected) in [
+        ("compare --budget 1USD --set budget_ratio=0.1", "are two amounts of the same"),
+        ("compare --budget 1USD --set token_budget=100", "are two amounts of the same"),
+        ("plan --deadline 60s --set deadline_ratio=2", "are two amounts of the same"),
+        ("compare work.json --set instance=3", "the workflow comes from work.json, not from a family"),
+        (
+            "convert work.json --to dot --set family=tiny",
+            "the workflow comes from work.json, not from a family",
+        ),
+    ] {
+        let said = place.synergy(line).expect(2).err.replace('\n', " ").replace("  │ ", "");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&said).contains(expected), "{line}: {said}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_a_sentence() {
     let place = Place::new();
     place.write("work.json", WORK);

@@ -162,7 +162,7 @@ impl Address {
 }
 
 /// All random streams of one cell for one purpose.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Streams {
     key: [u8; 32],
 }

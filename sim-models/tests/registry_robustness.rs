@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sim_core::estimate::{Confidence, Estimate, Proportion};
 use sim_core::monte_carlo::{Block, Control, Simulation, Stop};
@@ -95,13 +96,19 @@ fn no_value_makes_a_model_panic() {
         let parameter = registry.find(model).unwrap().parameters().into_iter().find(|p| p.key == key);
         parameter.iter().flat_map(|p| p.names().map(|name| (p.key, text(name))).collect::<Vec<_>>()).collect()
     };
-    let (mut refused, mut ran) = (0, 0);
-    for model in Registry::builtin().iter() {
-        let name = model.about().name;
-        let mut companions = others(name);
-        companions.push(("nothing", Value::Boolean(true)));
-        for parameter in model.parameters() {
-            for value in hostile(&parameter, 10_001) {
+    let registry = Registry::builtin();
+    let all: Vec<(&dyn AnyModel, Parameter)> = registry
+        .iter()
+        .flat_map(|model| model.parameters().into_iter().map(move |parameter| (model, parameter)))
+        .collect();
+    let (refused, ran) = all
+        .par_iter()
+        .map(|(model, parameter)| {
+            let (mut refused, mut ran) = (0, 0);
+            let name = model.about().name;
+            let mut companions = others(name);
+            companions.push(("nothing", Value::Boolean(true)));
+            for value in hostile(parameter, 10_001) {
                 for (key, companion) in &companions {
                     let mut given = BTreeMap::from([(parameter.key.to_owned(), value.clone())]);
                     if let Some(policy) = model.parameters().iter().find(|other| other.key == "policy") {
@@ -114,7 +121,7 @@ fn no_value_makes_a_model_panic() {
                     }
                     match Values::resolve(&model.parameters(), &given) {
                         Ok(values) => {
-                            ran += u32::from(runs(model, &values));
+                            ran += u32::from(runs(*model, &values));
                         }
                         Err(error) => {
                             refused += 1;
@@ -125,8 +132,9 @@ fn no_value_makes_a_model_panic() {
                     }
                 }
             }
-        }
-    }
+            (refused, ran)
+        })
+        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     assert!(refused > 300 && ran > 500, "{refused} refused, {ran} run");
 }
 

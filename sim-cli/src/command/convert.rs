@@ -8,7 +8,7 @@ use sim_models::models::WorkflowSource;
 use sim_models::registry::{Parameters, Registry};
 use sim_models::workflow::{Estimates, Exported, NotExportable, Workflow};
 
-use super::workflow::MODEL;
+use super::workflow::{MODEL, refuse_family};
 use crate::dataset::write_file;
 use crate::output::{say, warn, write_bytes};
 use crate::problem::{Exit, Outcome, Problem};
@@ -106,14 +106,7 @@ impl Arguments {
             let sentence = format!("--set {other}: it does not say where the workflow comes from");
             return Err(Problem::input(sentence).help(format!("what does: {}", keys.join(", "))));
         }
-        let of_family = |assignment: &&String| {
-            let key = assignment.split('=').next().unwrap_or_default().trim();
-            ["family", "subtasks", "instance", "instances"].contains(&key)
-        };
-        if let (Some(file), Some(idle)) = (&self.file, self.set.iter().find(of_family)) {
-            let sentence = format!("--set {idle}: the workflow comes from {file}, not from a family");
-            return Err(Problem::input(sentence).help("leave one of them out"));
-        }
+        refuse_family(self.file.as_deref(), &self.set)?;
         let file = self.file.iter().map(|file| format!("file={file}"));
         let set = file.chain(self.set.iter().cloned()).collect();
         let opened = Opened::open(registry, MODEL, &Overrides { set, ..Overrides::default() })?;

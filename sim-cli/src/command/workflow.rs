@@ -5,6 +5,7 @@ use sim_models::models::WorkflowParameters;
 use sim_models::registry::{Parameters, Registry};
 use sim_models::workflow::{Budget, Problem, Turns};
 
+use crate::output::warn;
 use crate::problem::{Outcome, Problem as Trouble};
 use crate::scenario::{Opened, Overrides, find_model};
 
@@ -56,6 +57,21 @@ impl GivenWorkflow {
     }
 }
 
+/// Refuses what says which workflow of a family it is, where it comes from a file.
+pub(super) fn refuse_family(file: Option<&str>, set: &[String]) -> Outcome<()> {
+    let of_family = |assignment: &&String| {
+        let key = assignment.split('=').next().unwrap_or_default().trim();
+        ["family", "subtasks", "instance", "instances"].contains(&key)
+    };
+    match (file, set.iter().find(of_family)) {
+        (Some(file), Some(idle)) => {
+            let sentence = format!("--set {idle}: the workflow comes from {file}, not from a family");
+            Err(Trouble::input(sentence).help("leave one of them out"))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl WorkflowOptions {
     /// An amount by a flag, and another one that would be taken instead of it.
     fn refuse_other_amounts(&self) -> Outcome<()> {
@@ -88,6 +104,7 @@ impl WorkflowOptions {
             set.push(format!("{key}={budget}"));
         }
         self.refuse_other_amounts()?;
+        refuse_family(self.file.as_deref(), &self.set)?;
         let flags = [("deadline", &self.deadline), ("rules", &self.rules)];
         set.extend(flags.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?))));
         set.extend(self.set.iter().cloned());
@@ -96,6 +113,7 @@ impl WorkflowOptions {
         let model = find_model(registry, MODEL)?;
         let values = opened.values(model)?;
         let parameters = WorkflowParameters::from_values(&values).map_err(|error| opened.explain(&error))?;
+        parameters.problems().of(0).note().iter().for_each(|note| warn(note));
         Ok(GivenWorkflow {
             problems: parameters.problems().clone(),
             asymmetric: parameters.is_asymmetric(),

@@ -134,6 +134,10 @@ impl Model for AnyWorkflow {
             .map_err(|error| ParameterError::impossible(&["policy"], error.to_string()))
     }
 
+    fn notes(&self, plan: &SampledWorkflow) -> Vec<String> {
+        plan.problem(0).note().into_iter().collect()
+    }
+
     fn replay(&self, plan: &SampledWorkflow, trial: u64, streams: &Streams) -> Option<Replay> {
         let (result, history) = plan.replay(streams, trial)?;
         let cost = match plan.problem(trial).budget() {

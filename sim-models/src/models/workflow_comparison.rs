@@ -42,6 +42,7 @@ pub struct Pair {
     comparison: Comparison,
     /// Dollars or tokens of a unit of the budget.
     unit: f64,
+    note: Option<String>,
 }
 
 impl Simulation for Pair {
@@ -139,6 +140,11 @@ impl Model for WorkflowComparison {
         let policies = vec![parameters.policy.clone(), parameters.against.clone()];
         let comparison = Comparison::new(parameters.problems.clone(), policies)
             .map_err(|error| ParameterError::impossible(&["policy", "against"], error.to_string()))?;
-        Ok(Pair { comparison, unit: parameters.problems.of(0).budget().unit() })
+        let problem = parameters.problems.of(0);
+        Ok(Pair { comparison, unit: problem.budget().unit(), note: problem.note() })
+    }
+
+    fn notes(&self, plan: &Pair) -> Vec<String> {
+        plan.note.iter().cloned().collect()
     }
 }

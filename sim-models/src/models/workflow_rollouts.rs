@@ -1,6 +1,6 @@
 //! Workflows under a fixed plan, many runs at once.
 
-use super::workflow::problems::{budget, deadline, tokens};
+use super::workflow::problems::{budget, deadline, money, tokens};
 use super::workflow::source::workflows;
 use crate::registry::{
     About, Form, Metric, Model, ParameterError, Parameters, Prediction, Unit, integer, text,
@@ -24,7 +24,7 @@ impl Parameters for RolloutParameters {
         let (budget, tokens, deadline) = (budget(form)?, tokens(form)?, deadline(form)?);
         let budget = match tokens {
             Some(tokens) => Budget::Tokens(u64::from(tokens)),
-            None => Budget::Money((budget * 1e9) as u64),
+            None => money(budget),
         };
         let workers = form.read(
             integer("workers", 4)

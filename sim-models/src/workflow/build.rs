@@ -293,6 +293,12 @@ impl Workflow {
         Self { graph: self.graph.clone(), models: self.models.clone(), laws }
     }
 
+    /// What a token of a model costs, in nanodollars.
+    pub(super) fn nanodollars_per_token(&self, model: usize) -> f64 {
+        // A picodollar is a thousandth of a nanodollar.
+        self.models[model].price as f64 / 1000.0
+    }
+
     /// The models that can try a subtask, in the order in which they were declared.
     pub fn choices(&self, subtask: Node) -> impl Iterator<Item = Choice<'_>> + Clone {
         let laws = &self.laws[subtask * self.models.len()..(subtask + 1) * self.models.len()];

@@ -130,7 +130,7 @@ impl Simulation for Comparison {
             let Some(&first) = trials.peek() else { return };
             let members = self.policies.iter().filter_map(|policy| {
                 let problem = self.problem(policy.named(), first);
-                Some((problem, policy.take(problem)?, problem.runs()))
+                Some((problem, policy.take(problem, streams)?, problem.runs()))
             });
             let mut members: Vec<_> = members.collect();
             for trial in trials {
@@ -139,7 +139,7 @@ impl Simulation for Comparison {
                 take(trial, results.collect::<Vec<RunResult>>());
             }
             for (idle, (problem, policy, _)) in self.policies.iter().zip(members) {
-                idle.put_back(problem, policy);
+                idle.put_back(problem, streams, policy);
             }
         });
         for (trial, results) in &trials {

@@ -51,9 +51,7 @@ pub(super) struct Execution {
     pub(super) state: State,
     calendar: Calendar<Event>,
     decision: Decision,
-    batches: Vec<Batch>,
-    lines: Vec<Line>,
-    ends: Vec<(Node, Duration)>,
+    drawn: Drawn,
     /// Whether a tick is awaited, and how many there were.
     ticking: bool,
     ticks: u64,
@@ -63,6 +61,17 @@ pub(super) struct Execution {
     overtaken: bool,
     /// Batches after which the run is given up.
     pub(super) most_batches: u64,
+}
+
+/// What the launches of a decision come to.
+#[derive(Clone, Debug, Default)]
+struct Drawn {
+    /// One per launch.
+    batches: Vec<Batch>,
+    /// The lines at the providers, with these samples in them.
+    lines: Vec<Line>,
+    /// When samples end after the launch, where that is asked for.
+    ends: Vec<(Node, Duration)>,
 }
 
 /// A run: its memory, and who decides what in it.

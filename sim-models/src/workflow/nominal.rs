@@ -12,9 +12,7 @@ const RISK: f64 = 0.05;
 /// Source: mechanisms A1, scale helpers: `sum_v ceil(ln 0.05 / ln(1 - p_v)) kappa_v`.
 pub fn nominal_budget(workflow: &Workflow) -> f64 {
     let samples = |law: &SampleLaw| (RISK.ln() / (-law.success()).ln_1p()).ceil().max(1.0);
-    // A picodollar per token is a thousandth of a nanodollar.
-    let cost =
-        |model: usize, law: &SampleLaw| law.mean_tokens() * workflow.models()[model].price as f64 / 1000.0;
+    let cost = |model: usize, law: &SampleLaw| law.mean_tokens() * workflow.nanodollars_per_token(model);
     let subtask = |node| {
         let per_success = |&(model, law): &(usize, &SampleLaw)| cost(model, law) / law.success();
         // A model that is never right has no cost per success.

@@ -8,7 +8,7 @@ use sim_core::graph::Node;
 use sim_core::random::{Address, Entity, Family, Purpose, Streams};
 use thiserror::Error;
 
-use super::{InvalidRules, Overspend, Rules, RunningInfo, SampleLaw, Verifier, Workflow};
+use super::{Capacity, InvalidRules, Overspend, Rules, RunningInfo, SampleLaw, Verifier, Workflow};
 use crate::organization::timed::{Meters, Prices};
 
 /// What may be spent.
@@ -163,11 +163,22 @@ impl Problem {
     /// Mean cost of a sample in units of the budget, as policies believe it; infinite where the model cannot try the subtask.
     pub fn mean_cost(&self, node: Node, model: usize) -> f64 {
         let Some(law) = self.beliefs().law(node, model) else { return f64::INFINITY };
-        let price = match self.budget {
+        law.mean_tokens() * self.price(model)
+    }
+
+    /// What a token of a model costs, in units of the budget, before it is rounded up.
+    pub(super) fn price(&self, model: usize) -> f64 {
+        match self.budget {
             Budget::Tokens(_) => 1.0,
-            Budget::Money(_) => self.workflow.models()[model].price as f64 / 1000.0,
-        };
-        law.mean_tokens() * price
+            Budget::Money(_) => self.workflow.nanodollars_per_token(model),
+        }
+    }
+
+    /// What of the workflow does not count under these rules, as a sentence: limits of providers, where these are infinite.
+    pub fn note(&self) -> Option<String> {
+        let limited = self.workflow.models().iter().find(|model| model.limits.is_some())?;
+        let sentence = format!("limits of `{}` do not count: capacity is infinite", limited.name);
+        (self.rules.capacity == Capacity::Infinite).then_some(sentence)
     }
 
     /// Mean latency of a sample in seconds, as policies believe it; infinite where the model cannot try the subtask.

@@ -13,9 +13,7 @@ use thiserror::Error;
 pub use sim_core::rollouts::Workers;
 
 use super::sample::Kind;
-use super::{
-    BatchEnd, Budget, Capacity, Dependence, Launch, Overspend, Problem, Replanning, SampleLaw, Verifier,
-};
+use super::{BatchEnd, Capacity, Dependence, Launch, Overspend, Problem, Replanning, SampleLaw, Verifier};
 use crate::law::{Law, length_shift};
 
 /// A workflow under a fixed plan: for every subtask one launch, made again until one of its samples is right.
@@ -121,11 +119,7 @@ impl Rollouts {
                 subtask: graph.name(node).to_owned(),
                 model: workflow.models().get(launch.model).map(|model| model.name.clone()),
             })?;
-            let price = match problem.budget() {
-                Budget::Tokens(_) => 1.0,
-                Budget::Money(_) => workflow.models()[launch.model].price as f64 / 1000.0,
-            };
-            Ok(activity(law, launch.count, price))
+            Ok(activity(law, launch.count, problem.price(launch.model)))
         };
         let activities: Vec<Activity> =
             plan.iter().enumerate().map(activity).collect::<Result<_, InvalidRollouts>>()?;
@@ -134,10 +128,7 @@ impl Rollouts {
             kernel: None,
             deadline: problem.deadline().as_seconds() * (1.0 + ROOM),
             budget: problem.budget().amount() as f64 * (1.0 + ROOM),
-            unit: match problem.budget() {
-                Budget::Tokens(_) => 1.0,
-                Budget::Money(_) => 1e-9,
-            },
+            unit: problem.budget().unit(),
         })
     }
 

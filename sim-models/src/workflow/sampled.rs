@@ -133,7 +133,7 @@ impl SampledWorkflow {
     /// One run again, with the batches launched in it.
     pub fn replay(&self, streams: &Streams, trial: u64) -> Option<(RunResult, Vec<Attempt>)> {
         let problem = self.problem(trial);
-        let mut policy = self.policy.take(problem)?;
+        let mut policy = self.policy.take(problem, streams)?;
         Some(problem.run_with_history(policy.as_mut(), streams, trial))
     }
 }
@@ -143,12 +143,12 @@ impl Simulation for SampledWorkflow {
 
     fn run(&self, block: &Block, streams: &Streams, tally: &mut WorkflowTally) {
         let results = self.problems.run(block, |problem, trials, take| {
-            let Some(mut policy) = self.policy.take(problem) else { return };
+            let Some(mut policy) = self.policy.take(problem, streams) else { return };
             let mut runs = problem.runs();
             for trial in trials {
                 take(trial, runs.run(policy.as_mut(), streams, trial));
             }
-            self.policy.put_back(problem, policy);
+            self.policy.put_back(problem, streams, policy);
         });
         for (trial, result) in &results {
             tally.record(self.problem(*trial), result);

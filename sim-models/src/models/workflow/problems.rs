@@ -44,7 +44,7 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
             (None, Some(ratio)) => {
                 Budget::Money(((ratio * nominal_budget(&workflow)).min(MOST_NANODOLLARS) as u64).max(1))
             }
-            (None, None) => Budget::Money((budget * 1e9) as u64),
+            (None, None) => money(budget),
         };
         let deadline = match deadline_ratio {
             Some(ratio) => Duration::from_seconds((ratio * nominal_deadline(&workflow)).clamp(1e-6, 1e9)),
@@ -68,6 +68,11 @@ pub(in crate::models) fn read(form: &mut Form) -> Result<Turns, ParameterError> 
 /// Money that may be spent, in USD.
 pub(in crate::models) fn budget(form: &mut Form) -> Result<f64, ParameterError> {
     form.read(real("budget", 0.5).between(1e-9, 1e6).unit(Unit::Dollars).help("money that may be spent"))
+}
+
+/// Dollars as a budget, which counts nanodollars.
+pub(in crate::models) fn money(dollars: f64) -> Budget {
+    Budget::Money((dollars * 1e9) as u64)
 }
 
 /// Tokens that may be generated, if they are limited and not money.

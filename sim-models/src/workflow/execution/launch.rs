@@ -3,7 +3,7 @@
 use sim_core::events::{Calendar, Time};
 use sim_core::graph::Node;
 
-use super::{Admission, Event, Outcomes, Run};
+use super::{Admission, Drawn, Event, Outcomes, Run};
 use crate::workflow::policy::Policy;
 use crate::workflow::state::{Flight, State, Status};
 use crate::workflow::{Batch, DeadlineRule, Ending, Idle, Launch, Overspend, Replanning};
@@ -13,81 +13,16 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
     pub(super) fn launch(&mut self, calendar: &mut Calendar<Event>) {
         let rules = self.problem.rules();
         let mut launches = std::mem::take(&mut self.memory.decision.launches);
-        let is_ready = |state: &State, node: Node| state.status.get(node) == Some(&Status::Ready);
-        launches.retain(|&(node, launch)| launch.count > 0 && is_ready(&self.memory.state, node));
-        if rules.replanning == Replanning::Never {
-            for &(node, launch) in &launches {
-                self.memory.state.kept[node].get_or_insert(launch);
-            }
-        }
-        let mut batches = std::mem::take(&mut self.memory.batches);
-        batches.clear();
-        let mut lines = std::mem::take(&mut self.memory.lines);
-        lines.clone_from(&self.memory.state.lines);
-        let mut ends = std::mem::take(&mut self.memory.ends);
-        ends.clear();
-        let (mut total, mut refused) = (0u64, false);
-        launches.retain_mut(|(node, launch)| {
-            let node = *node;
-            let mut covered = u64::MAX;
-            if let Overspend::Reserve { .. } = rules.overspend {
-                let each = self.problem.reservation(node, launch.model).unwrap_or(0);
-                let all = each.saturating_mul(u64::from(launch.count));
-                if total.saturating_add(all) > self.memory.state.budget {
-                    refused = true;
-                    return false;
-                }
-                total += all;
-            }
-            if rules.overspend == Overspend::SampleBySample {
-                covered = self.memory.state.budget - total;
-            }
-            let (state, now) = (&self.memory.state, calendar.now());
-            let mut to = Admission { state, now, covered, lines: &mut lines, ends: &mut ends };
-            match self.outcomes.batch(&mut to, node, *launch) {
-                Some((launched, batch)) => {
-                    if covered < u64::MAX {
-                        total += batch.cost;
-                    }
-                    *launch = launched;
-                    batches.push(batch);
-                    true
-                }
-                None => {
-                    refused |= covered < u64::MAX;
-                    false
-                }
-            }
-        });
-        let cost = batches.iter().map(|batch| batch.cost).fold(0, u64::saturating_add);
-        let left = self.memory.state.budget;
-        match rules.overspend {
-            Overspend::FailRun if cost > left => self.end(Ending::Budget, calendar),
-            Overspend::RejectDecision if cost > left => {
-                refused = true;
-                launches.clear();
-            }
-            Overspend::AllowBounded if left == 0 => {
-                refused = true;
-                launches.clear();
-            }
-            _ => {}
-        }
+        let mut drawn = std::mem::take(&mut self.memory.drawn);
+        let mut refused = self.draw(&mut launches, &mut drawn, calendar.now());
+        refused |= self.charge(&mut launches, &mut drawn, calendar);
         let late = |batch: &Batch| calendar.now() + batch.duration > Time::START + self.problem.deadline();
-        if self.ended.is_none() && rules.deadline == DeadlineRule::AtLaunch && batches.iter().any(late) {
+        if self.ended.is_none() && rules.deadline == DeadlineRule::AtLaunch && drawn.batches.iter().any(late)
+        {
             self.end(Ending::Deadline, calendar);
         }
         if self.ended.is_none() {
-            if !launches.is_empty() {
-                std::mem::swap(&mut self.memory.state.lines, &mut lines);
-            }
-            for (&(node, launch), batch) in launches.iter().zip(&batches) {
-                self.begin(node, launch, batch, calendar);
-                let own = ends.iter().filter(|(of, end)| *of == node && *end < batch.duration);
-                own.for_each(|&(_, end)| {
-                    calendar.schedule(end, Event::Sample(node));
-                });
-            }
+            self.begin_all(&launches, &mut drawn, calendar);
             let state = &mut self.memory.state;
             let status = &state.status;
             state.ready.retain(|&node| status[node] == Status::Ready);
@@ -97,8 +32,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
                 self.end(if refused { Ending::Budget } else { Ending::Stalled }, calendar);
             }
         }
-        (self.memory.batches, self.memory.decision.launches) = (batches, launches);
-        (self.memory.lines, self.memory.ends) = (lines, ends);
+        (self.memory.drawn, self.memory.decision.launches) = (drawn, launches);
         if self.ended.is_none()
             && let Replanning::Timer(every) = rules.replanning
         {
@@ -106,15 +40,108 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         }
     }
 
-    fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) {
-        let state = &mut self.memory.state;
-        let reserved = match self.problem.rules().overspend {
-            Overspend::Reserve { .. } => {
-                let each = self.problem.reservation(node, launch.model).unwrap_or(0);
-                each.saturating_mul(u64::from(launch.count)).max(batch.cost)
+    /// Draws the batches of what can be launched, and leaves out the rest; whether money was missing for any.
+    fn draw(&mut self, launches: &mut Vec<(Node, Launch)>, drawn: &mut Drawn, now: Time) -> bool {
+        let rules = self.problem.rules();
+        let is_ready = |state: &State, node: Node| state.status.get(node) == Some(&Status::Ready);
+        launches.retain(|&(node, launch)| launch.count > 0 && is_ready(&self.memory.state, node));
+        if rules.replanning == Replanning::Never {
+            for &(node, launch) in &*launches {
+                self.memory.state.kept[node].get_or_insert(launch);
             }
+        }
+        drawn.batches.clear();
+        drawn.ends.clear();
+        drawn.lines.clone_from(&self.memory.state.lines);
+        let (mut total, mut refused) = (0u64, false);
+        launches.retain_mut(|(node, launch)| {
+            let node = *node;
+            let mut covered = u64::MAX;
+            if let Overspend::Reserve { .. } = rules.overspend {
+                let all = self.reserved(node, *launch);
+                if total.saturating_add(all) > self.memory.state.budget {
+                    refused = true;
+                    return false;
+                }
+                total += all;
+            }
+            if rules.overspend == Overspend::SampleBySample {
+                covered = self.memory.state.budget - total;
+            }
+            let (state, lines, ends) = (&self.memory.state, &mut drawn.lines, &mut drawn.ends);
+            let mut to = Admission { state, now, covered, lines, ends };
+            match self.outcomes.batch(&mut to, node, *launch) {
+                Some((launched, batch)) => {
+                    if covered < u64::MAX {
+                        total += batch.cost;
+                    }
+                    *launch = launched;
+                    drawn.batches.push(batch);
+                    true
+                }
+                None => {
+                    refused |= covered < u64::MAX;
+                    false
+                }
+            }
+        });
+        refused
+    }
+
+    /// Holds what the batches cost against the budget, and ends the run or calls the launches off if the rules say so; whether it did the
+    /// latter.
+    fn charge(
+        &mut self,
+        launches: &mut Vec<(Node, Launch)>,
+        drawn: &mut Drawn,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let cost = drawn.batches.iter().map(|batch| batch.cost).fold(0, u64::saturating_add);
+        let left = self.memory.state.budget;
+        let called_off = match self.problem.rules().overspend {
+            Overspend::RejectDecision => cost > left,
+            Overspend::AllowBounded => left == 0,
+            Overspend::FailRun => {
+                if cost > left {
+                    self.end(Ending::Budget, calendar);
+                }
+                false
+            }
+            Overspend::Reserve { .. } | Overspend::SampleBySample => false,
+        };
+        if called_off {
+            launches.clear();
+            drawn.batches.clear();
+        }
+        called_off
+    }
+
+    fn begin_all(&mut self, launches: &[(Node, Launch)], drawn: &mut Drawn, calendar: &mut Calendar<Event>) {
+        if !launches.is_empty() {
+            std::mem::swap(&mut self.memory.state.lines, &mut drawn.lines);
+        }
+        for (&(node, launch), batch) in launches.iter().zip(&drawn.batches) {
+            self.begin(node, launch, batch, calendar);
+            for &(of, end) in &drawn.ends {
+                if of == node && end < batch.duration {
+                    calendar.schedule(end, Event::Sample(node));
+                }
+            }
+        }
+    }
+
+    /// What is set aside for a batch.
+    fn reserved(&self, node: Node, launch: Launch) -> u64 {
+        let each = self.problem.reservation(node, launch.model).unwrap_or(0);
+        each.saturating_mul(u64::from(launch.count))
+    }
+
+    fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) {
+        let reserved = match self.problem.rules().overspend {
+            Overspend::Reserve { .. } => self.reserved(node, launch).max(batch.cost),
             _ => batch.cost,
         };
+        let state = &mut self.memory.state;
         state.budget = state.budget.saturating_sub(reserved);
         state.status[node] = Status::Running;
         state.attempts[node] += 1;

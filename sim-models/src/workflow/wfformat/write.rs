@@ -9,6 +9,7 @@ use crate::file::line;
 use crate::registry::number;
 use crate::workflow::export::{Exported, NotExportable};
 use crate::workflow::file::Plain;
+use crate::workflow::policy::critical_path;
 use crate::workflow::sample::Kind;
 use crate::workflow::{SampleLaw, Workflow};
 
@@ -60,7 +61,7 @@ pub(super) fn export(workflow: &Workflow, model: Option<&str>) -> Result<Exporte
     let mut text =
         String::from("{\n  \"name\": \"workflow\",\n  \"schemaVersion\": \"1.5\",\n  \"workflow\": {\n");
     let _ = writeln!(text, "    \"specification\": {{\n      \"tasks\": [{} ]\n    }},", tasks.join(","));
-    let makespan = line(&Plain(longest_path(workflow, &runtimes)));
+    let makespan = line(&Plain(critical_path(workflow.graph(), &runtimes).0));
     let _ = writeln!(text, "    \"execution\": {{\n      \"makespanInSeconds\": {makespan},");
     let _ = writeln!(text, "      \"executedAt\": \"never: mean running times\",");
     let _ = writeln!(text, "      \"tasks\": [{} ]\n    }}\n  }}\n}}", runs.join(","));
@@ -92,16 +93,6 @@ fn chosen<'a>(
 }
 
 /// The time when all is done, if every subtask takes its time once.
-fn longest_path(workflow: &Workflow, runtimes: &[f64]) -> f64 {
-    let graph = workflow.graph();
-    let mut ends = vec![0.0_f64; graph.len()];
-    for node in graph.order() {
-        let start = graph.senders(node).map(|parent| ends[parent]).fold(0.0, f64::max);
-        ends[node] = start + runtimes[node];
-    }
-    ends.into_iter().fold(0.0, f64::max)
-}
-
 /// What the format does not hold.
 fn left_out(workflow: &Workflow, model: Option<&str>, laws: &[&SampleLaw], runtimes: &[f64]) -> Vec<String> {
     let is_machine = workflow.models().len() == 1

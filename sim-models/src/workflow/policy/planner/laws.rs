@@ -32,8 +32,8 @@ pub(in crate::workflow::policy) struct Draw {
     pub(in crate::workflow::policy) cost: u64,
 }
 
-/// Samples drawn of a model at a subtask, and the fewest of each kind. Planners choose what looks best among many laws: with a quarter of these
-/// numbers they chose what was only lucky, and completed 3 % less of `proofflow`.
+/// Samples drawn of a model at a subtask, and the fewest of each kind. Planners choose what looks best among many laws, again and again by
+/// the same draws: where these are few, they choose what is only lucky in them.
 const DRAWN: usize = 8192;
 const LEAST: usize = 256;
 /// Outcomes of a batch that are kept of each kind.
