@@ -321,3 +321,15 @@ fn asymmetric_rules_are_those_of_baselines() {
     assert_eq!((planner, baseline), (same, 0));
     assert!(more > 400, "{more}");
 }
+
+/// A sample of two tokens and one second, where one token and half a second are left: it fails for money, since it is not launched, and not for time.
+#[test]
+fn what_is_called_off_is_not_late() {
+    let dear = one(SampleLaw::constant(1.0, 1.0, 2).unwrap());
+    let rules = Rules { overspend: Overspend::RejectDecision, ..Rules::reference() };
+    assert_eq!(rules.deadline, DeadlineRule::AtLaunch);
+    let problem = Problem::new(dear, rules, Budget::Tokens(1), seconds(0.5)).unwrap();
+    assert_eq!(problem.run(&mut samples(1), &streams(1), 0).ending, Ending::Budget);
+    let patient = problem.within(Budget::Tokens(2), seconds(0.5)).unwrap();
+    assert_eq!(patient.run(&mut samples(1), &streams(1), 0).ending, Ending::Deadline);
+}
