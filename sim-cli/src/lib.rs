@@ -25,3 +25,12 @@ mod sweep;
 mod verdict;
 
 pub use command::main;
+
+/// The Rust code of the book in `docs/`, so that its tests are those of this crate.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../docs/tutorial-toolsmith.md")]
+    mod toolsmith {}
+    #[doc = include_str!("../../docs/how-to-add-a-model.md")]
+    mod model {}
+}

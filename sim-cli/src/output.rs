@@ -1,10 +1,12 @@
 //! What is printed on standard output.
 
 mod catalog;
+mod reference;
 mod report;
 mod schema;
 
 pub use catalog::{models_json, models_text};
+pub use reference::{models_markdown, scenario_markdown};
 pub use report::{Report, estimate_text, grouped, print};
 pub use schema::schema;
 

@@ -16,6 +16,9 @@ use crate::problem::{Outcome, Problem};
 pub struct Report {
     model: &'static str,
     parameters: Values,
+    /// `key=value` of the parameters that are not at their defaults.
+    #[serde(skip)]
+    changed: Vec<String>,
     seed: u64,
     /// 0 where nothing was simulated.
     trials: u64,
@@ -57,8 +60,14 @@ impl Report {
 
     /// The report of predictions alone.
     pub fn of_forecast(model: &dyn AnyModel, values: Values, forecast: Forecast, seed: u64) -> Self {
+        let defaults = model.parameters();
+        let is_default = |key: &str, value: &Value| {
+            defaults.iter().any(|parameter| parameter.key == key && parameter.default == *value)
+        };
+        let changed = values.iter().filter(|(key, value)| !is_default(key, value));
         Self {
             model: model.about().name,
+            changed: changed.map(|(key, value)| format!("{key}={}", shown(value))).collect(),
             parameters: values,
             seed,
             trials: 0,
@@ -74,9 +83,16 @@ impl Report {
     }
 
     fn table(&self) -> String {
-        let parameters: Vec<_> =
-            self.parameters.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect();
-        let mut text = format!("{}  {}\n", self.model, wrap(&parameters, 100, "  "));
+        let mut words = self.changed.clone();
+        let others = if words.is_empty() {
+            "(all parameters at their defaults)"
+        } else {
+            "(others at their defaults)"
+        };
+        if words.len() < self.parameters.iter().count() {
+            words.push(others.to_owned());
+        }
+        let mut text = format!("{}  {}\n", self.model, wrap(&words, 100, "  "));
         if !self.estimates.is_empty() {
             let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
             for (name, estimate) in &self.estimates {
@@ -140,21 +156,24 @@ pub fn print(report: &Report, format: Format) -> Outcome<()> {
 /// `0.333 [0.332, 0.334] (95 %, n = 50 000)`, with as many digits as the interval supports.
 pub fn estimate_text(estimate: &Estimate) -> String {
     let half_width = estimate.half_width();
-    let digits = if half_width > 0.0 && half_width.is_finite() {
-        // Two significant digits of the half-width.
-        (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize
-    } else {
-        6
+    let shown = |x: f64| {
+        if half_width > 0.0 && half_width.is_finite() {
+            // Two significant digits of the half-width.
+            let digits = (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize;
+            format!("{x:.digits$}")
+        } else {
+            significant(x)
+        }
     };
     let percent = 100.0 * estimate.confidence.get();
     if estimate.value.is_nan() {
         return format!("none (n = {})", grouped(estimate.trials));
     }
     format!(
-        "{:.digits$} [{:.digits$}, {:.digits$}] ({} %, n = {})",
-        estimate.value,
-        estimate.low,
-        estimate.high,
+        "{} [{}, {}] ({} %, n = {})",
+        shown(estimate.value),
+        shown(estimate.low),
+        shown(estimate.high),
         number((percent * 1e9).round() / 1e9),
         grouped(estimate.trials)
     )
@@ -232,7 +251,7 @@ mod tests {
         assert_eq!(estimate_text(&estimate), "0.3331 [0.3321, 0.3342] (95 %, n = 50 000)");
         let unbounded = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
         let estimate = Estimate::new(1.0, unbounded, Confidence::DEFAULT, 1);
-        assert_eq!(estimate_text(&estimate), "1.000000 [-inf, inf] (95 %, n = 1)");
+        assert_eq!(estimate_text(&estimate), "1 [-inf, inf] (95 %, n = 1)");
         let estimate = Estimate::new(f64::NAN, unbounded, Confidence::DEFAULT, 0);
         assert_eq!(estimate_text(&estimate), "none (n = 0)");
     }

@@ -19,9 +19,9 @@ pub fn schema(registry: &Registry) -> String {
                 "type": "boolean", "default": false,
                 "description": "whether all cells have the same draws (common random numbers)",
             },
-            "parameters": { "type": "object" },
+            "parameters": { "type": "object", "description": "parameters of the model that are the same in all cells" },
             "stop": stop(),
-            "sweep": { "type": "object" },
+            "sweep": { "type": "object", "description": "an axis per swept parameter: list, range or logarithmic range" },
             "figure": figure(),
             "test": test(),
         },
@@ -70,6 +70,7 @@ fn axis(value: &Json) -> Json {
 fn stop() -> Json {
     json!({
         "type": "object",
+        "description": "when the trials of a cell end",
         "properties": {
             "trials": {
                 "type": "integer", "minimum": 1, "default": 50_000,
@@ -82,7 +83,10 @@ fn stop() -> Json {
                 ],
                 "description": "half-width of every metric's interval: 0.01, or \"5 %\" of the value",
             },
-            "confidence": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.95 },
+            "confidence": {
+                "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.95,
+                "description": "confidence of all intervals",
+            },
         },
         "additionalProperties": false,
     })
@@ -91,6 +95,7 @@ fn stop() -> Json {
 fn test() -> Json {
     json!({
         "type": "object",
+        "description": "a hypothesis about every cell, with one error rate for all of them (Holm)",
         "required": ["metric"],
         "properties": {
             "metric": { "type": "string", "description": "the metric that is compared in every cell" },
@@ -105,27 +110,51 @@ fn test() -> Json {
 }
 
 fn figure() -> Json {
-    let text = json!({ "type": "string" });
-    let flag = json!({ "type": "boolean" });
-    let texts =
-        json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
-    let range = json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
+    let text = |meaning: &str| json!({ "type": "string", "description": meaning });
+    let flag = |meaning: &str| json!({ "type": "boolean", "default": false, "description": meaning });
+    let texts = |meaning: &str| {
+        let list = json!({ "type": "array", "items": { "type": "string" } });
+        json!({ "anyOf": [{ "type": "string" }, list], "description": meaning })
+    };
+    let range = |axis: &str| {
+        let meaning = format!("smallest and largest value of {axis}");
+        json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2, "description": meaning })
+    };
     json!({
         "type": "object",
+        "description": "what is drawn from the data",
         "required": ["kind", "x", "y"],
         "properties": {
-            "kind": { "enum": ["curves", "heat-map"] },
-            "title": text, "x": text, "y": texts, "color": text, "series": text, "along": text, "front": flag, "labels": texts, "theory": flag,
-            "x_label": text, "y_label": text, "color_label": text, "x_log": flag, "y_log": flag,
-            "x_range": range, "y_range": range, "color_range": range,
-            "color_center": { "type": "number" },
-            "contours": { "type": "array", "items": {
+            "kind": { "enum": ["curves", "heat-map"], "description": "lines with points, or colors over a plane" },
+            "title": text("sentence above the figure"),
+            "x": text("axis or quantity to the right"),
+            "y": texts("axis of a heat map; of curves a quantity, or several"),
+            "color": text("quantity that a heat map shows as color"),
+            "series": text("axis with a curve per value"),
+            "along": text("axis along which curves run whose x is a quantity"),
+            "front": flag("whether to draw the Pareto front of curves"),
+            "labels": texts("names of the curves, instead of quantities"),
+            "theory": { "type": "boolean", "default": true, "description": "whether predictions are drawn beside the estimates" },
+            "x_label": text("label of the x axis, with its unit"),
+            "y_label": text("label of the y axis, with its unit"),
+            "color_label": text("label of the colors, with their unit"),
+            "x_log": flag("whether the x axis is logarithmic"),
+            "y_log": flag("whether the y axis is logarithmic"),
+            "x_range": range("the x axis"),
+            "y_range": range("the y axis"),
+            "color_range": range("the colors"),
+            "color_center": { "type": "number", "description": "value of the neutral color in the middle of a diverging scale" },
+            "contours": { "type": "array", "description": "lines on which a prediction has a value", "items": {
                 "type": "object", "required": ["prediction", "level"], "additionalProperties": false,
-                "properties": { "prediction": text, "level": { "type": "number" }, "label": text },
+                "properties": {
+                    "prediction": text("name of the prediction"),
+                    "level": { "type": "number", "description": "its value on the line" },
+                    "label": text("words at the line"),
+                },
             } },
-            "marks": { "type": "array", "items": {
+            "marks": { "type": "array", "description": "vertical lines at predicted values of x", "items": {
                 "type": "object", "required": ["prediction"], "additionalProperties": false,
-                "properties": { "prediction": text, "label": text },
+                "properties": { "prediction": text("name of the prediction"), "label": text("words at the line") },
             } },
         },
         "additionalProperties": false,
