@@ -1,7 +1,7 @@
 //! One cell: from parameters to a row.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::fmt::Write;
 
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::Streams;
@@ -23,8 +23,13 @@ pub struct Prepared<'a> {
 impl Cell {
     /// The cell of these parameters.
     pub fn new(model: &dyn AnyModel, values: Values) -> Self {
-        let hash = values.hash(model.about().name);
-        Self { hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(), values }
+        let digest = values.hash(model.about().name);
+        let mut hash = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            // Writing to a text does not fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self { digest, hash, values }
     }
 }
 
@@ -35,13 +40,17 @@ impl<'a> Prepared<'a> {
         values: Values,
         randomness: Randomness,
     ) -> Result<Self, ParameterError> {
-        let forecast = model.predict(&values)?;
-        let plan = model.prepare(&values)?;
+        Self::of(model, &Cell::new(model, values), randomness)
+    }
+
+    fn of(model: &'a dyn AnyModel, cell: &Cell, randomness: Randomness) -> Result<Self, ParameterError> {
+        let forecast = model.predict(&cell.values)?;
+        let plan = model.prepare(&cell.values)?;
         let metrics = plan.metrics().iter().map(|metric| metric.name.clone()).collect();
         let notes = [plan.notes(), &forecast.notes].concat();
         let predictions = forecast.predictions.into_iter().map(|p| (p.name, p.value)).collect();
-        let streams = randomness.streams(model.about().name, &values);
-        Ok(Self { cell: Cell::new(model, values), plan, streams, metrics, predictions, notes })
+        let streams = randomness.streams(cell.digest);
+        Ok(Self { cell: cell.clone(), plan, streams, metrics, predictions, notes })
     }
 
     /// Hash of the cell.
@@ -75,29 +84,43 @@ impl<'a> Prepared<'a> {
             },
             Err(failure) => Done::failed(failure.to_string()),
         };
+        self.row(done)
+    }
+
+    fn row(&self, done: Done) -> Row {
         let (metrics, predictions) = (self.metrics.clone(), self.predictions.clone());
         Row { cell: self.cell.clone(), done, metrics, predictions }
     }
 }
 
-/// One cell of a sweep: what `earlier` knows of it, with the trials that it lacks. A cell that cannot run is a row with its
+/// One cell of a sweep: what is known of it, with the trials that it lacks. A cell that cannot run is a row with its
 /// error. `None` when cancelled before its first block.
 pub fn finish(
     model: &dyn AnyModel,
-    values: Values,
+    cell: Cell,
     randomness: Randomness,
-    earlier: &HashMap<String, Done>,
+    known: Option<&Done>,
     stop: &Stop,
     control: &Control,
 ) -> Option<Row> {
-    let prepared = match Prepared::new(model, values.clone(), randomness) {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            let (cell, done) = (Cell::new(model, values), Done::failed(error.to_string()));
-            return Some(Row { cell, done, metrics: Vec::new(), predictions: Vec::new() });
-        }
+    let row = match Prepared::of(model, &cell, randomness) {
+        Ok(prepared) => prepared.run(known, stop, control),
+        Err(error) => without_columns(cell, Done::failed(error.to_string())),
     };
-    let row = prepared.run(earlier.get(&prepared.cell.hash), stop, control);
     let untouched = row.done.ending == Ending::Cancelled && row.done.trials == 0;
     (!untouched).then_some(row)
+}
+
+/// One cell of a sweep that failed before and is not tried again.
+pub fn known_to_fail(model: &dyn AnyModel, cell: Cell, randomness: Randomness, failed: Done) -> Row {
+    match Prepared::of(model, &cell, randomness) {
+        Ok(prepared) => prepared.row(failed),
+        // What is wrong with the parameters is found anew.
+        Err(error) => without_columns(cell, Done::failed(error.to_string())),
+    }
+}
+
+/// The row of a cell that has neither estimates nor predictions.
+fn without_columns(cell: Cell, done: Done) -> Row {
+    Row { cell, done, metrics: Vec::new(), predictions: Vec::new() }
 }

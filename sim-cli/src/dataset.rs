@@ -9,13 +9,16 @@
 //! ```
 
 mod columns;
+mod compaction;
 mod directory;
+mod known;
 mod manifest;
 mod parquet_file;
 mod table;
 
-pub use columns::{Cell, Done, Layout, Row};
+pub use columns::{Cell, Done, Layout, Row, Shape};
 pub use directory::Directory;
+pub use known::Known;
 pub use manifest::{Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;
 pub use table::Table;

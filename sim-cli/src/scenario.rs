@@ -64,9 +64,9 @@ pub struct Randomness {
 }
 
 impl Randomness {
-    /// The streams of the world in a cell of a model.
-    pub fn streams(self, model: &str, values: &Values) -> Streams {
-        let family = if self.common { Family::common() } else { Family::of_cell(values.hash(model)) };
+    /// The streams of the world in the cell of this hash.
+    pub fn streams(self, cell: [u8; 32]) -> Streams {
+        let family = if self.common { Family::common() } else { Family::of_cell(cell) };
         Streams::new(self.seed, Purpose::World, family)
     }
 }

@@ -1,35 +1,62 @@
-//! Running a sweep: cells over threads, rows in order, nothing lost on the way.
+//! Running a sweep: cells over threads, rows in order, nothing lost on the way, and memory that does not grow with the number of cells.
+//!
+//! Cells are run in windows of so many, in the order of the sweep. The rows of a window become a part of the data set while the next window runs; at the end
+//! all parts become one file. What takes long is saved within its window, too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use sim_core::monte_carlo::{Control, Ending};
-use sim_models::registry::{AnyModel, Values};
+use sim_core::monte_carlo::{Control, Ending, Stop};
+use sim_models::registry::{AnyModel, Parameter, Values};
 
 use crate::cell;
-use crate::dataset::{Counts, Directory, Done, Layout, Manifest, Row};
+use crate::dataset::{Cell, Counts, Directory, Done, Known, Layout, Manifest, Row, Shape};
 use crate::problem::{Outcome, Problem};
 use crate::progress::Bar;
 use crate::scenario::Scenario;
 
-/// Rows are put on disk about this often.
+/// Cells of a window: their rows are in memory at once. Also the rows of one batch of the data set, so that another number gives other bytes.
+const WINDOW: usize = 2048;
+
+/// Rows of a window that takes long are put on disk about this often.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
+/// Most reasons for failed cells that are remembered.
+const MOST_REASONS: usize = 100;
+
 /// What came of a sweep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Swept {
-    /// The rows that there are, in the order of the sweep. After a cancellation some may be unfinished.
+    /// The rows, in the order of the sweep, where they were asked for.
     pub rows: Vec<Row>,
     /// Counts for the manifest.
     pub counts: Counts,
+    /// Rows that there are; after a cancellation some may be unfinished, or missing.
+    pub there: usize,
     /// Cells for which trials were run now.
     pub fresh: usize,
     /// Those trials.
     pub fresh_trials: u64,
+    /// Cells that ran all trials they may without reaching the half-width.
+    pub imprecise: usize,
+    /// Why cells failed; not all reasons if there are very many.
+    pub reasons: BTreeSet<String>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+}
+
+/// Which cells are run, and what is kept of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice {
+    /// Whether cells that failed in an earlier run are tried again.
+    pub retry_failed: bool,
+    /// Whether all rows are given back.
+    pub keep_rows: bool,
 }
 
 /// Runs the trials of `scenario` that `directory` does not hold yet, and leaves the directory compacted.
@@ -39,41 +66,138 @@ pub struct Swept {
 pub fn run(
     scenario: &Scenario,
     model: &dyn AnyModel,
-    directory: &mut Directory,
+    directory: &Directory,
+    choice: Choice,
     control: &Control,
     bar: &Bar,
 ) -> Outcome<Swept> {
     let stop = scenario.stop.rule()?;
     let layout = Layout::new(model, stop.confidence().get());
-    let earlier = directory.rows()?;
+    let known = directory.known()?;
     let cells = scenario.cell_count()?;
-    let parameters = model.parameters();
     // From here on a killed sweep is recognized and goes on.
-    let counts = Counts { cells, ..Counts::default() };
-    directory.write_manifest(&Manifest::new(scenario.clone(), counts))?;
-    let saver = Mutex::new(Saver { directory, layout: &layout, unsaved: Vec::new(), saved: Instant::now() });
-    let rows: Vec<Option<Row>> = (0..cells)
-        .into_par_iter()
-        .map(|index| {
-            let values = Values::resolve(&parameters, &scenario.cell(index))
-                .map_err(|error| Problem::parameters(&error))?;
-            let row = cell::finish(model, values, scenario.randomness(), &earlier, &stop, control);
-            if let Some(row) = row.as_ref().filter(|row| new_trials(row, &earlier) != Some(0)) {
-                saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+    directory.write_manifest(&Manifest::new(scenario.clone(), Counts { cells, ..Counts::default() }))?;
+    let sweep = Sweep { scenario, model, parameters: model.parameters(), stop, choice, control, bar };
+    let mut written = Written::default();
+    let mut swept = Swept { counts: Counts { cells, ..Counts::default() }, ..Swept::default() };
+    thread::scope(|scope| {
+        let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
+        for start in (0..cells).step_by(WINDOW) {
+            if control.is_cancelled() && known.is_empty() {
+                swept.cancelled = true;
+                break;
             }
-            bar.step(row.as_ref().is_some_and(|row| row.done.error.is_some()));
-            Ok(row)
-        })
-        .collect::<Outcome<_>>()?;
-    let directory = saver.into_inner().unwrap_or_else(PoisonError::into_inner).directory;
-    let swept = Swept::of(rows, &earlier);
-    directory.compact(&layout, &swept.rows, &Manifest::new(scenario.clone(), swept.counts))?;
+            let window = start..cells.min(start + WINDOW);
+            let (rows, early_parts) = sweep.window(window, &known, directory, &layout)?;
+            swept.add(&rows, choice.keep_rows);
+            let rows: Vec<Row> = rows.into_iter().filter_map(|(row, _)| row).collect();
+            written.wait_for(writing.take())?;
+            let (directory, layout) = (directory, &layout);
+            writing = Some(scope.spawn(move || {
+                let part = directory.add_part(layout, &rows)?;
+                directory.remove(&early_parts)?;
+                Ok((part, layout.shape(&rows)))
+            }));
+        }
+        written.wait_for(writing)
+    })?;
+    directory.compact(
+        &layout,
+        &written.shape,
+        &written.parts,
+        &Manifest::new(scenario.clone(), swept.counts),
+    )?;
     Ok(swept)
 }
 
+/// The parts of the windows so far.
+#[derive(Default)]
+struct Written {
+    parts: Vec<PathBuf>,
+    shape: Shape,
+}
+
+impl Written {
+    fn wait_for(&mut self, writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>>) -> Outcome<()> {
+        let Some(writing) = writing else { return Ok(()) };
+        let written =
+            writing.join().unwrap_or_else(|_| Err(Problem::failure("writing a part of the data set failed")));
+        let (part, shape) = written?;
+        self.parts.push(part);
+        self.shape.extend(shape);
+        Ok(())
+    }
+}
+
+/// A row, unless it was cancelled before its first block, and what was known of its cell.
+type Finished = (Option<Row>, Option<Done>);
+
+/// What is the same for all windows.
+struct Sweep<'a> {
+    scenario: &'a Scenario,
+    model: &'a dyn AnyModel,
+    parameters: Vec<Parameter>,
+    stop: Stop,
+    choice: Choice,
+    control: &'a Control,
+    bar: &'a Bar,
+}
+
+impl Sweep<'_> {
+    /// Runs the cells of a window. Gives their rows, and the parts in which some of them were saved meanwhile.
+    fn window(
+        &self,
+        window: Range<usize>,
+        known: &Known,
+        directory: &Directory,
+        layout: &Layout,
+    ) -> Outcome<(Vec<Finished>, Vec<PathBuf>)> {
+        let cells: Vec<Cell> =
+            window.into_par_iter().map(|index| self.cell(index)).collect::<Outcome<_>>()?;
+        let earlier = match known.is_empty() {
+            true => HashMap::new(),
+            false => known.rows(cells.iter().map(|cell| cell.hash.as_str()))?,
+        };
+        let saver = Mutex::new(Saver {
+            directory,
+            layout,
+            unsaved: Vec::new(),
+            saved: Instant::now(),
+            parts: Vec::new(),
+        });
+        let rows = cells.into_par_iter().map(|cell| {
+            let before = earlier.get(&cell.hash).cloned();
+            let row = match &before {
+                Some(failed) if failed.error.is_some() && !self.choice.retry_failed => {
+                    Some(cell::known_to_fail(self.model, cell, self.scenario.randomness(), failed.clone()))
+                }
+                _ => cell::finish(
+                    self.model,
+                    cell,
+                    self.scenario.randomness(),
+                    before.as_ref(),
+                    &self.stop,
+                    self.control,
+                ),
+            };
+            if let Some(row) = row.as_ref().filter(|row| new_trials(row, before.as_ref()) != Some(0)) {
+                saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+            }
+            self.bar.step(row.as_ref().is_some_and(|row| row.done.error.is_some()));
+            Ok((row, before))
+        });
+        let rows = rows.collect::<Outcome<_>>()?;
+        Ok((rows, saver.into_inner().unwrap_or_else(PoisonError::into_inner).parts))
+    }
+
+    fn cell(&self, index: usize) -> Outcome<Cell> {
+        let values = Values::resolve(&self.parameters, &self.scenario.cell(index));
+        Ok(Cell::new(self.model, values.map_err(|error| Problem::parameters(&error))?))
+    }
+}
+
 /// How many trials of a row were run now; `None` for a cell that failed now.
-fn new_trials(row: &Row, earlier: &HashMap<String, Done>) -> Option<u64> {
-    let before = earlier.get(&row.cell.hash);
+fn new_trials(row: &Row, before: Option<&Done>) -> Option<u64> {
     match &row.done.error {
         Some(error) if before.is_none_or(|before| before.error.as_ref() != Some(error)) => None,
         Some(_) => Some(0),
@@ -82,41 +206,49 @@ fn new_trials(row: &Row, earlier: &HashMap<String, Done>) -> Option<u64> {
 }
 
 impl Swept {
-    fn of(rows: Vec<Option<Row>>, earlier: &HashMap<String, Done>) -> Self {
-        let mut swept = Self {
-            counts: Counts { cells: rows.len(), ..Counts::default() },
-            cancelled: rows.iter().any(Option::is_none),
-            rows: rows.into_iter().flatten().collect(),
-            fresh: 0,
-            fresh_trials: 0,
-        };
-        for row in &swept.rows {
+    /// Counts the rows of a window.
+    fn add(&mut self, rows: &[Finished], keep: bool) {
+        for (row, before) in rows {
+            let Some(row) = row else {
+                self.cancelled = true;
+                continue;
+            };
             let unfinished = row.done.ending == Ending::Cancelled;
-            swept.cancelled |= unfinished;
-            swept.counts.done += usize::from(!unfinished);
-            swept.counts.failed += usize::from(row.done.error.is_some());
-            swept.counts.trials += row.done.trials;
-            let new = new_trials(row, earlier);
-            swept.fresh += usize::from(new != Some(0));
-            swept.fresh_trials += new.unwrap_or(0);
+            self.cancelled |= unfinished;
+            self.there += 1;
+            self.counts.done += usize::from(!unfinished);
+            self.counts.trials += row.done.trials;
+            self.imprecise += usize::from(row.done.ending == Ending::Imprecise);
+            if let Some(error) = &row.done.error {
+                self.counts.failed += 1;
+                if self.reasons.len() < MOST_REASONS {
+                    self.reasons.insert(error.clone());
+                }
+            }
+            let new = new_trials(row, before.as_ref());
+            self.fresh += usize::from(new != Some(0));
+            self.fresh_trials += new.unwrap_or(0);
+            if keep {
+                self.rows.push(row.clone());
+            }
         }
-        swept
     }
 }
 
-/// Puts finished rows on disk while others are still running.
+/// Puts finished rows on disk while others of their window are still running.
 struct Saver<'a> {
-    directory: &'a mut Directory,
+    directory: &'a Directory,
     layout: &'a Layout,
     unsaved: Vec<Row>,
     saved: Instant,
+    parts: Vec<PathBuf>,
 }
 
 impl Saver<'_> {
     fn add(&mut self, row: &Row) -> Outcome<()> {
         self.unsaved.push(row.clone());
         if self.saved.elapsed() > SAVE_EVERY {
-            self.directory.add_part(self.layout, &self.unsaved)?;
+            self.parts.push(self.directory.add_part(self.layout, &self.unsaved)?);
             self.unsaved.clear();
             self.saved = Instant::now();
         }

@@ -91,7 +91,7 @@ fn readmes_show_the_numbers_that_the_program_finds() {
             let (opened, values) = values(experiment, cell, &registry);
             let model = registry.find(&opened.scenario.model).unwrap();
             let stop: Stop = opened.scenario.stop.rule().unwrap();
-            let streams = opened.scenario.randomness().streams(&opened.scenario.model, &values);
+            let streams = opened.scenario.randomness().streams(values.hash(&opened.scenario.model));
             let outcome = model.prepare(&values).unwrap().run(&streams, &stop, &Control::default()).unwrap();
             let estimate = estimate_text(&outcome.estimates[0]);
             estimate.split(" (").next().unwrap().to_owned()

@@ -46,7 +46,7 @@ impl Arguments {
         let values = opened.values(model)?;
         let prepared =
             Prepared::new(model, values, scenario.randomness()).map_err(|error| opened.explain(&error))?;
-        let mut directory = match &self.out {
+        let directory = match &self.out {
             Some(path) => {
                 let directory = Directory::create(path, scenario)?;
                 // Should the run be cut short, the directory is known as this program's when it is repeated.
@@ -65,7 +65,7 @@ impl Arguments {
         let (started, clock) = (SystemTime::now(), Instant::now());
         let control = Control::new(cancellation).watched_by(bar.watcher());
         let earlier = match &directory {
-            Some(directory) => directory.rows()?,
+            Some(directory) => directory.known()?.rows([prepared.hash()])?,
             None => HashMap::new(),
         };
         let row = pool.install(|| prepared.run(earlier.get(prepared.hash()), &stop, &control));
@@ -75,11 +75,18 @@ impl Arguments {
         }
         let cancelled = row.done.ending == Ending::Cancelled;
         print(&Report::of_run(model, &row, scenario.seed, prepared.notes(), &stop), self.format)?;
-        if let Some(directory) = &mut directory {
+        if let Some(directory) = &directory {
             let counts =
                 Counts { cells: 1, done: usize::from(!cancelled), failed: 0, trials: row.done.trials };
             let layout = Layout::new(model, stop.confidence().get());
-            directory.compact(&layout, &[row], &Manifest::new(scenario.clone(), counts))?;
+            let rows = [row];
+            let parts = [directory.add_part(&layout, &rows)?];
+            directory.compact(
+                &layout,
+                &layout.shape(&rows),
+                &parts,
+                &Manifest::new(scenario.clone(), counts),
+            )?;
             directory.log(&record(started, clock, pool.current_num_threads(), counts, cancelled))?;
         }
         Ok(if cancelled { Exit::Cancelled } else { Exit::Success })

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use clap::Args;
-use sim_core::monte_carlo::{Control, Ending};
+use sim_core::monte_carlo::Control;
 use sim_models::registry::Registry;
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
@@ -15,7 +15,7 @@ use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
 use crate::scenario::{Opened, find_model, is_file};
-use crate::sweep::{self, Swept};
+use crate::sweep::{self, Choice, Swept};
 use crate::verdict;
 
 /// Simulate every cell of a scenario, write a data set and draw its figure
@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     parameters: ParameterOptions,
     #[command(flatten)]
     simulation: SimulationOptions,
+    /// Try cells again that failed in an earlier run
+    #[arg(long)]
+    retry_failed: bool,
     /// Directory of the data set; results/NAME if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -48,13 +51,14 @@ impl Arguments {
         let model = find_model(registry, &scenario.model)?;
         opened.check_cells(model)?;
         let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
-        let mut directory = Directory::create(&path, scenario)?;
+        let directory = Directory::create(&path, scenario)?;
         self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
         let control = Control::new(cancelled_by_signal()?);
         let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);
         let (started, clock) = (SystemTime::now(), Instant::now());
-        let swept = pool.install(|| sweep::run(scenario, model, &mut directory, &control, &bar))?;
+        let choice = Choice { retry_failed: self.retry_failed, keep_rows: scenario.test.is_some() };
+        let swept = pool.install(|| sweep::run(scenario, model, &directory, choice, &control, &bar))?;
         bar.finish();
         let fresh = Counts { done: swept.fresh, trials: swept.fresh_trials, ..swept.counts };
         directory.log(&record(started, clock, pool.current_num_threads(), fresh, swept.cancelled))?;
@@ -63,6 +67,7 @@ impl Arguments {
             say(format_args!("cancelled; the same command goes on from here"))?;
             return Ok(Exit::Cancelled);
         }
+        directory.remove_verdict()?;
         if let Some(test) = &scenario.test {
             let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
             directory.write_verdict(&verdict)?;
@@ -79,8 +84,8 @@ impl Arguments {
 
 fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
     let counts = swept.counts;
-    let restored = swept.rows.len() - swept.fresh;
-    let unfinished = swept.rows.len() - counts.done;
+    let restored = swept.there - swept.fresh;
+    let unfinished = swept.there - counts.done;
     let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, grouped(counts.trials));
     if restored > 0 {
         line.push_str(&format!(", {restored} cells from an earlier run"));
@@ -92,19 +97,14 @@ fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
         line.push_str(&format!(", {} cells failed", counts.failed));
     }
     say(format_args!("{line}"))?;
-    let imprecise = swept.rows.iter().filter(|row| row.done.ending == Ending::Imprecise).count();
-    if imprecise > 0 {
-        warn(&format!("{imprecise} cells ran all trials they may without reaching the half-width"));
+    if swept.imprecise > 0 {
+        warn(&format!("{} cells ran all trials they may without reaching the half-width", swept.imprecise));
     }
-    let failed = swept.rows.iter().filter_map(|row| row.done.error.as_deref());
-    let mut reasons: Vec<&str> = failed.collect();
-    reasons.sort_unstable();
-    reasons.dedup();
-    for reason in reasons.iter().take(3) {
+    for reason in swept.reasons.iter().take(3) {
         say(format_args!("  failed: {reason}"))?;
     }
-    if reasons.len() > 3 {
-        say(format_args!("  failed: {} other reasons; see the column `error`", reasons.len() - 3))?;
+    if swept.reasons.len() > 3 {
+        say(format_args!("  failed: {} other reasons; see the column `error`", swept.reasons.len() - 3))?;
     }
     say(format_args!("{}", directory.data_path().display()))
 }

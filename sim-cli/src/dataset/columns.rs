@@ -1,14 +1,14 @@
 //! Rows of a data set, and the columns they become.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::builder::{
     ArrayBuilder, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use sim_core::estimate::Estimate;
 use sim_core::monte_carlo::Ending;
 use sim_models::registry::{AnyModel, Kind, Parameter, Value, Values};
@@ -16,7 +16,9 @@ use sim_models::registry::{AnyModel, Kind, Parameter, Value, Values};
 /// Which cell a row belongs to: its parameters and their hash.
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// BLAKE3 hash of model and parameters, in hexadecimal.
+    /// BLAKE3 hash of model and parameters.
+    pub digest: [u8; 32],
+    /// The same in hexadecimal.
     pub hash: String,
     /// All parameters.
     pub values: Values,
@@ -99,17 +101,40 @@ impl Layout {
         }
     }
 
+    /// The columns that these rows need.
+    pub fn shape(&self, rows: &[Row]) -> Shape {
+        let is_listed = |parameter: &&Parameter| {
+            rows.iter().any(|row| matches!(row.cell.values.get(parameter.key), Some(Value::List(_))))
+        };
+        Shape {
+            listed: self.parameters.iter().filter(is_listed).map(|parameter| parameter.key).collect(),
+            metrics: union(rows.iter().flat_map(|row| &row.metrics)),
+            predictions: union(rows.iter().flat_map(|row| row.predictions.iter().map(|(name, _)| name))),
+        }
+    }
+
+    /// The columns of rows of this shape.
+    pub fn schema(&self, shape: &Shape, metadata: &[(String, String)]) -> Result<SchemaRef, ArrowError> {
+        let none = self.batch_of(shape, &[])?;
+        let metadata: HashMap<String, String> = metadata.iter().cloned().collect();
+        Ok(Arc::new(Schema::new(none.schema().fields().clone()).with_metadata(metadata)))
+    }
+
     /// Rows as columns.
-    pub fn batch(&self, rows: &[Row], metadata: &[(String, String)]) -> Result<RecordBatch, ArrowError> {
+    pub fn batch(&self, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
+        self.batch_of(&self.shape(rows), rows)
+    }
+
+    fn batch_of(&self, shape: &Shape, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
         let mut columns: Vec<(Field, ArrayRef)> = Vec::new();
         let mut add = |name: &str, array: ArrayRef| {
             columns.push((Field::new(name, array.data_type().clone(), true), array));
         };
         add("cell", text(rows.iter().map(|row| Some(row.cell.hash.as_str()))));
         for parameter in &self.parameters {
-            add(parameter.key, parameter_column(parameter, rows));
+            add(parameter.key, parameter_column(parameter, rows, shape.listed.contains(parameter.key)));
         }
-        let names = union(rows.iter().map(|row| row.metrics.iter()), &self.metrics);
+        let names = if shape.metrics.is_empty() { &self.metrics } else { &shape.metrics };
         for (i, metric) in names.iter().enumerate() {
             type Part = fn(&Estimate) -> f64;
             let parts: [(&str, Part); 3] = [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
@@ -125,7 +150,7 @@ impl Layout {
         add("trials", Arc::new(trials.collect::<arrow_array::Int64Array>()));
         let ending = |row: &Row| row.done.error.is_none().then_some(ending_name(row.done.ending));
         add("ending", text(rows.iter().map(ending)));
-        let names = union(rows.iter().map(|row| row.predictions.iter().map(|p| &p.0)), &self.predictions);
+        let names = if shape.predictions.is_empty() { &self.predictions } else { &shape.predictions };
         for (i, name) in names.iter().enumerate() {
             let number = |row: &Row| row.predictions[place(&row.predictions, i, |p| p.0 == *name)?].1;
             add(&format!("predicted_{name}"), reals(rows.iter().map(number)));
@@ -136,9 +161,27 @@ impl Layout {
             text(rows.iter().map(|row| row.done.error.is_none().then_some(row.done.tally.as_str()))),
         );
         let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let metadata: HashMap<String, String> = metadata.iter().cloned().collect();
-        let schema = Schema::new(fields).with_metadata(metadata);
-        RecordBatch::try_new(Arc::new(schema), arrays)
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+    }
+}
+
+/// Which columns rows need beyond those that all have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// Parameters that are lists in some row.
+    listed: BTreeSet<&'static str>,
+    /// Metrics, in the order in which rows first have them.
+    metrics: Vec<Cow<'static, str>>,
+    /// Predictions, likewise.
+    predictions: Vec<Cow<'static, str>>,
+}
+
+impl Shape {
+    /// Adds what later rows need.
+    pub fn extend(&mut self, later: Self) {
+        self.listed.extend(later.listed);
+        self.metrics = union(self.metrics.iter().chain(&later.metrics));
+        self.predictions = union(self.predictions.iter().chain(&later.predictions));
     }
 }
 
@@ -153,14 +196,10 @@ fn place<T>(items: &[T], likely: usize, meant: impl Fn(&T) -> bool) -> Option<us
     if items.get(likely).is_some_and(&meant) { Some(likely) } else { items.iter().position(meant) }
 }
 
-/// All names of the rows, in the order in which they first appear; `otherwise` where there are none.
-fn union<'a>(
-    rows: impl Iterator<Item = impl Iterator<Item = &'a Cow<'static, str>>>,
-    otherwise: &'a [Cow<'static, str>],
-) -> Vec<&'a str> {
+/// All names, in the order in which they first appear.
+fn union<'a>(names: impl Iterator<Item = &'a Cow<'static, str>>) -> Vec<Cow<'static, str>> {
     let mut seen = HashSet::new();
-    let names: Vec<&str> = rows.flatten().map(Cow::as_ref).filter(|name| seen.insert(*name)).collect();
-    if names.is_empty() { otherwise.iter().map(Cow::as_ref).collect() } else { names }
+    names.filter(|name| seen.insert(*name)).cloned().collect()
 }
 
 fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
@@ -174,9 +213,8 @@ fn reals(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
 
 /// The column of a parameter: of its own type, or a list of it where some cell lists layers. A word instead of a number,
 /// such as `unlimited`, is null; a document is its name, a table is JSON.
-fn parameter_column(parameter: &Parameter, rows: &[Row]) -> ArrayRef {
+fn parameter_column(parameter: &Parameter, rows: &[Row], listed: bool) -> ArrayRef {
     let values: Vec<Option<&Value>> = rows.iter().map(|row| row.cell.values.get(parameter.key)).collect();
-    let listed = values.iter().flatten().any(|value| matches!(value, Value::List(_)));
     match parameter.kind {
         Kind::Boolean => {
             column(BooleanBuilder::new(), &values, listed, |b, v| b.append_option(as_boolean(v)))

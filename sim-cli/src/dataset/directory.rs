@@ -1,14 +1,15 @@
 //! The directory of a data set.
 
-use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::columns::{Done, Layout, Row, ending_named};
+use super::columns::{Layout, Row, Shape};
+use super::compaction::compact;
+use super::known::Known;
 use super::manifest::{Manifest, Program, RunRecord};
 use super::parquet_file::{UNFINISHED, write_file, write_parquet};
-use super::table::Table;
 use crate::output::warn;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
@@ -21,7 +22,7 @@ const LOCK: &str = ".lock";
 pub struct Directory {
     path: PathBuf,
     /// Number of the next part.
-    next_part: usize,
+    next_part: AtomicUsize,
     /// Held while this program writes; `None` where it only reads.
     _lock: Option<File>,
 }
@@ -36,7 +37,7 @@ impl Directory {
             return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
         }
         fs::create_dir_all(path).map_err(|error| fail(&error))?;
-        let mut directory = Self { path: path.to_owned(), next_part: 0, _lock: None };
+        let mut directory = Self { path: path.to_owned(), next_part: AtomicUsize::new(0), _lock: None };
         match directory.manifest()? {
             Some(manifest) => {
                 let differences = manifest.differences(scenario);
@@ -60,7 +61,7 @@ impl Directory {
             None => directory.refuse_foreign_files()?,
         }
         directory._lock = Some(directory.lock()?);
-        directory.next_part = directory.part_paths()?.len();
+        directory.next_part = AtomicUsize::new(directory.first_free_part()?);
         Ok(directory)
     }
 
@@ -79,7 +80,7 @@ impl Directory {
 
     /// Opens a directory that holds results.
     pub fn open(path: &Path) -> Outcome<(Self, Manifest)> {
-        let directory = Self { path: path.to_owned(), next_part: 0, _lock: None };
+        let directory = Self { path: path.to_owned(), next_part: AtomicUsize::new(0), _lock: None };
         match directory.manifest()? {
             Some(manifest) => Ok((directory, manifest)),
             None => {
@@ -131,45 +132,45 @@ impl Directory {
         Ok(())
     }
 
-    /// What is known of each cell, by hash: the row with the most trials.
-    pub fn rows(&self) -> Outcome<HashMap<String, Done>> {
-        let mut rows: HashMap<String, Done> = HashMap::new();
+    /// What earlier runs found.
+    pub fn known(&self) -> Outcome<Known> {
         let mut paths = self.part_paths()?;
         if self.data_path().exists() {
             paths.push(self.data_path());
         }
-        for path in paths {
-            for (hash, done) in read_rows(&Table::read(&path)?) {
-                let known = rows.get(&hash).map_or(0, |known| known.trials);
-                if known == 0 || done.trials > known {
-                    rows.insert(hash, done);
-                }
-            }
-        }
-        Ok(rows)
+        Known::of(paths)
     }
 
-    /// Adds rows of a running sweep.
-    pub fn add_part(&mut self, layout: &Layout, rows: &[Row]) -> Outcome<()> {
+    /// Adds rows of a running sweep, in a file of their own.
+    pub fn add_part(&self, layout: &Layout, rows: &[Row]) -> Outcome<PathBuf> {
         let parts = self.path.join("parts");
         fs::create_dir_all(&parts).map_err(|error| Problem::file("create", &parts, &error))?;
-        let path = parts.join(format!("{:06}.parquet", self.next_part));
-        self.write_rows(&path, layout, rows, &[])?;
-        self.next_part += 1;
-        Ok(())
+        let number = self.next_part.fetch_add(1, Ordering::Relaxed);
+        let path = parts.join(format!("{number:06}.parquet"));
+        let batch = layout.batch(rows).map_err(|error| Problem::file("write", &path, &error))?;
+        write_parquet(&path, batch)?;
+        Ok(path)
     }
 
-    /// Writes all rows as one file and removes the parts.
-    pub fn compact(&mut self, layout: &Layout, rows: &[Row], manifest: &Manifest) -> Outcome<()> {
+    /// Writes the rows of `parts`, which hold those of the whole sweep in its order, as one file, and removes all parts.
+    pub fn compact(
+        &self,
+        layout: &Layout,
+        shape: &Shape,
+        parts: &[PathBuf],
+        manifest: &Manifest,
+    ) -> Outcome<()> {
         let metadata = [
             ("synergy.model".to_owned(), manifest.scenario.model.clone()),
             ("synergy.seed".to_owned(), manifest.scenario.seed.to_string()),
             ("synergy.version".to_owned(), manifest.program.version.clone()),
         ];
-        self.write_rows(&self.data_path(), layout, rows, &metadata)?;
+        let path = self.data_path();
+        let schema =
+            layout.schema(shape, &metadata).map_err(|error| Problem::file("write", &path, &error))?;
+        compact(&path, &schema, parts)?;
         self.write_manifest(manifest)?;
         self.remove_parts()?;
-        self.next_part = 0;
         self.remove_unfinished();
         Ok(())
     }
@@ -183,23 +184,23 @@ impl Directory {
         }
     }
 
-    fn write_rows(
-        &self,
-        path: &Path,
-        layout: &Layout,
-        rows: &[Row],
-        metadata: &[(String, String)],
-    ) -> Outcome<()> {
-        let batch = layout.batch(rows, metadata).map_err(|error| Problem::file("write", path, &error))?;
-        write_parquet(path, &batch)
-    }
-
     /// Writes the manifest.
     pub fn write_manifest(&self, manifest: &Manifest) -> Outcome<()> {
         let path = self.manifest_path();
         let json =
             serde_json::to_string_pretty(manifest).map_err(|error| Problem::file("write", &path, &error))?;
         write_file(&path, format!("{json}\n").as_bytes())
+    }
+
+    /// Removes what is said of an earlier test.
+    pub fn remove_verdict(&self) -> Outcome<()> {
+        let path = self.path.join("test.json");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Problem::file("remove", &path, &error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes what the cells were tested for, and what came of it.
@@ -238,6 +239,19 @@ impl Directory {
         Ok(paths)
     }
 
+    /// A number that is greater than that of any part.
+    fn first_free_part(&self) -> Outcome<usize> {
+        let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<usize>().ok();
+        Ok(self.part_paths()?.iter().filter_map(number).max().map_or(0, |last| last + 1))
+    }
+
+    /// Removes parts whose rows stand elsewhere now.
+    pub fn remove(&self, parts: &[PathBuf]) -> Outcome<()> {
+        parts
+            .iter()
+            .try_for_each(|part| fs::remove_file(part).map_err(|error| Problem::file("remove", part, &error)))
+    }
+
     fn remove_parts(&self) -> Outcome<()> {
         let parts = self.path.join("parts");
         match fs::remove_dir_all(&parts) {
@@ -247,20 +261,4 @@ impl Directory {
             _ => Ok(()),
         }
     }
-}
-
-/// What the rows of a file say about their cells. The estimates are made anew from the tallies.
-fn read_rows(table: &Table) -> Vec<(String, Done)> {
-    let text = |name: &str, row: usize| table.texts(name).and_then(|column| column.get(row)?.clone());
-    let cell = |row: usize| {
-        let hash = text("cell", row)?;
-        if let Some(error) = text("error", row) {
-            return Some((hash, Done::failed(error)));
-        }
-        let trials = table.numbers("trials").and_then(|column| *column.get(row)?)? as u64;
-        let ending = ending_named(&text("ending", row)?)?;
-        let (estimates, error) = (Vec::new(), None);
-        Some((hash, Done { estimates, trials, ending, tally: text("tally", row)?, error }))
-    };
-    (0..table.rows()).filter_map(cell).collect()
 }

@@ -5,24 +5,22 @@ use std::io::Write;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow_schema::SchemaRef;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use crate::problem::{Outcome, Problem};
 
 /// Rows per row group, fixed so that equal rows give equal bytes.
-const ROWS_PER_GROUP: usize = 65_536;
+const ROWS_PER_GROUP: usize = 16_384;
 
 /// How the names of files begin that are being written.
 pub(super) const UNFINISHED: &str = ".writing-";
 
 /// Writes a file under a temporary name, syncs it, and gives it its name: a reader sees the old file or the new one.
-fn write_atomically(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> Result<(), Box<dyn std::error::Error>>,
-) -> Outcome<()> {
+fn write_atomically(path: &Path, write: impl FnOnce(&mut File) -> Outcome<()>) -> Outcome<()> {
     // The parent of a bare name is empty.
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
@@ -36,7 +34,7 @@ fn write_atomically(
         let readable = std::fs::Permissions::from_mode(0o644);
         file.as_file().set_permissions(readable).map_err(|error| fail(&error))?;
     }
-    write(file.as_file_mut()).map_err(|error| fail(&error))?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all().map_err(|error| fail(&error))?;
     file.persist(path).map_err(|error| fail(&error.error))?;
     // The name itself is durable only when the directory is.
@@ -45,28 +43,75 @@ fn write_atomically(
 
 /// Writes a file that is whole or not there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Outcome<()> {
-    write_atomically(path, |file| Ok(file.write_all(bytes)?))
+    write_atomically(path, |file| file.write_all(bytes).map_err(|error| Problem::file("write", path, &error)))
 }
 
 /// Writes one Parquet file.
-pub(super) fn write_parquet(path: &Path, batch: &RecordBatch) -> Outcome<()> {
+pub(super) fn write_parquet(path: &Path, batch: RecordBatch) -> Outcome<()> {
+    write_batches(path, &batch.schema(), std::iter::once(Ok(batch)))
+}
+
+/// Writes one Parquet file, batch by batch. The bytes depend on the rows and on how many each batch has.
+pub(super) fn write_batches(
+    path: &Path,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Outcome<RecordBatch>>,
+) -> Outcome<()> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .build();
     write_atomically(path, |file| {
-        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))?;
-        writer.write(batch)?;
-        writer.close()?;
+        let fail = |error: &dyn std::fmt::Display| Problem::file("write", path, error);
+        let mut writer =
+            ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(|error| fail(&error))?;
+        for batch in batches {
+            writer.write(&batch?).map_err(|error| fail(&error))?;
+        }
+        writer.close().map_err(|error| fail(&error))?;
         Ok(())
     })
 }
 
 /// Reads one Parquet file.
 pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
-    let fail = |error: &dyn std::fmt::Display| Problem::file("read", path, error);
-    let file = File::open(path).map_err(|error| fail(&error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(&error))?;
-    let reader = reader.build().map_err(|error| fail(&error))?;
-    reader.collect::<Result<_, _>>().map_err(|error| fail(&error))
+    batches(path, |reader| reader)?.collect()
+}
+
+/// The columns of these names, as far as the file has them, batch by batch.
+pub(super) fn read_columns(
+    path: &Path,
+    names: &[&str],
+) -> Outcome<impl Iterator<Item = Outcome<RecordBatch>>> {
+    batches(path, |reader| only(reader, names))
+}
+
+/// Reads some columns of these rows, which are in increasing order.
+pub(super) fn read_selected(path: &Path, names: &[&str], rows: &[usize]) -> Outcome<Vec<RecordBatch>> {
+    let chosen = batches(path, |reader| {
+        let total = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let ranges = rows.iter().map(|&row| row..row + 1);
+        let selection = RowSelection::from_consecutive_ranges(ranges, total);
+        only(reader, names).with_row_selection(selection)
+    });
+    chosen?.collect()
+}
+
+type Reader = ParquetRecordBatchReaderBuilder<File>;
+
+fn only(reader: Reader, names: &[&str]) -> Reader {
+    let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
+    reader.with_projection(mask)
+}
+
+fn batches(
+    path: &Path,
+    choose: impl FnOnce(Reader) -> Reader,
+) -> Outcome<impl Iterator<Item = Outcome<RecordBatch>>> {
+    let path = path.to_owned();
+    let file = File::open(&path).map_err(|error| Problem::file("read", &path, &error))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file);
+    let reader = reader.map_err(|error| Problem::file("read", &path, &error))?;
+    let reader = choose(reader).build().map_err(|error| Problem::file("read", &path, &error))?;
+    Ok(reader.map(move |batch| batch.map_err(|error| Problem::file("read", &path, &error))))
 }

@@ -23,11 +23,16 @@ pub struct Table {
 impl Table {
     /// Reads a file.
     pub fn read(path: &Path) -> Outcome<Self> {
+        Ok(Self::of(read_parquet(path)?))
+    }
+
+    /// The rows of batches.
+    pub(super) fn of(batches: Vec<RecordBatch>) -> Self {
         let mut table = Self::default();
-        for batch in read_parquet(path)? {
+        for batch in batches {
             table.append(&batch);
         }
-        Ok(table)
+        table
     }
 
     /// Number of rows.

@@ -1,0 +1,105 @@
+//! What earlier runs found, by cell, wherever in the directory it stands.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::columns::{Done, ending_named};
+use super::parquet_file::{read_columns, read_selected};
+use super::table::Table;
+use crate::problem::Outcome;
+
+/// Columns from which a cell goes on.
+const COLUMNS: [&str; 5] = ["cell", "trials", "ending", "error", "tally"];
+
+/// The rows of earlier runs. Only where each of them stands is in memory, some fifty bytes per cell.
+#[derive(Debug, Default)]
+pub struct Known {
+    files: Vec<PathBuf>,
+    places: HashMap<u128, Place>,
+}
+
+/// The row of a cell with the most trials.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    file: u32,
+    row: u32,
+    trials: u64,
+}
+
+impl Known {
+    /// Looks through these files. Of several rows of a cell that with the most trials counts.
+    pub(super) fn of(files: Vec<PathBuf>) -> Outcome<Self> {
+        let mut places: HashMap<u128, Place> = HashMap::new();
+        for (file, path) in files.iter().enumerate() {
+            let mut first = 0;
+            for batch in read_columns(path, &COLUMNS[..4])? {
+                let table = Table::of(vec![batch?]);
+                for row in 0..table.rows() {
+                    let Some((hash, trials)) = identity(&table, row) else { continue };
+                    let known = places.get(&hash).map_or(0, |place| place.trials);
+                    if known == 0 || trials > known {
+                        places.insert(hash, Place { file: file as u32, row: (first + row) as u32, trials });
+                    }
+                }
+                first += table.rows();
+            }
+        }
+        Ok(Self { files, places })
+    }
+
+    /// Whether nothing is known of any cell.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// What is known of these cells, by hash.
+    pub fn rows<'a>(&self, hashes: impl IntoIterator<Item = &'a str>) -> Outcome<HashMap<String, Done>> {
+        let mut wanted: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
+        for place in hashes.into_iter().filter_map(|hash| self.places.get(&key(hash)?)) {
+            wanted[place.file as usize].push(place.row as usize);
+        }
+        let mut found = HashMap::new();
+        for (path, mut rows) in self.files.iter().zip(wanted).filter(|(_, rows)| !rows.is_empty()) {
+            rows.sort_unstable();
+            rows.dedup();
+            let table = Table::of(read_selected(path, &COLUMNS, &rows)?);
+            found.extend((0..table.rows()).filter_map(|row| read_row(&table, row)));
+        }
+        Ok(found)
+    }
+}
+
+/// The first half of a hash, which is more than enough to tell cells apart.
+fn key(hash: &str) -> Option<u128> {
+    u128::from_str_radix(hash.get(..32)?, 16).ok()
+}
+
+fn text(table: &Table, name: &str, row: usize) -> Option<String> {
+    table.texts(name)?.get(row)?.clone()
+}
+
+fn trials(table: &Table, row: usize) -> Option<u64> {
+    table.numbers("trials")?.get(row)?.map(|trials| trials as u64)
+}
+
+/// The cell of a row that can be gone on from, and its trials; a failed one has none.
+fn identity(table: &Table, row: usize) -> Option<(u128, u64)> {
+    let hash = key(&text(table, "cell", row)?)?;
+    if text(table, "error", row).is_some() {
+        return Some((hash, 0));
+    }
+    ending_named(&text(table, "ending", row)?)?;
+    Some((hash, trials(table, row)?))
+}
+
+/// What a row says about its cell. The estimates are made anew from the tally.
+fn read_row(table: &Table, row: usize) -> Option<(String, Done)> {
+    let hash = text(table, "cell", row)?;
+    if let Some(error) = text(table, "error", row) {
+        return Some((hash, Done::failed(error)));
+    }
+    let (estimates, error) = (Vec::new(), None);
+    let ending = ending_named(&text(table, "ending", row)?)?;
+    let (trials, tally) = (trials(table, row)?, text(table, "tally", row)?);
+    Some((hash, Done { estimates, trials, ending, tally, error }))
+}
