@@ -1,7 +1,9 @@
 //! The command line: one file per command.
 
+mod compact;
 mod compare;
 mod convert;
+mod export;
 mod models;
 mod options;
 mod plan;
@@ -9,8 +11,10 @@ mod plot;
 mod predict;
 mod run;
 mod shell;
+mod status;
 mod sweep;
 mod trace;
+mod verify;
 mod workflow;
 
 use std::ffi::OsString;
@@ -47,6 +51,10 @@ enum Command {
     Predict(predict::Arguments),
     Sweep(sweep::Arguments),
     Plot(plot::Arguments),
+    Status(status::Arguments),
+    Compact(compact::Arguments),
+    Export(export::Arguments),
+    Verify(verify::Arguments),
     Trace(trace::Arguments),
     Compare(compare::Arguments),
     Plan(plan::Arguments),
@@ -88,6 +96,10 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Predict(arguments) => arguments.execute(registry),
         Command::Sweep(arguments) => arguments.execute(registry),
         Command::Plot(arguments) => arguments.execute(),
+        Command::Status(arguments) => arguments.execute(),
+        Command::Compact(arguments) => arguments.execute(registry),
+        Command::Export(arguments) => arguments.execute(),
+        Command::Verify(arguments) => arguments.execute(registry),
         Command::Trace(arguments) => arguments.execute(registry),
         Command::Compare(arguments) => arguments.execute(registry),
         Command::Plan(arguments) => arguments.execute(registry),

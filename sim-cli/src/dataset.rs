@@ -11,6 +11,7 @@
 mod columns;
 mod compaction;
 mod directory;
+mod export;
 mod known;
 mod manifest;
 mod parquet_file;
@@ -18,6 +19,7 @@ mod table;
 
 pub use columns::{Cell, Done, Layout, Row, Shape};
 pub use directory::Directory;
+pub use export::{ExportFormat, export};
 pub use known::Known;
 pub use manifest::{Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;

@@ -15,7 +15,7 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::json;
-use support::{Place, program};
+use support::{Place, program, wait_until};
 
 /// Two axes and 2 x 3 cells.
 const SMALL: &str = "\
@@ -280,13 +280,6 @@ fn more_trials_go_on_in_the_same_directory_to_the_bytes_of_a_new_one() {
 }
 
 /// Waits for something that comes within seconds, or not at all.
-fn wait_until(mut holds: impl FnMut() -> bool) {
-    let clock = Instant::now();
-    while !holds() && clock.elapsed() < Duration::from_secs(20) {
-        sleep(Duration::from_millis(1));
-    }
-}
-
 /// Starts a sweep and returns once its manifest stands, `delay` later.
 fn started(place: &Place, scenario: &str, out: &str, delay: Duration) -> Child {
     let mut command = Command::new(program());

@@ -13,6 +13,8 @@ use sim_core::estimate::Estimate;
 use sim_core::monte_carlo::Ending;
 use sim_models::registry::{AnyModel, Kind, Parameter, Value, Values};
 
+use super::compaction::conform;
+
 /// Which cell a row belongs to: its parameters and their hash.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -123,6 +125,14 @@ impl Layout {
     /// Rows as columns.
     pub fn batch(&self, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
         self.batch_of(&self.shape(rows), rows)
+    }
+
+    /// Names of the columns in which `row` is not what is stored. Why its trials ended says nothing about them, and is left out.
+    pub fn differences(&self, row: &Row, stored: &RecordBatch) -> Result<Vec<String>, ArrowError> {
+        let here = conform(&self.batch(std::slice::from_ref(row))?, &stored.schema())?;
+        let pairs = stored.schema().fields().clone();
+        let differ = |i: &usize| here.column(*i) != stored.column(*i) && pairs[*i].name() != "ending";
+        Ok((0..pairs.len()).filter(differ).map(|i| pairs[i].name().clone()).collect())
     }
 
     fn batch_of(&self, shape: &Shape, rows: &[Row]) -> Result<RecordBatch, ArrowError> {

@@ -22,7 +22,7 @@ pub(super) fn compact(path: &Path, schema: &SchemaRef, parts: &[PathBuf]) -> Out
 }
 
 /// The same rows with the columns of `schema`: null where there were none, lists of one where other rows have lists.
-fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+pub(super) fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
     let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
         None => Ok(new_null_array(field.data_type(), batch.num_rows())),
         Some(column) if column.data_type() == field.data_type() => Ok(column.clone()),

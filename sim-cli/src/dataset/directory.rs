@@ -90,6 +90,27 @@ impl Directory {
         }
     }
 
+    /// Whether a program writes to it now.
+    pub fn is_busy(&self) -> bool {
+        let Ok(file) = File::open(self.path.join(LOCK)) else { return false };
+        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    /// Number of files that a compaction would join.
+    pub fn parts(&self) -> Outcome<usize> {
+        Ok(self.part_paths()?.len())
+    }
+
+    /// What is said of the runs so far, a line each that can be read.
+    pub fn runs(&self) -> Outcome<Vec<RunRecord>> {
+        let path = self.path.join("runs.jsonl");
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(Problem::file("read", &path, &error)),
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

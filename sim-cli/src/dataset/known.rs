@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use arrow_array::RecordBatch;
+use sim_core::monte_carlo::Ending;
+
 use super::columns::{Done, ending_named};
-use super::parquet_file::{read_columns, read_selected};
+use super::manifest::Counts;
+use super::parquet_file::{read_columns, read_row_at, read_selected};
 use super::table::Table;
 use crate::problem::Outcome;
 
@@ -24,6 +28,15 @@ struct Place {
     file: u32,
     row: u32,
     trials: u64,
+    state: State,
+}
+
+/// What a row says about its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Whole,
+    Begun,
+    Failed,
 }
 
 impl Known {
@@ -35,10 +48,11 @@ impl Known {
             for batch in read_columns(path, &COLUMNS[..4])? {
                 let table = Table::of(vec![batch?]);
                 for row in 0..table.rows() {
-                    let Some((hash, trials)) = identity(&table, row) else { continue };
+                    let Some((hash, trials, state)) = identity(&table, row) else { continue };
                     let known = places.get(&hash).map_or(0, |place| place.trials);
                     if known == 0 || trials > known {
-                        places.insert(hash, Place { file: file as u32, row: (first + row) as u32, trials });
+                        let (file, row) = (file as u32, (first + row) as u32);
+                        places.insert(hash, Place { file, row, trials, state });
                     }
                 }
                 first += table.rows();
@@ -50,6 +64,26 @@ impl Known {
     /// Whether nothing is known of any cell.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
+    }
+
+    /// Counts of the cells, of which there are so many in the sweep; those that were begun are not done.
+    pub fn counts(&self, cells: usize) -> Counts {
+        let count = |state| self.places.values().filter(|place| place.state == state).count();
+        let failed = count(State::Failed);
+        let trials = self.places.values().map(|place| place.trials).sum();
+        Counts { cells, done: count(State::Whole) + failed, failed, trials }
+    }
+
+    /// Number of cells of which there is a row.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The row of a cell with all its columns, and how many trials are behind it.
+    pub fn stored(&self, hash: &str) -> Outcome<Option<(RecordBatch, u64)>> {
+        let Some(place) = key(hash).and_then(|key| self.places.get(&key)) else { return Ok(None) };
+        let rows = read_row_at(&self.files[place.file as usize], place.row as usize)?;
+        Ok(rows.map(|row| (row, place.trials)))
     }
 
     /// What is known of these cells, by hash.
@@ -83,13 +117,16 @@ fn trials(table: &Table, row: usize) -> Option<u64> {
 }
 
 /// The cell of a row that can be gone on from, and its trials; a failed one has none.
-fn identity(table: &Table, row: usize) -> Option<(u128, u64)> {
+fn identity(table: &Table, row: usize) -> Option<(u128, u64, State)> {
     let hash = key(&text(table, "cell", row)?)?;
     if text(table, "error", row).is_some() {
-        return Some((hash, 0));
+        return Some((hash, 0, State::Failed));
     }
-    ending_named(&text(table, "ending", row)?)?;
-    Some((hash, trials(table, row)?))
+    let state = match ending_named(&text(table, "ending", row)?)? {
+        Ending::Cancelled => State::Begun,
+        Ending::Complete | Ending::Precise | Ending::Imprecise => State::Whole,
+    };
+    Some((hash, trials(table, row)?, state))
 }
 
 /// What a row says about its cell. The estimates are made anew from the tally.

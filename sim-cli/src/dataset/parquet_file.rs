@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::SchemaRef;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -20,7 +20,7 @@ const ROWS_PER_GROUP: usize = 16_384;
 pub(super) const UNFINISHED: &str = ".writing-";
 
 /// Writes a file under a temporary name, syncs it, and gives it its name: a reader sees the old file or the new one.
-fn write_atomically(path: &Path, write: impl FnOnce(&mut File) -> Outcome<()>) -> Outcome<()> {
+pub(super) fn write_atomically(path: &Path, write: impl FnOnce(&mut File) -> Outcome<()>) -> Outcome<()> {
     // The parent of a bare name is empty.
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
@@ -75,7 +75,13 @@ pub(super) fn write_batches(
 
 /// Reads one Parquet file.
 pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
-    batches(path, |reader| reader)?.collect()
+    batches(path, open(path, |reader| reader)?).collect()
+}
+
+/// The columns of a file, and its rows batch by batch.
+pub(super) fn read_all(path: &Path) -> Outcome<(SchemaRef, impl Iterator<Item = Outcome<RecordBatch>>)> {
+    let reader = open(path, |reader| reader)?;
+    Ok((reader.schema(), batches(path, reader)))
 }
 
 /// The columns of these names, as far as the file has them, batch by batch.
@@ -83,35 +89,43 @@ pub(super) fn read_columns(
     path: &Path,
     names: &[&str],
 ) -> Outcome<impl Iterator<Item = Outcome<RecordBatch>>> {
-    batches(path, |reader| only(reader, names))
+    Ok(batches(path, open(path, |reader| only(reader, names))?))
 }
 
 /// Reads some columns of these rows, which are in increasing order.
 pub(super) fn read_selected(path: &Path, names: &[&str], rows: &[usize]) -> Outcome<Vec<RecordBatch>> {
-    let chosen = batches(path, |reader| {
-        let total = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
-        let ranges = rows.iter().map(|&row| row..row + 1);
-        let selection = RowSelection::from_consecutive_ranges(ranges, total);
-        only(reader, names).with_row_selection(selection)
-    });
-    chosen?.collect()
+    batches(path, open(path, |reader| only(select(reader, rows), names))?).collect()
 }
 
-type Reader = ParquetRecordBatchReaderBuilder<File>;
+/// Reads one row, if the file has it.
+pub(super) fn read_row_at(path: &Path, row: usize) -> Outcome<Option<RecordBatch>> {
+    batches(path, open(path, |reader| select(reader, &[row]))?).next().transpose()
+}
 
-fn only(reader: Reader, names: &[&str]) -> Reader {
+type Builder = ParquetRecordBatchReaderBuilder<File>;
+
+fn only(reader: Builder, names: &[&str]) -> Builder {
     let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
     reader.with_projection(mask)
 }
 
+fn select(reader: Builder, rows: &[usize]) -> Builder {
+    let total = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let ranges = rows.iter().map(|&row| row..row + 1);
+    reader.with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
+}
+
+fn open(path: &Path, choose: impl FnOnce(Builder) -> Builder) -> Outcome<ParquetRecordBatchReader> {
+    let fail = |error: &dyn std::fmt::Display| Problem::file("read", path, error);
+    let file = File::open(path).map_err(|error| fail(&error))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(&error))?;
+    choose(reader).build().map_err(|error| fail(&error))
+}
+
 fn batches(
     path: &Path,
-    choose: impl FnOnce(Reader) -> Reader,
-) -> Outcome<impl Iterator<Item = Outcome<RecordBatch>>> {
+    reader: ParquetRecordBatchReader,
+) -> impl Iterator<Item = Outcome<RecordBatch>> + use<> {
     let path = path.to_owned();
-    let file = File::open(&path).map_err(|error| Problem::file("read", &path, &error))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file);
-    let reader = reader.map_err(|error| Problem::file("read", &path, &error))?;
-    let reader = choose(reader).build().map_err(|error| Problem::file("read", &path, &error))?;
-    Ok(reader.map(move |batch| batch.map_err(|error| Problem::file("read", &path, &error))))
+    reader.map(move |batch| batch.map_err(|error| Problem::file("read", &path, &error)))
 }

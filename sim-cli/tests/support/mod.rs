@@ -5,7 +5,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use serde_json::Value as Json;
@@ -107,5 +108,13 @@ impl Ended {
     #[track_caller]
     pub fn json(&self) -> Json {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {}", self.out))
+    }
+}
+
+/// Waits until something holds, but not for longer than 20 s.
+pub fn wait_until(mut holds: impl FnMut() -> bool) {
+    let clock = Instant::now();
+    while !holds() && clock.elapsed() < Duration::from_secs(20) {
+        sleep(Duration::from_millis(1));
     }
 }
