@@ -10,6 +10,7 @@ mod plan;
 mod plot;
 mod predict;
 mod run;
+mod shards;
 mod shell;
 mod status;
 mod sweep;
@@ -51,6 +52,7 @@ enum Command {
     Predict(predict::Arguments),
     Sweep(sweep::Arguments),
     Plot(plot::Arguments),
+    Shards(shards::Arguments),
     Status(status::Arguments),
     Compact(compact::Arguments),
     Export(export::Arguments),
@@ -96,6 +98,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Predict(arguments) => arguments.execute(registry),
         Command::Sweep(arguments) => arguments.execute(registry),
         Command::Plot(arguments) => arguments.execute(),
+        Command::Shards(arguments) => arguments.execute(registry),
         Command::Status(arguments) => arguments.execute(),
         Command::Compact(arguments) => arguments.execute(registry),
         Command::Export(arguments) => arguments.execute(),

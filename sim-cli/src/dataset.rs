@@ -8,6 +8,7 @@
 //!   parts/           rows of an unfinished sweep
 //! ```
 
+mod chunk;
 mod columns;
 mod compaction;
 mod directory;
@@ -15,12 +16,15 @@ mod export;
 mod known;
 mod manifest;
 mod parquet_file;
+mod parts;
 mod table;
 
+pub use chunk::Chunk;
 pub use columns::{Cell, Done, Layout, Row, Shape};
 pub use directory::Directory;
 pub use export::{ExportFormat, export};
 pub use known::Known;
 pub use manifest::{Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;
+pub use parts::Parts;
 pub use table::Table;

@@ -17,10 +17,12 @@ mod drawing;
 pub mod figure;
 mod gantt;
 pub mod output;
+mod pilot;
 pub mod problem;
 mod progress;
 mod record;
 pub mod scenario;
+mod shards;
 mod sweep;
 mod verdict;
 

@@ -25,6 +25,11 @@ impl Bar {
         Self::new(length, quiet, "{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left{msg}")
     }
 
+    /// A bar over `length` chunks of a sharded sweep.
+    pub fn chunks(length: u64, quiet: bool) -> Self {
+        Self::new(length, quiet, "{wide_bar} {human_pos}/{human_len} chunks, {eta} left{msg}")
+    }
+
     fn new(length: u64, quiet: bool, template: &str) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(length), target);

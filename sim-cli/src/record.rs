@@ -21,5 +21,6 @@ pub fn record(
         cells: counts.done,
         trials: counts.trials,
         ending: if cancelled { "cancelled" } else { "complete" }.to_owned(),
+        chunk: None,
     }
 }

@@ -15,13 +15,13 @@ use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_models::registry::{AnyModel, Parameter, Values};
 
 use crate::cell;
-use crate::dataset::{Cell, Counts, Directory, Done, Known, Layout, Manifest, Row, Shape};
+use crate::dataset::{Cell, Chunk, Counts, Directory, Done, Known, Layout, Manifest, Parts, Row, Shape};
 use crate::problem::{Outcome, Problem};
 use crate::progress::Bar;
 use crate::scenario::Scenario;
 
 /// Cells of a window: their rows are in memory at once. Also the rows of one batch of the data set, so that another number gives other bytes.
-const WINDOW: usize = 2048;
+pub const WINDOW: usize = 2048;
 
 /// Rows of a window that takes long are put on disk about this often.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -71,42 +71,31 @@ pub fn run(
     control: &Control,
     bar: &Bar,
 ) -> Outcome<Swept> {
-    let stop = scenario.stop.rule()?;
-    let layout = Layout::new(model, stop.confidence().get());
-    let known = directory.known()?;
     let cells = scenario.cell_count()?;
     // From here on a killed sweep is recognized and goes on.
     directory.write_manifest(&Manifest::new(scenario.clone(), Counts { cells, ..Counts::default() }))?;
-    let sweep = Sweep { scenario, model, parameters: model.parameters(), stop, choice, control, bar };
-    let mut written = Written::default();
-    let mut swept = Swept { counts: Counts { cells, ..Counts::default() }, ..Swept::default() };
-    thread::scope(|scope| {
-        let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
-        for start in (0..cells).step_by(WINDOW) {
-            if control.is_cancelled() && known.is_empty() {
-                swept.cancelled = true;
-                break;
-            }
-            let window = start..cells.min(start + WINDOW);
-            let (rows, early_parts) = sweep.window(window, &known, directory, &layout)?;
-            swept.add(&rows, choice.keep_rows);
-            let rows: Vec<Row> = rows.into_iter().filter_map(|(row, _)| row).collect();
-            written.wait_for(writing.take())?;
-            let (directory, layout) = (directory, &layout);
-            writing = Some(scope.spawn(move || {
-                let part = directory.add_part(layout, &rows)?;
-                directory.remove(&early_parts)?;
-                Ok((part, layout.shape(&rows)))
-            }));
-        }
-        written.wait_for(writing)
-    })?;
-    directory.compact(
-        &layout,
-        &written.shape,
-        &written.parts,
-        &Manifest::new(scenario.clone(), swept.counts),
-    )?;
+    let sweep = Sweep::new(scenario, model, choice, control, bar)?;
+    let (swept, written) = sweep.windows(0..cells, &directory.known()?, directory.parts())?;
+    let manifest = Manifest::new(scenario.clone(), swept.counts);
+    directory.compact(&sweep.layout, &written.shape, &written.parts, &manifest)?;
+    Ok(swept)
+}
+
+/// Runs the trials of some cells that a chunk does not hold yet, and leaves the chunk whole. One that is cancelled stays as it is.
+pub fn run_chunk(
+    scenario: &Scenario,
+    model: &dyn AnyModel,
+    chunk: &Chunk,
+    cells: Range<usize>,
+    stamp: &str,
+    control: &Control,
+    bar: &Bar,
+) -> Outcome<Swept> {
+    let sweep = Sweep::new(scenario, model, Choice::default(), control, bar)?;
+    let (swept, written) = sweep.windows(cells, &chunk.known()?, chunk.parts())?;
+    if !swept.cancelled {
+        chunk.finish(&sweep.layout, &written.shape, &written.parts, stamp)?;
+    }
     Ok(swept)
 }
 
@@ -137,21 +126,61 @@ struct Sweep<'a> {
     scenario: &'a Scenario,
     model: &'a dyn AnyModel,
     parameters: Vec<Parameter>,
+    layout: Layout,
     stop: Stop,
     choice: Choice,
     control: &'a Control,
     bar: &'a Bar,
 }
 
-impl Sweep<'_> {
+impl<'a> Sweep<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        model: &'a dyn AnyModel,
+        choice: Choice,
+        control: &'a Control,
+        bar: &'a Bar,
+    ) -> Outcome<Self> {
+        let stop = scenario.stop.rule()?;
+        let layout = Layout::new(model, stop.confidence().get());
+        Ok(Self { scenario, model, parameters: model.parameters(), layout, stop, choice, control, bar })
+    }
+
+    /// Runs cells window by window. Gives what came of them, and the parts with their rows.
+    fn windows(&self, cells: Range<usize>, known: &Known, parts: &Parts) -> Outcome<(Swept, Written)> {
+        let counts = Counts { cells: cells.len(), ..Counts::default() };
+        let (mut swept, mut written) = (Swept { counts, ..Swept::default() }, Written::default());
+        thread::scope(|scope| {
+            let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
+            for start in cells.clone().step_by(WINDOW) {
+                if self.control.is_cancelled() && known.is_empty() {
+                    swept.cancelled = true;
+                    break;
+                }
+                let (rows, early_parts) = self.window(start..cells.end.min(start + WINDOW), known, parts)?;
+                swept.add(&rows, self.choice.keep_rows);
+                let rows: Vec<Row> = rows.into_iter().filter_map(|(row, _)| row).collect();
+                written.wait_for(writing.take())?;
+                let layout = &self.layout;
+                writing = Some(scope.spawn(move || {
+                    let part = parts.add(layout, &rows)?;
+                    parts.remove(&early_parts)?;
+                    Ok((part, layout.shape(&rows)))
+                }));
+            }
+            written.wait_for(writing)
+        })?;
+        Ok((swept, written))
+    }
+
     /// Runs the cells of a window. Gives their rows, and the parts in which some of them were saved meanwhile.
     fn window(
         &self,
         window: Range<usize>,
         known: &Known,
-        directory: &Directory,
-        layout: &Layout,
+        parts: &Parts,
     ) -> Outcome<(Vec<Finished>, Vec<PathBuf>)> {
+        let layout = &self.layout;
         let cells: Vec<Cell> =
             window.into_par_iter().map(|index| self.cell(index)).collect::<Outcome<_>>()?;
         let earlier = match known.is_empty() {
@@ -159,7 +188,7 @@ impl Sweep<'_> {
             false => known.rows(cells.iter().map(|cell| cell.hash.as_str()))?,
         };
         let saver = Mutex::new(Saver {
-            directory,
+            into: parts,
             layout,
             unsaved: Vec::new(),
             saved: Instant::now(),
@@ -237,7 +266,7 @@ impl Swept {
 
 /// Puts finished rows on disk while others of their window are still running.
 struct Saver<'a> {
-    directory: &'a Directory,
+    into: &'a Parts,
     layout: &'a Layout,
     unsaved: Vec<Row>,
     saved: Instant,
@@ -248,7 +277,7 @@ impl Saver<'_> {
     fn add(&mut self, row: &Row) -> Outcome<()> {
         self.unsaved.push(row.clone());
         if self.saved.elapsed() > SAVE_EVERY {
-            self.parts.push(self.directory.add_part(self.layout, &self.unsaved)?);
+            self.parts.push(self.into.add(self.layout, &self.unsaved)?);
             self.unsaved.clear();
             self.saved = Instant::now();
         }

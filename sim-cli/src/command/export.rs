@@ -41,7 +41,7 @@ impl Arguments {
             let sentence = format!("the sweep in {} is not finished", self.directory.display());
             return Err(Problem::input(sentence).help("`synergy compact` puts what there is into one file"));
         }
-        if directory.parts()? > 0 {
+        if directory.count_parts()? > 0 {
             warn("rows of an interrupted run are not exported; `synergy compact` adds them");
         }
         let format = match self.format {

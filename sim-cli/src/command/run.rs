@@ -80,7 +80,7 @@ impl Arguments {
                 Counts { cells: 1, done: usize::from(!cancelled), failed: 0, trials: row.done.trials };
             let layout = Layout::new(model, stop.confidence().get());
             let rows = [row];
-            let parts = [directory.add_part(&layout, &rows)?];
+            let parts = [directory.parts().add(&layout, &rows)?];
             directory.compact(
                 &layout,
                 &layout.shape(&rows),

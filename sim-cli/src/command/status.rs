@@ -54,7 +54,7 @@ impl Arguments {
             begun: known.len() - counts.done,
             open: counts.cells.saturating_sub(known.len()),
             counts,
-            parts: directory.parts()?,
+            parts: directory.count_parts()?,
             running: directory.is_busy(),
             runs: directory.runs()?,
         };

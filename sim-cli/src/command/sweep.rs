@@ -1,20 +1,21 @@
 //! `synergy sweep`: simulate every cell of a scenario, write the data set, draw the figure.
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 use sim_core::monte_carlo::Control;
-use sim_models::registry::Registry;
+use sim_models::registry::{AnyModel, Registry};
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
 use crate::dataset::{Counts, Directory};
 use crate::drawing::{self, Sheet};
 use crate::output::{grouped, say, warn};
+use crate::pilot::{self, Cost};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
-use crate::scenario::{Opened, find_model, is_file};
+use crate::scenario::{Opened, Scenario, find_model, is_file};
 use crate::sweep::{self, Choice, Swept};
 use crate::verdict;
 
@@ -33,6 +34,9 @@ pub(super) struct Arguments {
     /// Try cells again that failed in an earlier run
     #[arg(long)]
     retry_failed: bool,
+    /// Tell how many cells there are, about how long they take, and where the results would go; write nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Directory of the data set; results/NAME if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -51,9 +55,13 @@ impl Arguments {
         let model = find_model(registry, &scenario.model)?;
         opened.check_cells(model)?;
         let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
-        let directory = Directory::create(&path, scenario)?;
         self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
+        if self.dry_run {
+            let cost = pool.install(|| pilot::cost(scenario, model))?;
+            return foretell(scenario, &cost, pool.current_num_threads(), &path);
+        }
+        let directory = Directory::create(&path, scenario)?;
         let control = Control::new(cancelled_by_signal()?);
         let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);
         let (started, clock) = (SystemTime::now(), Instant::now());
@@ -62,24 +70,55 @@ impl Arguments {
         bar.finish();
         let fresh = Counts { done: swept.fresh, trials: swept.fresh_trials, ..swept.counts };
         directory.log(&record(started, clock, pool.current_num_threads(), fresh, swept.cancelled))?;
-        summarize(&swept, &directory)?;
-        if swept.cancelled {
-            say(format_args!("cancelled; the same command goes on from here"))?;
-            return Ok(Exit::Cancelled);
-        }
-        directory.remove_verdict()?;
-        if let Some(test) = &scenario.test {
-            let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
-            directory.write_verdict(&verdict)?;
-            say(format_args!("{verdict}"))?;
-        }
-        if scenario.figure.is_some() {
-            for file in drawing::draw(&directory, scenario, &Sheet::default(), directory.path())? {
-                say(format_args!("{}", file.display()))?;
-            }
-        }
-        Ok(if swept.counts.failed > 0 { Exit::CellsFailed } else { Exit::Success })
+        conclude(scenario, model, &directory, &swept)
     }
+}
+
+/// Says what a sweep would do.
+fn foretell(scenario: &Scenario, cost: &Cost, threads: usize, path: &Path) -> Outcome<Exit> {
+    let cells = scenario.cell_count()?;
+    let seconds = cost.seconds_per_cell * cells as f64 / threads as f64;
+    let time = humantime::format_duration(Duration::from_secs_f64(seconds.clamp(1.0, 1e9).round()));
+    let most =
+        if scenario.stop.half_width.is_some() { " at most, if no cell is precise enough before" } else { "" };
+    // The rows of the window that runs, and of the one that is being written.
+    let memory = 2.0 * cost.bytes_per_row * cells.min(sweep::WINDOW) as f64 / 1e6;
+    say(format_args!(
+        "{cells} cells of up to {} trials\nabout {time} on {threads} threads{most}, and {memory:.0} MB of memory beside the program's own\n{}",
+        grouped(scenario.stop.rule()?.trials()),
+        path.display()
+    ))?;
+    let earlier = path.join("manifest.json").exists();
+    if earlier {
+        say(format_args!("there are results already; what they have is not run again"))?;
+    }
+    Ok(Exit::Success)
+}
+
+/// Says what came of a sweep, tests what is to be tested, and draws the figure.
+pub(super) fn conclude(
+    scenario: &Scenario,
+    model: &dyn AnyModel,
+    directory: &Directory,
+    swept: &Swept,
+) -> Outcome<Exit> {
+    summarize(swept, directory)?;
+    if swept.cancelled {
+        say(format_args!("cancelled; the same command goes on from here"))?;
+        return Ok(Exit::Cancelled);
+    }
+    directory.remove_verdict()?;
+    if let Some(test) = &scenario.test {
+        let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
+        directory.write_verdict(&verdict)?;
+        say(format_args!("{verdict}"))?;
+    }
+    if scenario.figure.is_some() {
+        for file in drawing::draw(directory, scenario, &Sheet::default(), directory.path())? {
+            say(format_args!("{}", file.display()))?;
+        }
+    }
+    Ok(if swept.counts.failed > 0 { Exit::CellsFailed } else { Exit::Success })
 }
 
 fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
@@ -110,7 +149,7 @@ fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
 }
 
 /// `results/NAME`, where NAME is the file's, or its folder's if the file is just called scenario.
-fn default_directory(file: &Path) -> PathBuf {
+pub(super) fn default_directory(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default();
     let folder = file.parent().and_then(Path::file_name);
     let name = match folder {

@@ -3,72 +3,85 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::columns::{Layout, Row, Shape};
+use super::columns::{Layout, Shape};
 use super::compaction::compact;
 use super::known::Known;
 use super::manifest::{Manifest, Program, RunRecord};
-use super::parquet_file::{UNFINISHED, write_file, write_parquet};
+use super::parquet_file::{UNFINISHED, write_file};
+use super::parts::Parts;
 use crate::output::warn;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
+use crate::shards::PLAN_FILE;
 
 /// Held by the program that writes to the directory; the system lets go of it when the program ends, however that is.
 const LOCK: &str = ".lock";
+
+/// Where rows are that are not compacted yet.
+const PARTS: &str = "parts";
 
 /// A directory that holds a data set, or will.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Number of the next part.
-    next_part: AtomicUsize,
+    parts: Parts,
     /// Held while this program writes; `None` where it only reads.
     _lock: Option<File>,
 }
 
 impl Directory {
     /// Opens a directory for the results of `scenario`, and creates it if need be. What is in it must belong to the same
-    /// scenario.
+    /// scenario. No other program can write to it meanwhile.
     pub fn create(path: &Path, scenario: &Scenario) -> Outcome<Self> {
-        let fail = |error: &dyn std::fmt::Display| Problem::file("create", path, error);
+        let mut directory = Self::prepare(path, scenario)?;
+        directory._lock = Some(directory.lock(File::try_lock)?);
+        directory.parts = Parts::at(path.join(PARTS))?;
+        Ok(directory)
+    }
+
+    /// Opens or creates it for chunks of the sweep: others can work on other chunks, but no sweep can write to it meanwhile.
+    pub fn share(path: &Path, scenario: &Scenario) -> Outcome<Self> {
+        let mut directory = Self::prepare(path, scenario)?;
+        directory._lock = Some(directory.lock(File::try_lock_shared)?);
+        Ok(directory)
+    }
+
+    fn prepare(path: &Path, scenario: &Scenario) -> Outcome<Self> {
         if path.exists() && !path.is_dir() {
             let sentence = format!("{} is a file; results need a directory", path.display());
             return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
         }
-        fs::create_dir_all(path).map_err(|error| fail(&error))?;
-        let mut directory = Self { path: path.to_owned(), next_part: AtomicUsize::new(0), _lock: None };
-        match directory.manifest()? {
-            Some(manifest) => {
-                let differences = manifest.differences(scenario);
-                if !differences.is_empty() {
-                    let sentence = format!(
-                        "{} holds results of another scenario: {}",
-                        path.display(),
-                        differences.join("; ")
-                    );
-                    return Err(Problem::input(sentence)
-                        .help("choose another directory with --out, or remove this one"));
-                }
-                let (there, here) = (&manifest.program.commit, Program::this().commit);
-                if *there != here {
-                    let place = path.display();
-                    warn(&format!(
-                        "rows in {place} were made by commit {there} and are kept; this is {here}"
-                    ));
-                }
-            }
-            None => directory.refuse_foreign_files()?,
+        fs::create_dir_all(path).map_err(|error| Problem::file("create", path, &error))?;
+        let directory = Self::at(path)?;
+        let Some(manifest) = directory.manifest()? else {
+            directory.refuse_foreign_files()?;
+            return Ok(directory);
+        };
+        let differences = manifest.differences(scenario);
+        if !differences.is_empty() {
+            let sentence =
+                format!("{} holds results of another scenario: {}", path.display(), differences.join("; "));
+            return Err(
+                Problem::input(sentence).help("choose another directory with --out, or remove this one")
+            );
         }
-        directory._lock = Some(directory.lock()?);
-        directory.next_part = AtomicUsize::new(directory.first_free_part()?);
+        let (there, here) = (&manifest.program.commit, Program::this().commit);
+        if *there != here {
+            let place = path.display();
+            warn(&format!("rows in {place} were made by commit {there} and are kept; this is {here}"));
+        }
         Ok(directory)
     }
 
-    fn lock(&self) -> Outcome<File> {
+    fn at(path: &Path) -> Outcome<Self> {
+        Ok(Self { path: path.to_owned(), parts: Parts::at(path.join(PARTS))?, _lock: None })
+    }
+
+    fn lock(&self, take: fn(&File) -> Result<(), TryLockError>) -> Outcome<File> {
         let path = self.path.join(LOCK);
         let file = File::create(&path).map_err(|error| Problem::file("create", &path, &error))?;
-        match file.try_lock() {
+        match take(&file) {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
                 let sentence = format!("another synergy is writing to {}", self.path.display());
@@ -80,7 +93,7 @@ impl Directory {
 
     /// Opens a directory that holds results.
     pub fn open(path: &Path) -> Outcome<(Self, Manifest)> {
-        let directory = Self { path: path.to_owned(), next_part: AtomicUsize::new(0), _lock: None };
+        let directory = Self::at(path)?;
         match directory.manifest()? {
             Some(manifest) => Ok((directory, manifest)),
             None => {
@@ -90,15 +103,29 @@ impl Directory {
         }
     }
 
+    /// Whether the compacted results are those of this very scenario, with all its cells and trials.
+    pub fn is_complete(&self, scenario: &Scenario) -> Outcome<bool> {
+        let manifest = self.manifest()?;
+        Ok(self.data_path().exists()
+            && manifest.is_some_and(|manifest| {
+                manifest.scenario == *scenario && manifest.counts.done == manifest.counts.cells
+            }))
+    }
+
     /// Whether a program writes to it now.
     pub fn is_busy(&self) -> bool {
         let Ok(file) = File::open(self.path.join(LOCK)) else { return false };
         matches!(file.try_lock(), Err(TryLockError::WouldBlock))
     }
 
+    /// The rows that are not compacted yet.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// Number of files that a compaction would join.
-    pub fn parts(&self) -> Outcome<usize> {
-        Ok(self.part_paths()?.len())
+    pub fn count_parts(&self) -> Outcome<usize> {
+        Ok(self.parts.paths()?.len())
     }
 
     /// What is said of the runs so far, a line each that can be read.
@@ -144,7 +171,7 @@ impl Directory {
         for entry in entries {
             let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
             let name = name.to_string_lossy();
-            if name != "parts" && name != LOCK && !name.starts_with(UNFINISHED) {
+            if name != PARTS && name != PLAN_FILE && name != LOCK && !name.starts_with(UNFINISHED) {
                 let sentence =
                     format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
@@ -155,22 +182,11 @@ impl Directory {
 
     /// What earlier runs found.
     pub fn known(&self) -> Outcome<Known> {
-        let mut paths = self.part_paths()?;
+        let mut paths = self.parts.paths()?;
         if self.data_path().exists() {
             paths.push(self.data_path());
         }
         Known::of(paths)
-    }
-
-    /// Adds rows of a running sweep, in a file of their own.
-    pub fn add_part(&self, layout: &Layout, rows: &[Row]) -> Outcome<PathBuf> {
-        let parts = self.path.join("parts");
-        fs::create_dir_all(&parts).map_err(|error| Problem::file("create", &parts, &error))?;
-        let number = self.next_part.fetch_add(1, Ordering::Relaxed);
-        let path = parts.join(format!("{number:06}.parquet"));
-        let batch = layout.batch(rows).map_err(|error| Problem::file("write", &path, &error))?;
-        write_parquet(&path, batch)?;
-        Ok(path)
     }
 
     /// Writes the rows of `parts`, which hold those of the whole sweep in its order, as one file, and removes all parts.
@@ -191,7 +207,7 @@ impl Directory {
             layout.schema(shape, &metadata).map_err(|error| Problem::file("write", &path, &error))?;
         compact(&path, &schema, parts)?;
         self.write_manifest(manifest)?;
-        self.remove_parts()?;
+        self.parts.clear()?;
         self.remove_unfinished();
         Ok(())
     }
@@ -239,47 +255,5 @@ impl Directory {
         let file = OpenOptions::new().create(true).append(true).open(&path);
         let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
         written.map_err(|error| Problem::file("write", &path, &error))
-    }
-
-    /// Paths of the parts, in the order they were written.
-    fn part_paths(&self) -> Outcome<Vec<PathBuf>> {
-        let parts = self.path.join("parts");
-        let entries = match fs::read_dir(&parts) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Problem::file("read", &parts, &error)),
-        };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|error| Problem::file("read", &parts, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == "parquet") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        Ok(paths)
-    }
-
-    /// A number that is greater than that of any part.
-    fn first_free_part(&self) -> Outcome<usize> {
-        let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<usize>().ok();
-        Ok(self.part_paths()?.iter().filter_map(number).max().map_or(0, |last| last + 1))
-    }
-
-    /// Removes parts whose rows stand elsewhere now.
-    pub fn remove(&self, parts: &[PathBuf]) -> Outcome<()> {
-        parts
-            .iter()
-            .try_for_each(|part| fs::remove_file(part).map_err(|error| Problem::file("remove", part, &error)))
-    }
-
-    fn remove_parts(&self) -> Outcome<()> {
-        let parts = self.path.join("parts");
-        match fs::remove_dir_all(&parts) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Problem::file("remove", &parts, &error))
-            }
-            _ => Ok(()),
-        }
     }
 }

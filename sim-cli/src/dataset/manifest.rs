@@ -72,6 +72,17 @@ pub struct RunRecord {
     pub trials: u64,
     /// `complete` or `cancelled`.
     pub ending: String,
+    /// The chunk of a sharded sweep that was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunk: Option<usize>,
+}
+
+impl RunRecord {
+    /// The record of the run of one chunk.
+    #[must_use]
+    pub fn of_chunk(self, chunk: usize) -> Self {
+        Self { chunk: Some(chunk), ..self }
+    }
 }
 
 impl Program {

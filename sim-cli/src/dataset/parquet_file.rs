@@ -78,6 +78,16 @@ pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
     batches(path, open(path, |reader| reader)?).collect()
 }
 
+/// What the metadata of a file has under a key.
+pub(super) fn read_metadata(path: &Path, key: &str) -> Outcome<Option<String>> {
+    let mut found = None;
+    open(path, |reader| {
+        found = reader.schema().metadata().get(key).cloned();
+        reader
+    })?;
+    Ok(found)
+}
+
 /// The columns of a file, and its rows batch by batch.
 pub(super) fn read_all(path: &Path) -> Outcome<(SchemaRef, impl Iterator<Item = Outcome<RecordBatch>>)> {
     let reader = open(path, |reader| reader)?;

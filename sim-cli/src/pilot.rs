@@ -1,0 +1,68 @@
+//! What a sweep will cost, from a few of its cells.
+
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use sim_core::monte_carlo::{Control, Stop};
+use sim_models::registry::{AnyModel, Values};
+
+use crate::cell;
+use crate::dataset::{Cell, Row};
+use crate::problem::{Outcome, Problem};
+use crate::scenario::Scenario;
+
+/// Cells that are tried, evenly over the sweep.
+const CELLS: usize = 16;
+
+/// Time after which no more trials are added to a cell of the pilot.
+const LONG_ENOUGH: Duration = Duration::from_millis(50);
+
+/// What cells cost, in processor time of one thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Mean time of a cell, in seconds. With a half-width it is that of all trials that are allowed.
+    pub seconds_per_cell: f64,
+    /// Memory of a row, in bytes, estimated from what it holds.
+    pub bytes_per_row: f64,
+}
+
+/// Runs a few trials of a few cells, in the draws of the sweep. Nothing is kept of them.
+pub fn cost(scenario: &Scenario, model: &dyn AnyModel) -> Outcome<Cost> {
+    let stop = scenario.stop.rule()?;
+    let cells = scenario.cell_count()?;
+    let tried = cells.clamp(1, CELLS);
+    let places: Vec<usize> = (0..tried).map(|i| i * cells / tried).collect();
+    let tries: Vec<(f64, usize)> =
+        places.par_iter().map(|&index| try_cell(scenario, model, index, &stop)).collect::<Outcome<_>>()?;
+    let (seconds, bytes) = tries.iter().fold((0.0, 0), |(time, size), one| (time + one.0, size + one.1));
+    Ok(Cost { seconds_per_cell: seconds / tried as f64, bytes_per_row: bytes as f64 / tried as f64 })
+}
+
+/// Time of all trials of a cell, and memory of its row. The time is that of the largest try, in proportion to its trials.
+fn try_cell(scenario: &Scenario, model: &dyn AnyModel, index: usize, stop: &Stop) -> Outcome<(f64, usize)> {
+    let parameters = model.parameters();
+    let mut trials = 64;
+    loop {
+        let trials_now = stop.trials().min(trials);
+        let clock = Instant::now();
+        let values = Values::resolve(&parameters, &scenario.cell(index))
+            .map_err(|error| Problem::parameters(&error))?;
+        let few = Stop::after(trials_now).map_err(|error| Problem::failure(error.to_string()))?;
+        let cell = Cell::new(model, values);
+        let row = cell::finish(model, cell, scenario.randomness(), None, &few, &Control::default());
+        let elapsed = clock.elapsed();
+        let failed = row.as_ref().is_none_or(|row| row.done.error.is_some());
+        if failed || trials_now == stop.trials() || elapsed > LONG_ENOUGH {
+            let scale = if failed { 1.0 } else { stop.trials() as f64 / trials_now as f64 };
+            return Ok((elapsed.as_secs_f64() * scale, row.as_ref().map_or(0, bytes)));
+        }
+        trials = trials.saturating_mul(4);
+    }
+}
+
+/// What a row takes in memory: its text, and a map entry or a number with its name for everything else.
+fn bytes(row: &Row) -> usize {
+    const PER_ITEM: usize = 96;
+    let items = row.cell.values.iter().count() + row.done.estimates.len() + row.predictions.len();
+    size_of::<Row>() + row.done.tally.len() + PER_ITEM * items
+}
