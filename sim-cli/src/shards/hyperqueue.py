@@ -3,12 +3,14 @@
 `pip install hyperqueue` brings server and workers, but no `hq`; with `hq` on the PATH synergy submits to the server that it knows.
 """
 
+import contextlib
+import io
 import sys
 
 try:
     from hyperqueue import Job, LocalCluster
     from hyperqueue.cluster import WorkerConfig
-    from hyperqueue.job import FailedJobsException
+    from hyperqueue.client import FailedJobsException
 except ImportError as error:
     sys.exit(f"HyperQueue needs its Python package, `pip install hyperqueue`, or `hq` on the PATH: {error}")
 
@@ -23,9 +25,11 @@ with LocalCluster() as cluster:
     client = cluster.client()
     job = Job()
     for number in numbers:
-        job.program([*command[:place], number, *command[place:]])
+        job.program([*command[:place], number, *command[place:]], stdout=None, stderr=None)
     try:
-        client.wait_for_jobs([client.submit(job)])
+        # synergy shows how far it is.
+        with contextlib.redirect_stderr(io.StringIO()):
+            client.wait_for_jobs([client.submit(job)])
     except FailedJobsException as failed:
         # What did not come back is given to the engine again.
         print(failed, file=sys.stderr)
