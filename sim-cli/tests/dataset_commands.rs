@@ -153,6 +153,36 @@ fn what_an_interrupted_sweep_left_is_compacted_and_goes_on() {
     assert!(place.read("whole/data.parquet") == place.read("out/data.parquet"));
 }
 
+/// 4 500 cells are more than are in memory at once. Lists come only with the last third of them, and make the column one of lists for all.
+#[test]
+fn more_cells_than_fit_a_window_are_rows_in_order_with_the_same_columns() {
+    let place = Place::new();
+    place.write(
+        "s.toml",
+        "model = \"tree\"\n[parameters]\ndepth = 2\n[sweep]\nfan_in = { list = [3, 5, [3, 5]] }\n\
+         leaf_bias = { from = 0.0, to = 0.9, points = 1500 }\n[stop]\ntrials = 20\n",
+    );
+    place.synergy("sweep s.toml --out out").expect(0);
+    let rows = place.synergy("export out --format jsonl").expect(0).out;
+    let rows: Vec<serde_json::Value> = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(rows.len(), 4500);
+    for (index, row) in rows.iter().enumerate() {
+        let fan_in = [serde_json::json!([3]), serde_json::json!([5]), serde_json::json!([3, 5])];
+        assert_eq!(row["fan_in"], fan_in[index / 1500], "row {index}");
+        let bias = row["leaf_bias"].as_f64().unwrap();
+        assert!((bias - 0.9 * (index % 1500) as f64 / 1499.0).abs() < 1e-9, "row {index}: {bias}");
+    }
+    let verified = place.synergy("verify out --cells 60 --quiet").expect(0).out;
+    assert_eq!(verified, "60 of 60 cells are the same to the last bit\n");
+    // The same in chunks, and once more from what there is.
+    place.synergy("shards submit s.toml --out chunks --seconds 0.2 --quiet").expect(0);
+    let bytes = place.read("out/data.parquet");
+    assert!(place.read("chunks/data.parquet") == bytes);
+    let again = place.synergy("sweep s.toml --out out").expect(0).out;
+    assert!(again.contains("4500 cells from an earlier run"), "{again}");
+    assert!(place.read("out/data.parquet") == bytes);
+}
+
 #[test]
 fn no_data_set_is_said_in_words() {
     let place = Place::new();
