@@ -119,6 +119,19 @@ fn more_trials_of_a_merged_sweep_go_on_in_chunks() {
 }
 
 #[test]
+fn a_part_of_fewer_trials_is_not_taken_for_one_of_more() {
+    let place = planned(300);
+    place.synergy("shards run out/shards.json --chunk 3").expect(0);
+    let mut plan = place.json("out/shards.json");
+    plan["scenario"]["stop"]["trials"] = 900.into();
+    place.write("out/shards.json", plan.to_string());
+    place.synergy("shards run out/shards.json --chunk 3").expect(0);
+    let lines = String::from_utf8(place.read("out/runs.jsonl")).unwrap();
+    // Five cells go on from 300 trials.
+    assert!(lines.lines().last().unwrap().contains("\"trials\":3000,"), "{lines}");
+}
+
+#[test]
 fn what_does_not_fit_is_refused_in_words() {
     let place = planned(300);
     let plan = String::from_utf8(place.read("out/shards.json")).unwrap();
