@@ -54,6 +54,11 @@ impl Verified {
     pub(super) fn ends(&self) -> f64 {
         self.begins + self.end
     }
+
+    /// Whether it ends within some time from the launch.
+    pub(super) fn has_ended(&self, elapsed: Duration) -> bool {
+        Duration::from_seconds_saturating(self.ends()) <= elapsed
+    }
 }
 
 impl Problem {
@@ -85,12 +90,19 @@ impl Problem {
         }
     }
 
-    /// What samples that were launched together come to.
+    /// What samples of one batch come to.
     pub(super) fn batch_of(&self, samples: &[Verified]) -> Batch {
-        let passed = samples.iter().filter(|sample| sample.passed);
+        self.batch_until(samples, Duration::MAX)
+    }
+
+    /// What samples of one batch come to if those that run are cancelled some time after the launch. What a cancelled sample had not
+    /// generated is paid back where the rules pay back at all.
+    pub(super) fn batch_until(&self, samples: &[Verified], cancelled: Duration) -> Batch {
+        let passed = samples.iter().filter(|sample| sample.passed && sample.has_ended(cancelled));
         // Of several that end together the one launched first.
         let first = passed.reduce(|first, sample| if sample.ends() < first.ends() { sample } else { first });
         let last = samples.iter().map(Verified::ends).fold(0.0, f64::max);
+        let last = if last > cancelled.as_seconds() { cancelled.as_seconds() } else { last };
         let stop = first.map_or(last, Verified::ends);
         let (mut cost, mut wasted) = (0u64, 0u64);
         for sample in samples {
@@ -102,7 +114,9 @@ impl Problem {
                 _ => sample.cost,
             };
             cost = cost.saturating_add(paid);
-            wasted = wasted.saturating_add(paid - needed.min(paid));
+            if first.is_some() {
+                wasted = wasted.saturating_add(paid - needed.min(paid));
+            }
         }
         let end = match self.rules().batch_end {
             BatchEnd::Barrier => last,

@@ -1,10 +1,13 @@
 //! The execution of a workflow on the event engine.
 
 mod launch;
+mod revision;
 
 use sim_core::events::{Calendar, Duration, Limits, System, Time, run};
 use sim_core::graph::Node;
 
+use self::revision::Revisable;
+use super::batch::Verified;
 use super::capacity::Line;
 use super::policy::{Decision, Policy};
 use super::state::{Flight, State, Status};
@@ -21,8 +24,8 @@ pub(super) struct Admission<'a> {
     pub(super) covered: u64,
     /// By model: the samples before it; empty where none waits.
     pub(super) lines: &'a mut [Line],
-    /// When samples end before their batch, where that is looked at.
-    pub(super) ends: &'a mut Vec<(Node, Duration)>,
+    /// Its samples, where their ends are looked at.
+    pub(super) samples: &'a mut Vec<(Node, Verified)>,
 }
 
 /// Where the results of batches come from: the world's draws, or a planner's.
@@ -30,6 +33,11 @@ pub(super) trait Outcomes {
     /// What a batch comes to that is launched now, or as many of its samples as cost no more than is covered, one after the other.
     /// `None` if there is none.
     fn batch(&mut self, to: &mut Admission<'_>, node: Node, launch: Launch) -> Option<(Launch, Batch)>;
+
+    /// The samples that come after those of a running batch, as many as are asked for. A planner imagines no batch that grows.
+    fn more(&mut self, state: &State, node: Node, count: u32, samples: &mut Vec<Verified>) {
+        let _ = (state, node, count, samples);
+    }
 }
 
 /// What happens at a point of time.
@@ -52,6 +60,8 @@ pub(super) struct Execution {
     calendar: Calendar<Event>,
     decision: Decision,
     drawn: Drawn,
+    /// What may still change, where policies are asked at the ends of samples.
+    revisable: Revisable,
     /// Whether a tick is awaited, and how many there were.
     ticking: bool,
     ticks: u64,
@@ -70,8 +80,8 @@ struct Drawn {
     batches: Vec<Batch>,
     /// The lines at the providers, with these samples in them.
     lines: Vec<Line>,
-    /// When samples end after the launch, where that is asked for.
-    ends: Vec<(Node, Duration)>,
+    /// Their samples, where it is looked at their ends.
+    samples: Vec<(Node, Verified)>,
 }
 
 /// A run: its memory, and who decides what in it.
@@ -128,6 +138,7 @@ impl Execution {
     ) -> RunResult {
         (self.planning, self.overtaken) = (false, false);
         (self.ticking, self.ticks) = (false, 0);
+        self.revisable.begin(problem);
         let mut calendar = std::mem::take(&mut self.calendar);
         let result = RunResult {
             ending: Ending::Stalled,
@@ -260,7 +271,8 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             state.ready.push(node);
             let models = self.problem.workflow().models().len();
             if let Some(failures) = state.failures.get_mut(node * models + flight.launch.model) {
-                *failures = failures.saturating_add(flight.launch.count);
+                let failed = if flight.cancelled { flight.ended } else { flight.launch.count };
+                *failures = failures.saturating_add(failed);
             }
         }
         if state.left == 0 {
@@ -275,15 +287,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             self.end(Ending::Stalled, calendar);
         } else if calendar.next_time() != Some(calendar.now()) {
             // All that ends at one time is known before the next decision.
-            self.due(calendar);
-        }
-    }
-
-    /// A sample has ended before its batch.
-    fn sample_ends(&mut self, node: Node, calendar: &mut Calendar<Event>) {
-        self.memory.state.flights[node].ended += 1;
-        if calendar.next_time() != Some(calendar.now()) {
-            self.decide(calendar);
+            self.revise_then(calendar, Self::due);
         }
     }
 

@@ -29,11 +29,12 @@ mod perfect_information;
 mod planner;
 mod relaxation;
 mod statics;
+mod top_up;
 
 use sim_core::graph::Node;
 use sim_core::random::Streams;
 
-use super::{Launch, Problem, RunResult, View};
+use super::{Launch, Problem, RunResult, Running, View};
 
 pub(super) use critical::critical_path;
 pub(super) use idle::Idle;
@@ -46,6 +47,7 @@ pub use optimum::Optimum;
 pub use perfect_information::PerfectInformation;
 pub use planner::{Allocation, Recommended, RecommendedSettings, Reference, ReferenceSettings};
 pub use statics::{Shares, Static};
+pub use top_up::TopUp;
 
 /// What a policy decides.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +67,18 @@ impl Decision {
     }
 }
 
+/// What becomes of a batch that runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Revision {
+    /// It runs on as it is.
+    #[default]
+    Keep,
+    /// So many samples of the same model begin now, and belong to it.
+    Add(u32),
+    /// What still runs of it is cancelled, and it ends now with what has ended.
+    Cancel,
+}
+
 /// Decides what is launched.
 pub trait Policy {
     /// A run begins. What a policy draws, it draws under its own purpose, never from the world's streams.
@@ -80,6 +94,13 @@ pub trait Policy {
 
     /// Decides when something is ready: at the beginning, and after each end of a batch. `decision` is empty.
     fn decide(&mut self, view: &View<'_>, decision: &mut Decision);
+
+    /// Decides about a batch that runs, when a sample of it has ended and the rules ask then
+    /// ([`Replanning::SampleEnd`](super::Replanning::SampleEnd)). It runs on unless a policy says otherwise.
+    fn revise(&mut self, view: &View<'_>, batch: &Running) -> Revision {
+        let _ = (view, batch);
+        Revision::Keep
+    }
 }
 
 /// A policy that looks at one subtask at a time, and never lets one wait that it has something for.

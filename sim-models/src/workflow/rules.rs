@@ -142,12 +142,14 @@ impl Dependence {
 
 /// When a policy is asked about what is ready.
 ///
-/// A decision launches what is ready; that a policy adds samples to a batch that runs, or cancels some of them, is not among the rules.
+/// A decision launches what is ready. Where policies are asked at the ends of samples, they may also add samples to the batch or cancel
+/// what runs of it ([`Revision`](super::policy::Revision)); batches at providers with limits stay as they were launched, because their
+/// places in the line are taken then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replanning {
     /// At the beginning, and when a batch has ended.
     BatchEnd,
-    /// Also when one sample of a batch has ended, if something ready waits.
+    /// Also when one sample of a batch has ended: about that batch, and about what is ready, if something waits.
     SampleEnd,
     /// At the beginning, and then only at multiples of this time. What becomes ready waits until then.
     Timer(Duration),

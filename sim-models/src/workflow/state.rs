@@ -33,6 +33,10 @@ pub(super) struct Flight {
     pub(super) reserved: u64,
     /// Samples that have ended, where that is looked at.
     pub(super) ended: u32,
+    /// Whether one of those has passed.
+    pub(super) seen: bool,
+    /// Whether those that had not ended were cancelled.
+    pub(super) cancelled: bool,
 }
 
 impl Flight {
@@ -46,6 +50,8 @@ impl Flight {
         right: false,
         reserved: 0,
         ended: 0,
+        seen: false,
+        cancelled: false,
     };
 }
 
@@ -145,6 +151,8 @@ pub struct Running {
     pub elapsed: Duration,
     /// Samples that have ended, where policies are asked then ([`Replanning::SampleEnd`]); 0 elsewhere.
     pub ended: u32,
+    /// Whether one of those has passed.
+    pub passed: bool,
     /// How long it will still run, where the rules let a policy know.
     pub remaining: Option<Duration>,
 }
@@ -205,6 +213,7 @@ impl<'a> View<'a> {
                 launch: flight.launch,
                 elapsed: now.since(flight.started),
                 ended: flight.ended,
+                passed: flight.seen,
                 remaining: known.then(|| flight.ends.since(now)),
             }
         })

@@ -1,6 +1,5 @@
 //! What really happens: samples drawn one by one, under the world's own streams.
 
-use sim_core::events::Duration;
 use sim_core::graph::Node;
 use sim_core::random::{Streams, TrialStreams};
 use sim_core::special::{beta_quantile, normal_cdf};
@@ -8,6 +7,7 @@ use sim_core::special::{beta_quantile, normal_cdf};
 use super::batch::Verified;
 use super::execution::{Admission, Execution, Outcomes};
 use super::policy::Policy;
+use super::state::State;
 use super::{Attempt, Batch, BatchEnd, Dependence, Launch, Problem, Replanning, RunResult};
 
 /// Channels of the streams of a subtask. A number is part of a stream's address: it must not change.
@@ -82,10 +82,17 @@ impl Outcomes for World<'_> {
             line.join(to.now, &mut self.samples, rules.batch_end != BatchEnd::Barrier);
         }
         if rules.replanning == Replanning::SampleEnd {
-            let end = |sample: &Verified| (node, Duration::from_seconds_saturating(sample.ends()));
-            to.ends.extend(self.samples.iter().map(end));
+            to.samples.extend(self.samples.iter().map(|&sample| (node, sample)));
         }
         Some((launched, self.problem.batch_of(&self.samples)))
+    }
+
+    fn more(&mut self, state: &State, node: Node, count: u32, samples: &mut Vec<Verified>) {
+        let launch = state.flights[node].launch;
+        let attempt = u64::from(state.attempts[node]).saturating_sub(1);
+        if let Some(of_attempt) = self.samples(node, attempt, launch.model) {
+            samples.extend(of_attempt.skip(launch.count as usize).take(count as usize));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a launch does, as far as the rules allow it.
 
-use sim_core::events::{Calendar, Time};
+use sim_core::events::{Calendar, Handle, Time};
 use sim_core::graph::Node;
 
 use super::{Admission, Drawn, Event, Outcomes, Run};
@@ -51,7 +51,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             }
         }
         drawn.batches.clear();
-        drawn.ends.clear();
+        drawn.samples.clear();
         drawn.lines.clone_from(&self.memory.state.lines);
         let (mut total, mut refused) = (0u64, false);
         launches.retain_mut(|(node, launch)| {
@@ -68,8 +68,8 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             if rules.overspend == Overspend::SampleBySample {
                 covered = self.memory.state.budget - total;
             }
-            let (state, lines, ends) = (&self.memory.state, &mut drawn.lines, &mut drawn.ends);
-            let mut to = Admission { state, now, covered, lines, ends };
+            let (state, lines, samples) = (&self.memory.state, &mut drawn.lines, &mut drawn.samples);
+            let mut to = Admission { state, now, covered, lines, samples };
             match self.outcomes.batch(&mut to, node, *launch) {
                 Some((launched, batch)) => {
                     if covered < u64::MAX {
@@ -121,22 +121,22 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             std::mem::swap(&mut self.memory.state.lines, &mut drawn.lines);
         }
         for (&(node, launch), batch) in launches.iter().zip(&drawn.batches) {
-            self.begin(node, launch, batch, calendar);
-            for &(of, end) in &drawn.ends {
-                if of == node && end < batch.duration {
-                    calendar.schedule(end, Event::Sample(node));
-                }
+            let end = self.begin(node, launch, batch, calendar);
+            if !drawn.samples.is_empty() {
+                let samples = drawn.samples.iter().filter(|&&(of, _)| of == node).map(|&(_, sample)| sample);
+                self.memory.revisable.launched(node, samples, end);
+                self.await_samples(node, 0, calendar);
             }
         }
     }
 
     /// What is set aside for a batch.
-    fn reserved(&self, node: Node, launch: Launch) -> u64 {
+    pub(super) fn reserved(&self, node: Node, launch: Launch) -> u64 {
         let each = self.problem.reservation(node, launch.model).unwrap_or(0);
         each.saturating_mul(u64::from(launch.count))
     }
 
-    fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) {
+    fn begin(&mut self, node: Node, launch: Launch, batch: &Batch, calendar: &mut Calendar<Event>) -> Handle {
         let reserved = match self.problem.rules().overspend {
             Overspend::Reserve { .. } => self.reserved(node, launch).max(batch.cost),
             _ => batch.cost,
@@ -156,9 +156,11 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             right: batch.right,
             reserved,
             ended: 0,
+            seen: false,
+            cancelled: false,
         };
         self.result.batches += 1;
         self.result.samples += u64::from(launch.count);
-        calendar.schedule(batch.duration, Event::End(node));
+        calendar.schedule(batch.duration, Event::End(node))
     }
 }

@@ -9,7 +9,7 @@ use super::planner::LARGEST;
 use super::{
     Allocating, Allocation, BestModel, BestSequential, CheapestModel, CostOfPass, Decision, Escalation,
     Optimum, PerfectInformation, Policy, Recommended, RecommendedSettings, Reference, ReferenceSettings,
-    Sequential, Shares, Sharing, Static,
+    Sequential, Shares, Sharing, Static, TopUp,
 };
 use crate::workflow::oracle::NotExact;
 use crate::workflow::state::State;
@@ -42,6 +42,7 @@ enum Kind {
     Allocating(Sharing),
     Optimum,
     PerfectInformation,
+    TopUp(Box<Named>),
 }
 
 /// A name that no policy has.
@@ -135,7 +136,7 @@ pub enum UnknownPolicy {
 }
 
 /// How policies are named.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "planner[:SWITCHES]",
     "reference[:SWITCHES]",
     "price-table",
@@ -158,6 +159,7 @@ const NAMES: [&str; 22] = [
     "myopic",
     "optimum",
     "perfect-information",
+    "top-up:POLICY",
 ];
 
 /// Most subtasks that a planner takes: it draws thousands of samples of every model at every subtask beforehand.
@@ -195,6 +197,10 @@ impl Named {
             ("replication", None) => Kind::Allocating(Sharing::Replication),
             ("optimum", None) => Kind::Optimum,
             ("myopic", None) => Kind::Allocating(Sharing::Myopic),
+            // Bounds launch nothing; and once is enough.
+            ("top-up", Some(rest)) if !rest.starts_with("top-up") && rest != "perfect-information" => {
+                Kind::TopUp(Box::new(Self::parse(rest)?))
+            }
             ("perfect-information", None) => Kind::PerfectInformation,
             ("static-latency", None) => Kind::Static(Shares::Latency),
             ("static-failure", None) => Kind::Static(Shares::Failure),
@@ -215,7 +221,12 @@ impl Named {
 
     /// Whether it plans: the recommended planner, the published one, the price table, and the optimum. All others are baselines.
     pub fn is_planner(&self) -> bool {
-        matches!(self.kind, Kind::Planner(_) | Kind::Reference(_) | Kind::PriceTable | Kind::Optimum)
+        match &self.kind {
+            Kind::TopUp(inner) => inner.is_planner(),
+            kind => {
+                matches!(kind, Kind::Planner(_) | Kind::Reference(_) | Kind::PriceTable | Kind::Optimum)
+            }
+        }
     }
 
     /// Whether it is no policy but a bound on all of them, which decides nothing.
@@ -225,7 +236,10 @@ impl Named {
 
     /// Whether it is the optimum, which knows when running batches end.
     pub fn is_optimum(&self) -> bool {
-        self.kind == Kind::Optimum
+        match &self.kind {
+            Kind::TopUp(inner) => inner.is_optimum(),
+            kind => *kind == Kind::Optimum,
+        }
     }
 
     /// The policy for a problem.
@@ -275,6 +289,7 @@ impl Named {
             }
             Kind::Allocating(sharing) => Box::new(Allocating::new(*sharing)),
             Kind::PerfectInformation => Box::new(PerfectInformation),
+            Kind::TopUp(inner) => Box::new(TopUp::new(inner.policy(problem)?)),
         })
     }
 
