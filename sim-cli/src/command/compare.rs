@@ -25,6 +25,7 @@ Examples:
   synergy compare --policies planner,cop-greedy,best-seq --rules mcpp-ref --asymmetric
 
 Policies that plan: planner (the recommended one), reference (the published one), price-table (the planner's base).
+With replanning at the ends of samples, top-up:POLICY replaces the samples of a batch that fail (for planners too).
 Fixed: best-seq (the best one, chosen on pilot trials), seq:MODEL:SAMPLES. By one number: cop-greedy[:SAMPLES],
 best-model[:SAMPLES], cheapest[:SAMPLES], escalation[:TRIES]. For all subtasks together: certainty-equivalent,
 water-filling, replication, myopic. Once, without a second try: static-uniform, static-random, static-latency,
