@@ -134,6 +134,18 @@ impl Opened {
         Ok(opened)
     }
 
+    /// Opens a file whatever its name, `-` for standard input, and applies the overrides.
+    pub fn open_point(registry: &Registry, path: &Path, overrides: &Overrides) -> Outcome<Self> {
+        let mut opened = if path == Path::new("-") {
+            let place = Path::new("standard input");
+            Self::of_document(registry, Document::parse(place, &given::read_standard_input(place)?)?)?
+        } else {
+            Self::of_document(registry, Document::parse(path, &given::read_text(path)?)?)?
+        };
+        opened.apply(registry, overrides)?;
+        Ok(opened)
+    }
+
     /// Reads a file.
     fn read(registry: &Registry, path: &Path) -> Outcome<Self> {
         let text = given::read_text(path).map_err(|problem| match path.is_file() {
@@ -142,7 +154,10 @@ impl Opened {
                 "a model's name has no slash and no .toml or .json at its end; `synergy models` lists them",
             ),
         })?;
-        let document = Document::parse(path, &text)?;
+        Self::of_document(registry, Document::parse(path, &text)?)
+    }
+
+    fn of_document(registry: &Registry, document: Document) -> Outcome<Self> {
         let scenario = read::read_scenario(registry, &document)?;
         Ok(Self { scenario, document: Some(document), set: Vec::new() })
     }

@@ -21,8 +21,11 @@ use crate::scenario::{Opened, find_model};
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// A model's name, or a scenario file (contains a slash, or ends in .toml or .json)
-    #[arg(value_name = "MODEL|FILE")]
-    scenario: String,
+    #[arg(value_name = "MODEL|FILE", required_unless_present = "point")]
+    scenario: Option<String>,
+    /// Ask and tell: a scenario of one cell as an outer optimizer writes it, in JSON or TOML; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "scenario")]
+    point: Option<PathBuf>,
     #[command(flatten)]
     parameters: ParameterOptions,
     #[command(flatten)]
@@ -38,9 +41,17 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let overrides = self.simulation.overrides(self.parameters);
-        let opened = Opened::open(registry, &self.scenario, &overrides)?;
+        let (opened, name) = match (&self.point, &self.scenario) {
+            (Some(point), _) => {
+                (Opened::open_point(registry, point, &overrides)?, point.display().to_string())
+            }
+            (None, name) => {
+                let name = name.clone().unwrap_or_default();
+                (Opened::open(registry, &name, &overrides)?, name)
+            }
+        };
         let scenario = &opened.scenario;
-        opened.must_be_one_cell(&self.scenario)?;
+        opened.must_be_one_cell(&name)?;
         let model = find_model(registry, &scenario.model)?;
         let stop = scenario.stop.rule()?;
         let values = opened.values(model)?;

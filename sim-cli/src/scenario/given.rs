@@ -151,7 +151,18 @@ pub(super) fn read_text(path: &Path) -> Outcome<String> {
     if path.is_dir() {
         return Err(cannot(&"it is a folder"));
     }
-    let bytes = read_limited(path).map_err(|error| cannot(&error))?;
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    text_of(path, read_limited(file).map_err(|error| cannot(&error))?)
+}
+
+/// The text of standard input, up to its end; `place` is what messages call it.
+pub(super) fn read_standard_input(place: &Path) -> Outcome<String> {
+    let bytes =
+        read_limited(std::io::stdin().lock()).map_err(|error| Problem::file("read", place, &error))?;
+    text_of(place, bytes)
+}
+
+fn text_of(path: &Path, bytes: Vec<u8>) -> Outcome<String> {
     if bytes.len() as u64 > MOST_BYTES {
         let sentence =
             format!("{} is too long to be read: it is longer than {MOST_BYTES} bytes", path.display());
@@ -163,9 +174,9 @@ pub(super) fn read_text(path: &Path) -> Outcome<String> {
     })
 }
 
-/// The content of a file, up to a byte more than one may have: `/dev/zero` has no end.
-fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+/// What can be read, up to a byte more than there may be: `/dev/zero` has no end.
+fn read_limited(from: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    from.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
