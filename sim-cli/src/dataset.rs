@@ -4,7 +4,7 @@
 //! results/phase-boundary/
 //!   data.parquet     one row per cell, in the order of the sweep; the same bytes for the same (scenario, version)
 //!   manifest.json    the scenario, the program's version and the counts
-//!   runs.jsonl       one line per run that came to an end: times, host, threads, what came of it
+//!   runs.jsonl       one line per attempt, and one per run that came to an end: times, host, threads, what came of it
 //!   parts/           rows of an unfinished sweep
 //! ```
 
@@ -13,6 +13,7 @@ mod columns;
 mod compaction;
 mod directory;
 mod export;
+mod fork;
 mod known;
 mod manifest;
 mod parquet_file;
@@ -23,8 +24,9 @@ pub use chunk::Chunk;
 pub use columns::{Cell, Done, Layout, Row, Shape};
 pub use directory::Directory;
 pub use export::{ExportFormat, export};
+pub use fork::Fork;
 pub use known::Known;
-pub use manifest::{Counts, Manifest, Program, RunRecord};
+pub use manifest::{Attempt, Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;
 pub use parts::Parts;
 pub use table::Table;

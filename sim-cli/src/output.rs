@@ -47,8 +47,13 @@ pub fn write_bytes(bytes: &[u8]) -> Outcome<()> {
 
 /// Prints a warning on standard error.
 pub fn warn(sentence: &str) {
-    // Without a standard error there is nobody to warn.
-    let _ = writeln!(std::io::stderr(), "warning: {sentence}");
+    tell(&format!("warning: {sentence}"));
+}
+
+/// Prints a line on standard error.
+pub fn tell(line: &str) {
+    // Without a standard error there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The beginning of a text that is longer than `most` characters.

@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use crate::dataset::{Counts, RunRecord};
+use crate::dataset::{Attempt, Counts, RunRecord};
 
 /// The record of a run that began at `started` and ends now.
 pub fn record(
@@ -22,5 +22,15 @@ pub fn record(
         trials: counts.trials,
         ending: if cancelled { "cancelled" } else { "complete" }.to_owned(),
         chunk: None,
+    }
+}
+
+/// The record of an attempt that begins now, after so many others.
+pub fn attempt(started: SystemTime, others: usize) -> Attempt {
+    Attempt {
+        attempt: others + 1,
+        began: humantime::format_rfc3339_seconds(started).to_string(),
+        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        process: std::process::id(),
     }
 }

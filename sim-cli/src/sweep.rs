@@ -209,10 +209,14 @@ impl<'a> Sweep<'a> {
                     self.control,
                 ),
             };
-            if let Some(row) = row.as_ref().filter(|row| new_trials(row, before.as_ref()) != Some(0)) {
-                saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+            if let Some(row) = &row {
+                let new = new_trials(row, before.as_ref());
+                let failed = row.done.error.is_some();
+                self.bar.cell(failed, (new != Some(0)).then_some(new.unwrap_or(0)));
+                if new != Some(0) {
+                    saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+                }
             }
-            self.bar.step(row.as_ref().is_some_and(|row| row.done.error.is_some()));
             Ok((row, before))
         });
         let rows = rows.collect::<Outcome<_>>()?;

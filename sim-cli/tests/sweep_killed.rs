@@ -103,15 +103,18 @@ fn a_sweep_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn a_part_that_is_cut_off_is_named() {
+fn a_part_that_is_cut_off_is_named_and_its_cells_are_run_again() {
     let place = Place::new();
     place.write("s.toml", SCENARIO.replace("20000", "50"));
-    place.synergy("sweep s.toml --out out").expect(0);
-    let data = place.read("out/data.parquet");
+    place.synergy("sweep s.toml --out whole").expect(0);
+    let data = place.read("whole/data.parquet");
     for broken in [&data[..data.len() / 2], &[]] {
+        place.write("out/manifest.json", place.read("whole/manifest.json"));
         place.write("out/parts/000000.parquet", broken);
-        let ended = place.synergy("sweep s.toml --out out").expect(1);
-        assert!(ended.err.contains("cannot read out/parts/000000.parquet"), "{}", ended.err);
+        let ended = place.synergy("sweep s.toml --out out").expect(0);
+        assert!(ended.err.contains("out/parts/000000.parquet is damaged"), "{}", ended.err);
+        assert!(place.read("out/data.parquet") == data);
+        assert_eq!(place.names("out"), ["data.parquet", "manifest.json", "runs.jsonl"]);
+        std::fs::remove_dir_all(place.path("out")).unwrap();
     }
-    assert!(place.read("out/data.parquet") == data);
 }

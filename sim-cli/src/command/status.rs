@@ -38,6 +38,8 @@ struct Status {
     parts: usize,
     /// Whether a program writes to the directory now.
     running: bool,
+    /// Times a sweep was begun here; more than came to an end where some were killed.
+    attempts: usize,
     runs: Vec<RunRecord>,
 }
 
@@ -56,6 +58,7 @@ impl Arguments {
             counts,
             parts: directory.count_parts()?,
             running: directory.is_busy(),
+            attempts: directory.attempts()?.len(),
             runs: directory.runs()?,
         };
         if self.json {
@@ -90,6 +93,12 @@ impl Status {
                 format!("interrupted, with {parts} parts: the command that began it goes on from here")
             }
         });
+        let ended = self.runs.iter().filter(|run| run.chunk.is_none()).count();
+        // One that is running has not ended, either.
+        let killed = self.attempts.saturating_sub(ended + usize::from(self.running));
+        if killed > 0 {
+            lines.push(format!("{} attempts, {killed} of them were killed or failed", self.attempts));
+        }
         for run in self.runs.iter().rev().take(SHOWN).rev() {
             lines.push(format!(
                 "  {}  {}: {} cells, {} trials in {} s on {} threads of {}",

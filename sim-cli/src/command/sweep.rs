@@ -8,13 +8,13 @@ use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Registry};
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
-use crate::dataset::{Counts, Directory};
+use crate::dataset::{Counts, Directory, Fork};
 use crate::drawing::{self, Sheet};
 use crate::output::{grouped, say, warn};
 use crate::pilot::{self, Cost};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
-use crate::record::record;
+use crate::record::{attempt, record};
 use crate::scenario::{Opened, Scenario, find_model, is_file};
 use crate::sweep::{self, Choice, Swept};
 use crate::verdict;
@@ -37,6 +37,9 @@ pub(super) struct Arguments {
     /// Tell how many cells there are, about how long they take, and where the results would go; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Where the directory holds results of another seed, version or parameter: begin one beside it, with the rows that still hold
+    #[arg(long)]
+    fork: bool,
     /// Directory of the data set; results/NAME if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -55,16 +58,22 @@ impl Arguments {
         let model = find_model(registry, &scenario.model)?;
         opened.check_cells(model)?;
         let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
+        let fork = self.fork.then(|| Fork::of(&path, scenario)).transpose()?;
+        let path = fork.as_ref().map_or(path, |fork| fork.path.clone());
         self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
         if self.dry_run {
             let cost = pool.install(|| pilot::cost(scenario, model))?;
             return foretell(scenario, &cost, pool.current_num_threads(), &path);
         }
+        if let Some(told) = fork.map(|fork| fork.make(scenario)).transpose()?.flatten() {
+            say(format_args!("{told}"))?;
+        }
         let directory = Directory::create(&path, scenario)?;
         let control = Control::new(cancelled_by_signal()?);
         let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);
         let (started, clock) = (SystemTime::now(), Instant::now());
+        directory.log(&attempt(started, directory.attempts()?.len()))?;
         let choice = Choice { retry_failed: self.retry_failed, keep_rows: scenario.test.is_some() };
         let swept = pool.install(|| sweep::run(scenario, model, &directory, choice, &control, &bar))?;
         bar.finish();

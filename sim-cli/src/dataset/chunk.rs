@@ -54,7 +54,7 @@ impl Chunk {
 
     /// What is known of its cells, from an earlier run of the chunk or of the sweep.
     pub fn known(&self) -> Outcome<Known> {
-        let mut paths = self.parts.paths()?;
+        let mut paths = self.parts.readable()?;
         // A part that cannot be read is no part.
         if self.path.exists() && read_metadata(&self.path, STAMP).is_ok() {
             paths.push(self.path.clone());

@@ -1,13 +1,13 @@
 //! The directory of a data set.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::columns::{Layout, Shape};
 use super::compaction::compact;
 use super::known::Known;
-use super::manifest::{Manifest, Program, RunRecord};
+use super::manifest::{Attempt, Manifest, Program, RunRecord};
 use super::parquet_file::{UNFINISHED, write_file};
 use super::parts::Parts;
 use crate::output::warn;
@@ -17,6 +17,12 @@ use crate::shards::PLAN_FILE;
 
 /// Held by the program that writes to the directory; the system lets go of it when the program ends, however that is.
 const LOCK: &str = ".lock";
+
+/// What the directory holds, and what made it.
+const MANIFEST: &str = "manifest.json";
+
+/// Attempts and runs, a line each.
+const RUNS: &str = "runs.jsonl";
 
 /// Where rows are that are not compacted yet.
 const PARTS: &str = "parts";
@@ -62,9 +68,9 @@ impl Directory {
         if !differences.is_empty() {
             let sentence =
                 format!("{} holds results of another scenario: {}", path.display(), differences.join("; "));
-            return Err(
-                Problem::input(sentence).help("choose another directory with --out, or remove this one")
-            );
+            return Err(Problem::input(sentence).help(
+                "--fork begins a directory beside it with the rows that still hold; --out names another one",
+            ));
         }
         let (there, here) = (&manifest.program.commit, Program::this().commit);
         if *there != here {
@@ -74,7 +80,7 @@ impl Directory {
         Ok(directory)
     }
 
-    fn at(path: &Path) -> Outcome<Self> {
+    pub(super) fn at(path: &Path) -> Outcome<Self> {
         Ok(Self { path: path.to_owned(), parts: Parts::at(path.join(PARTS))?, _lock: None })
     }
 
@@ -128,12 +134,22 @@ impl Directory {
         Ok(self.parts.paths()?.len())
     }
 
-    /// What is said of the runs so far, a line each that can be read.
+    /// The runs so far that came to an end.
     pub fn runs(&self) -> Outcome<Vec<RunRecord>> {
-        let path = self.path.join("runs.jsonl");
+        self.log_lines()
+    }
+
+    /// The attempts so far.
+    pub fn attempts(&self) -> Outcome<Vec<Attempt>> {
+        self.log_lines()
+    }
+
+    /// The lines of the log that are records of this kind. One that was cut off is none.
+    fn log_lines<T: serde::de::DeserializeOwned>(&self) -> Outcome<Vec<T>> {
+        let path = self.path.join(RUNS);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(Problem::file("read", &path, &error)),
         }
     }
@@ -149,18 +165,27 @@ impl Directory {
     }
 
     fn manifest_path(&self) -> PathBuf {
-        self.path.join("manifest.json")
+        self.path.join(MANIFEST)
     }
 
     fn manifest(&self) -> Outcome<Option<Manifest>> {
-        let path = self.manifest_path();
+        Self::manifest_at(&self.path)
+    }
+
+    /// The manifest of the data set in a directory, if it is one.
+    pub(super) fn manifest_at(directory: &Path) -> Outcome<Option<Manifest>> {
+        let path = directory.join(MANIFEST);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(Problem::file("read", &path, &error)),
         };
         let manifest = serde_json::from_str(&text).map_err(|error| {
-            Problem::input(format!("{} is not a manifest of this program: {error}", path.display()))
+            Problem::input(format!("{} is not a manifest of this program: {error}", path.display())).help(
+                "without it nobody knows what the rows beside it are; choose another directory with --out",
+            )
         })?;
         Ok(Some(manifest))
     }
@@ -182,11 +207,16 @@ impl Directory {
 
     /// What earlier runs found.
     pub fn known(&self) -> Outcome<Known> {
-        let mut paths = self.parts.paths()?;
+        Known::of(self.files_of_rows()?)
+    }
+
+    /// The files in which rows stand.
+    pub(super) fn files_of_rows(&self) -> Outcome<Vec<PathBuf>> {
+        let mut paths = self.parts.readable()?;
         if self.data_path().exists() {
             paths.push(self.data_path());
         }
-        Known::of(paths)
+        Ok(paths)
     }
 
     /// Writes the rows of `parts`, which hold those of the whole sweep in its order, as one file, and removes all parts.
@@ -233,9 +263,7 @@ impl Directory {
     pub fn remove_verdict(&self) -> Outcome<()> {
         let path = self.path.join("test.json");
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Problem::file("remove", &path, &error))
-            }
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Problem::file("remove", &path, &error)),
             _ => Ok(()),
         }
     }
@@ -249,11 +277,14 @@ impl Directory {
     }
 
     /// Adds a line to `runs.jsonl`.
-    pub fn log(&self, record: &RunRecord) -> Outcome<()> {
-        let path = self.path.join("runs.jsonl");
+    pub fn log(&self, record: &impl serde::Serialize) -> Outcome<()> {
+        let path = self.path.join(RUNS);
         let line = serde_json::to_string(record).map_err(|error| Problem::file("write", &path, &error))?;
+        // Behind a line that was cut off begins a new one.
+        let start =
+            if fs::read(&path).is_ok_and(|log| !log.is_empty() && !log.ends_with(b"\n")) { "\n" } else { "" };
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
+        let written = file.and_then(|mut file| file.write_all(format!("{start}{line}\n").as_bytes()));
         written.map_err(|error| Problem::file("write", &path, &error))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use parquet::file::properties::DEFAULT_CREATED_BY;
 use serde::{Deserialize, Serialize};
-
 use sim_models::registry::Value;
 
 use crate::output::abridged;
@@ -34,6 +34,15 @@ pub struct Program {
     pub version: String,
     /// Commit of the source it was built from, `unknown` outside a git checkout; ends in `+` where files were changed.
     pub commit: String,
+    /// The compiler that built it.
+    #[serde(default)]
+    pub rustc: String,
+    /// Version of the library that writes its Parquet files.
+    #[serde(default)]
+    pub parquet: String,
+    /// Optional features that it was built with.
+    #[serde(default)]
+    pub features: Vec<String>,
     /// In which order numbers are added: always as scalar code does it. Instruction sets only change the speed; that of a run
     /// is in `runs.jsonl`.
     pub kernel: String,
@@ -52,7 +61,20 @@ pub struct Counts {
     pub trials: u64,
 }
 
-/// One line of `runs.jsonl`.
+/// A line of `runs.jsonl` that is written when a sweep begins. One that is killed leaves no other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Which one it is, from 1.
+    pub attempt: usize,
+    /// Start, UTC.
+    pub began: String,
+    /// The machine.
+    pub host: String,
+    /// Number of the process.
+    pub process: u32,
+}
+
+/// A line of `runs.jsonl` that is written when a run ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Start, UTC.
@@ -92,6 +114,9 @@ impl Program {
             name: "synergy".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: env!("SYNERGY_COMMIT").to_owned(),
+            rustc: env!("SYNERGY_RUSTC").to_owned(),
+            parquet: DEFAULT_CREATED_BY.to_owned(),
+            features: env!("SYNERGY_FEATURES").split_terminator(',').map(str::to_owned).collect(),
             kernel: "scalar".to_owned(),
         }
     }
@@ -109,6 +134,17 @@ impl Manifest {
     /// The manifest of a scenario that this program runs.
     pub fn new(scenario: Scenario, counts: Counts) -> Self {
         Self { format: FORMAT, program: Program::this(), scenario, counts }
+    }
+
+    /// Whether its rows are those of the same cells in `scenario`, whatever cells that has: what they were drawn from and how is the same, and
+    /// they have no more trials than are wanted.
+    pub fn holds_in(&self, scenario: &Scenario) -> bool {
+        let (there, here) = (&self.program, Program::this());
+        let old = &self.scenario;
+        self.format == FORMAT
+            && (&there.version, &there.kernel) == (&here.version, &here.kernel)
+            && (&old.model, old.seed, old.common) == (&scenario.model, scenario.seed, scenario.common)
+            && scenario.stop.less_demanding_than(&old.stop).is_none()
     }
 
     /// Why results of this manifest cannot go on as results of `scenario`: one line per difference. More trials, a

@@ -78,6 +78,12 @@ pub(super) fn read_parquet(path: &Path) -> Outcome<Vec<RecordBatch>> {
     batches(path, open(path, |reader| reader)?).collect()
 }
 
+/// What is wrong with a file that can be read, but not as Parquet: it was cut off, or is empty.
+pub(super) fn damage(path: &Path) -> Outcome<Option<String>> {
+    let file = File::open(path).map_err(|error| Problem::file("read", path, &error))?;
+    Ok(ParquetRecordBatchReaderBuilder::try_new(file).err().map(|error| error.to_string()))
+}
+
 /// What the metadata of a file has under a key.
 pub(super) fn read_metadata(path: &Path, key: &str) -> Outcome<Option<String>> {
     let mut found = None;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::columns::{Layout, Row};
-use super::parquet_file::write_parquet;
+use super::fork::{link, sync};
+use super::parquet_file::{damage, write_parquet};
+use crate::output::warn;
 use crate::problem::{Outcome, Problem};
 
 /// A folder of parts, which need not be there. Only one program at a time adds to it.
@@ -49,6 +51,20 @@ impl Parts {
         Ok(paths)
     }
 
+    /// Those of them that are whole. Of the others the cells can be run again, so they are told and no more.
+    pub(super) fn readable(&self) -> Outcome<Vec<PathBuf>> {
+        let mut whole = Vec::new();
+        for part in self.paths()? {
+            match damage(&part)? {
+                None => whole.push(part),
+                Some(damage) => {
+                    warn(&format!("{} is damaged, and its cells are run again: {damage}", part.display()));
+                }
+            }
+        }
+        Ok(whole)
+    }
+
     /// Adds rows as a part.
     pub fn add(&self, layout: &Layout, rows: &[Row]) -> Outcome<PathBuf> {
         fs::create_dir_all(&self.folder).map_err(|error| Problem::file("create", &self.folder, &error))?;
@@ -57,6 +73,17 @@ impl Parts {
         let batch = layout.batch(rows).map_err(|error| Problem::file("write", &path, &error))?;
         write_parquet(&path, batch)?;
         Ok(path)
+    }
+
+    /// Takes files of another data set as parts. That data set keeps them.
+    pub(super) fn adopt(&self, files: &[PathBuf]) -> Outcome<()> {
+        let fail = |error: &dyn std::fmt::Display| Problem::file("create", &self.folder, error);
+        fs::create_dir_all(&self.folder).map_err(|error| fail(&error))?;
+        for file in files {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            link(file, &self.folder.join(format!("{number:06}.parquet")))?;
+        }
+        sync(&self.folder).map_err(|error| fail(&error))
     }
 
     /// Removes parts whose rows stand elsewhere now.
