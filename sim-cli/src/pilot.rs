@@ -11,7 +11,7 @@ use crate::dataset::{Cell, Row};
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
 
-/// Cells that are tried, evenly over the sweep.
+/// Cells that are tried, one in each of as many stretches of the sweep.
 const CELLS: usize = 16;
 
 /// Time after which no more trials are added to a cell of the pilot.
@@ -31,11 +31,19 @@ pub fn cost(scenario: &Scenario, model: &dyn AnyModel) -> Outcome<Cost> {
     let stop = scenario.stop.rule()?;
     let cells = scenario.cell_count()?;
     let tried = cells.clamp(1, CELLS);
-    let places: Vec<usize> = (0..tried).map(|i| i * cells / tried).collect();
+    let places: Vec<usize> = (0..tried).map(|stretch| place(stretch, tried, cells)).collect();
     let tries: Vec<(f64, usize)> =
         places.par_iter().map(|&index| try_cell(scenario, model, index, &stop)).collect::<Outcome<_>>()?;
     let (seconds, bytes) = tries.iter().fold((0.0, 0), |(time, size), one| (time + one.0, size + one.1));
     Ok(Cost { seconds_per_cell: seconds / tried as f64, bytes_per_row: bytes as f64 / tried as f64 })
+}
+
+/// A cell of one of so many stretches of equal length, elsewhere in each: equal steps could meet the same value of a fast axis every time.
+fn place(stretch: usize, stretches: usize, cells: usize) -> usize {
+    /// The fractional part of the golden ratio, whose multiples fill an interval evenly.
+    const GOLDEN: f64 = 0.618_033_988_749_894_8;
+    let (from, to) = (stretch * cells / stretches, (stretch + 1) * cells / stretches);
+    from + ((to - from) as f64 * ((stretch as f64 + 0.5) * GOLDEN).fract()) as usize
 }
 
 /// Time of all trials of a cell, and memory of its row. The time is that of the largest try, in proportion to its trials.
@@ -65,4 +73,25 @@ fn bytes(row: &Row) -> usize {
     const PER_ITEM: usize = 96;
     let items = row.cell.values.iter().count() + row.done.estimates.len() + row.predictions.len();
     size_of::<Row>() + row.done.tally.len() + PER_ITEM * items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 512 cells whose fastest axis has eight values: equal steps of 32 would try the first one only.
+    #[test]
+    fn the_pilot_meets_most_values_of_a_fast_axis() {
+        let places: Vec<usize> = (0..16).map(|stretch| place(stretch, 16, 512)).collect();
+        assert!(places.iter().enumerate().all(|(stretch, place)| place / 32 == stretch), "{places:?}");
+        let mut values: Vec<usize> = places.iter().map(|place| place % 8).collect();
+        values.sort_unstable();
+        values.dedup();
+        assert!(values.len() >= 6, "{values:?}");
+    }
+
+    #[test]
+    fn few_cells_are_all_tried() {
+        assert_eq!((0..3).map(|stretch| place(stretch, 3, 3)).collect::<Vec<_>>(), [0, 1, 2]);
+    }
 }

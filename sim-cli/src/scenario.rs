@@ -83,7 +83,7 @@ pub struct Opened {
 }
 
 /// What the command line adds to a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// `--set key=value`, in order.
     pub set: Vec<String>,

@@ -10,6 +10,7 @@
 
 mod engine;
 mod plan;
+mod process;
 mod run;
 
 pub use engine::{Engine, Job, submit};

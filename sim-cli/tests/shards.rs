@@ -109,6 +109,105 @@ fn a_killed_worker_is_replaced_when_the_job_is_submitted_again() {
     assert!(is_whole(&place));
 }
 
+/// Workers that start from the scenario, and at the same moment, agree on one plan.
+#[test]
+fn shards_of_a_scenario_without_a_plan_make_one_for_all() {
+    let place = planned(2000);
+    let start = |shard: usize| {
+        let mut command = Command::new(program());
+        let shard = format!("{shard}/3");
+        command.args([
+            "shards",
+            "run",
+            "s.toml",
+            "--shard",
+            &shard,
+            "--out",
+            "together",
+            "--seconds",
+            "0.001",
+            "--quiet",
+        ]);
+        command.current_dir(place.path("")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let workers: Vec<_> = (0..3).map(start).collect();
+    for mut worker in workers {
+        assert!([Some(0), Some(3)].contains(&worker.wait().unwrap().code()));
+    }
+    assert!(place.json("together/shards.json")["chunks"].as_u64() > Some(1));
+    place.synergy("shards merge together").expect(3);
+    assert!(place.read("whole/data.parquet") == place.read("together/data.parquet"));
+}
+
+/// A stand-in for the client of HyperQueue that runs what it is given, and says what it was asked for.
+const FAKE_HQ: &str = r#"#!/bin/sh
+echo "$*" >> asked
+case "$2" in
+    submit)
+        while [ "$1" != --each-line ]; do shift; done
+        list=$2; shift 3
+        sed 's/^/HQ_ENTRY=/' "$list" | while read entry; do env "$entry" "$@" > /dev/null; done
+        echo 7 ;;
+    *) exit 0 ;;
+esac
+"#;
+
+#[cfg(unix)]
+#[test]
+fn hq_is_given_every_chunk_once_also_in_a_folder_with_spaces() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = planned(300);
+    fs::rename(place.path("out"), place.path("it's out")).unwrap();
+    let hq = place.write("bin/hq", FAKE_HQ);
+    fs::set_permissions(&hq, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", place.path("bin").display(), std::env::var("PATH").unwrap());
+    let ended = Command::new(program())
+        .args(["shards", "submit", "s.toml", "--out", "it's out", "--engine", "hyperqueue", "--quiet"])
+        .current_dir(place.path(""))
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    assert!(place.read("whole/data.parquet") == place.read("it's out/data.parquet"));
+    let asked = String::from_utf8(place.read("asked")).unwrap();
+    assert!(asked.ends_with("\njob wait 7\n") && asked.matches("submit").count() == 1, "{asked}");
+    let runs = String::from_utf8(place.read("it's out/runs.jsonl")).unwrap();
+    assert_eq!(runs.lines().count(), 8, "{runs}");
+}
+
+/// `submit` passes an interruption on to its workers, keeps what they have done, and goes on from there.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_job_leaves_nothing_running_and_goes_on() {
+    use nix::sys::signal::{Signal, kill};
+    let place = planned(400_000);
+    let mut job = Command::new(program())
+        .args([
+            "shards",
+            "submit",
+            "s.toml",
+            "--out",
+            "out",
+            "--workers",
+            "2",
+            "--trials",
+            "400001",
+            "--quiet",
+        ])
+        .current_dir(place.path(""))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until(|| place.path("out/parts/.chunk-000000.lock").exists());
+    kill(nix::unistd::Pid::from_raw(job.id() as i32), Signal::SIGTERM).unwrap();
+    assert_eq!(job.wait().unwrap().code(), Some(130));
+    // Nobody holds the directory any more: a sweep may have it.
+    place.synergy("sweep s.toml --out out --trials 400001").expect(3);
+    place.synergy("sweep s.toml --out whole --trials 400001").expect(3);
+    assert!(is_whole(&place));
+}
+
 #[test]
 fn more_trials_of_a_merged_sweep_go_on_in_chunks() {
     let place = planned(300);
@@ -144,6 +243,7 @@ fn what_does_not_fit_is_refused_in_words() {
     refused("shards run out/shards.json", "--chunk");
     refused("shards run none/shards.json --chunk 0", "there is no plan none/shards.json");
     refused("shards merge whole", "there is no plan whole/shards.json");
+    refused("shards run out/shards.json --chunk 0 --trials 5", "has its parameters and trials already");
     refused("shards plan s.toml --out other --seconds 0", "a positive number of seconds");
     for (from, to, words) in [
         ("\"version\":\"0.", "\"version\":\"9.", "is a plan of version 9."),

@@ -10,7 +10,7 @@ use crate::problem::{Outcome, Problem};
 use crate::scenario::{HalfWidth, Overrides};
 
 /// Which parameters.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct ParameterOptions {
     /// Set a parameter; may be repeated. Lists per layer: 'fan_in=[3, 5, 7]', leaf to root
     #[arg(long, value_name = "KEY=VALUE")]

@@ -15,7 +15,7 @@ use crate::pilot;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
-use crate::scenario::{Opened, find_model};
+use crate::scenario::{Opened, Overrides, find_model};
 use crate::shards::{Engine, Job, PLAN_FILE, Plan, Selection, run_chunk, submit};
 use crate::sweep::{self, Choice};
 
@@ -34,12 +34,9 @@ enum Step {
     Submit(SubmitArguments),
 }
 
-/// Cut a sweep into chunks of equal work, and write them to DIR/shards.json
+/// Which study, and where.
 #[derive(Args, Debug)]
-struct PlanArguments {
-    /// A scenario file
-    #[arg(value_name = "FILE")]
-    scenario: String,
+struct Study {
     #[command(flatten)]
     parameters: ParameterOptions,
     #[command(flatten)]
@@ -52,14 +49,25 @@ struct PlanArguments {
     seconds: f64,
 }
 
+/// Cut a sweep into chunks of equal work, and write them to DIR/shards.json
+#[derive(Args, Debug)]
+struct PlanArguments {
+    /// A scenario file
+    #[arg(value_name = "FILE")]
+    scenario: String,
+    #[command(flatten)]
+    study: Study,
+}
+
 /// Run one chunk of a plan, or the chunks of one shard
 ///
-/// The rows of a chunk depend on the scenario and its number alone: to run it twice, or on another machine, does no harm.
+/// The rows of a chunk depend on the scenario and its number alone: to run it twice, or on another machine, does no harm. Of several programs that start
+/// without a plan the first one makes it, for all.
 #[derive(Args, Debug)]
 struct RunArguments {
-    /// The plan, DIR/shards.json
-    #[arg(value_name = "PLAN")]
-    plan: PathBuf,
+    /// A scenario file, or its plan, DIR/shards.json
+    #[arg(value_name = "FILE")]
+    file: String,
     /// Number of a chunk, from 0
     #[arg(long, value_name = "ID", conflicts_with = "shard", required_unless_present = "shard")]
     chunk: Option<usize>,
@@ -67,18 +75,7 @@ struct RunArguments {
     #[arg(long, value_name = "i/n")]
     shard: Option<Selection>,
     #[command(flatten)]
-    simulation: MachineOptions,
-}
-
-/// How a worker uses its machine.
-#[derive(Args, Debug)]
-struct MachineOptions {
-    /// Threads; all cores if not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// No progress bar
-    #[arg(long, short)]
-    quiet: bool,
+    study: Study,
 }
 
 /// Put the chunks together, to the bytes that one process would have written, and draw the figure
@@ -95,12 +92,15 @@ struct MergeArguments {
 /// Plan, run on an engine, and merge
 #[derive(Args, Debug)]
 struct SubmitArguments {
+    /// A scenario file
+    #[arg(value_name = "FILE")]
+    scenario: String,
     #[command(flatten)]
-    plan: PlanArguments,
+    study: Study,
     /// What runs the chunks
     #[arg(long, value_enum, default_value_t = Engine::Local)]
     engine: Engine,
-    /// How many chunks are run at a time
+    /// How many chunks are run at a time; with `hq` its server's workers decide
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     workers: u16,
 }
@@ -109,7 +109,7 @@ impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         match self.step {
             Step::Plan(arguments) => {
-                let (plan, directory) = arguments.plan(registry)?;
+                let (plan, directory) = arguments.study.plan(registry, &arguments.scenario)?;
                 say(format_args!(
                     "{} cells in {} chunks of {}, about {:.1} s each on one thread\n{}",
                     plan.cells,
@@ -129,16 +129,16 @@ impl Arguments {
     }
 }
 
-impl PlanArguments {
+impl Study {
     /// Makes the plan of a scenario, unless its directory has it, and gives it with the directory.
-    fn plan(self, registry: &Registry) -> Outcome<(Plan, PathBuf)> {
-        let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
-        let overrides = self.simulation.overrides(self.parameters);
-        let opened = Opened::open(registry, &self.scenario, &overrides)?;
+    fn plan(&self, registry: &Registry, scenario: &str) -> Outcome<(Plan, PathBuf)> {
+        let path = self.out.clone().unwrap_or_else(|| default_directory(Path::new(scenario)));
+        let opened = Opened::open(registry, scenario, &self.overrides())?;
         let model = find_model(registry, &opened.scenario.model)?;
         opened.check_cells(model)?;
         let directory = Directory::share(&path, &opened.scenario)?;
         let place = path.join(PLAN_FILE);
+        let _others_wait = directory.lock_plan()?;
         if place.exists() {
             let earlier = Plan::read(&place)?;
             if earlier.scenario == opened.scenario {
@@ -155,26 +155,39 @@ impl PlanArguments {
         plan.write(&path)?;
         Ok((plan, path))
     }
+
+    /// The plan in a file, and the directory of its data set: that of the file if not given.
+    fn planned(&self, file: &Path) -> Outcome<(Plan, PathBuf)> {
+        if self.overrides() != Overrides::default() {
+            let sentence = format!("{} has its parameters and trials already", file.display());
+            return Err(Problem::input(sentence)
+                .help("name the scenario file instead of the plan, or make a plan with these options"));
+        }
+        let beside = file.parent().unwrap_or(Path::new("."));
+        Ok((Plan::read(file)?, self.out.clone().unwrap_or_else(|| beside.to_owned())))
+    }
+
+    fn overrides(&self) -> Overrides {
+        self.simulation.overrides(self.parameters.clone())
+    }
 }
 
 impl RunArguments {
     fn run(self, registry: &Registry) -> Outcome<Exit> {
-        let plan = Plan::read(&self.plan)?;
+        let file = Path::new(&self.file);
+        let is_plan = file.file_name().is_some_and(|name| name == PLAN_FILE);
+        let (plan, path) =
+            if is_plan { self.study.planned(file)? } else { self.study.plan(registry, &self.file)? };
         let model = find_model(registry, &plan.scenario.model)?;
-        let path = self.plan.parent().unwrap_or(Path::new("."));
-        let directory = Directory::share(path, &plan.scenario)?;
+        let directory = Directory::share(&path, &plan.scenario)?;
         let selection = self.chunk.map(Selection::Chunk).or(self.shard).unwrap_or(Selection::Chunk(0));
         let chunks = selection.chunks(plan.chunks)?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.simulation.threads.map_or(0, usize::from))
-            .build();
-        let pool = pool.map_err(|error| Problem::failure(format!("cannot start threads: {error}")))?;
+        self.study.simulation.select_kernel();
+        let pool = self.study.simulation.pool()?;
         let control = Control::new(cancelled_by_signal()?);
         let (stamp, mut failed) = (plan.stamp(), 0);
-        let bar = Bar::cells(
-            chunks.iter().map(|&chunk| plan.range(chunk).len() as u64).sum(),
-            self.simulation.quiet,
-        );
+        let cells = chunks.iter().map(|&chunk| plan.range(chunk).len() as u64).sum();
+        let bar = Bar::cells(cells, self.study.simulation.quiet);
         for chunk in chunks {
             if Chunk::is_done(&directory, chunk, &stamp) {
                 continue;
@@ -224,8 +237,8 @@ fn merge(registry: &Registry, path: &Path, control: &Control, quiet: bool) -> Ou
 
 impl SubmitArguments {
     fn submit(self, registry: &Registry) -> Outcome<Exit> {
-        let quiet = self.plan.simulation.quiet;
-        let (plan, directory) = self.plan.plan(registry)?;
+        let quiet = self.study.simulation.quiet;
+        let (plan, directory) = self.study.plan(registry, &self.scenario)?;
         let control = Control::new(cancelled_by_signal()?);
         let bar = Bar::chunks(plan.chunks as u64, quiet);
         let job = Job { plan, directory: absolute(&directory)?, workers: usize::from(self.workers) };

@@ -24,6 +24,9 @@ const MANIFEST: &str = "manifest.json";
 /// Attempts and runs, a line each.
 const RUNS: &str = "runs.jsonl";
 
+/// Held by the program that makes a plan of chunks.
+const PLAN_LOCK: &str = ".lock-plan";
+
 /// Where rows are that are not compacted yet.
 const PARTS: &str = "parts";
 
@@ -95,6 +98,14 @@ impl Directory {
             }
             Err(TryLockError::Error(error)) => Err(Problem::file("lock", &path, &error)),
         }
+    }
+
+    /// Waits until no other program makes a plan of chunks here, and keeps others from it as long as the lock lives.
+    pub fn lock_plan(&self) -> Outcome<File> {
+        let path = self.path.join(PLAN_LOCK);
+        let file = File::create(&path).map_err(|error| Problem::file("create", &path, &error))?;
+        file.lock().map_err(|error| Problem::file("lock", &path, &error))?;
+        Ok(file)
     }
 
     /// Opens a directory that holds results.
@@ -196,7 +207,8 @@ impl Directory {
         for entry in entries {
             let name = entry.map_err(|error| Problem::file("read", &self.path, &error))?.file_name();
             let name = name.to_string_lossy();
-            if name != PARTS && name != PLAN_FILE && name != LOCK && !name.starts_with(UNFINISHED) {
+            if name != PARTS && name != PLAN_FILE && !name.starts_with(LOCK) && !name.starts_with(UNFINISHED)
+            {
                 let sentence =
                     format!("{} holds files that are no data set, such as {name}", self.path.display());
                 return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));

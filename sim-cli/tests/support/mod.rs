@@ -55,8 +55,8 @@ impl Place {
         let entries = fs::read_dir(self.path(name)).unwrap();
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        // The lock of a data set is nobody's business.
-        names.retain(|name| name != ".lock");
+        // The locks of a data set are nobody's business.
+        names.retain(|name| !name.starts_with(".lock"));
         names.sort();
         names
     }
