@@ -52,7 +52,7 @@ impl Default for Sheet {
 /// for one column and `figure-wide` for two.
 pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Path) -> Outcome<Vec<PathBuf>> {
     let Some(spec) = &scenario.figure else { return Ok(Vec::new()) };
-    spec.check(&scenario.sweep)?;
+    spec.check(scenario)?;
     let table = Table::read(&directory.data_path())?;
     let missing = scenario.cell_count()?.saturating_sub(table.rows());
     if missing > 0 {

@@ -5,6 +5,7 @@ mod document;
 mod figure;
 mod given;
 mod hypothesis;
+mod plan;
 mod quantities;
 mod read;
 mod stop;
@@ -13,6 +14,7 @@ pub use axis::Axis;
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
+pub use plan::{Plan, Sample};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
@@ -47,6 +49,9 @@ pub struct Scenario {
     pub stop: StopSpec,
     /// The axes, the slowest first. None: a single cell.
     pub sweep: Vec<Axis>,
+    /// What the sweep goes over beside its axes.
+    #[serde(default, skip_serializing_if = "Plan::is_empty")]
+    pub plan: Plan,
     /// The figure to draw.
     pub figure: Option<FigureSpec>,
     /// What all cells are tested for.
@@ -105,7 +110,7 @@ pub fn is_file(argument: &str) -> bool {
 impl Opened {
     /// Refuses a scenario that describes a sweep, which `argument` names.
     pub fn must_be_one_cell(&self, argument: &str) -> Outcome<()> {
-        if self.scenario.sweep.is_empty() {
+        if self.scenario.is_one_cell() {
             return Ok(());
         }
         let sentence = format!("{argument} describes a sweep of {} cells", self.scenario.cell_count()?);
@@ -124,6 +129,7 @@ impl Opened {
                 parameters: BTreeMap::new(),
                 stop: StopSpec::default(),
                 sweep: Vec::new(),
+                plan: Plan::default(),
                 figure: None,
                 test: None,
             };
@@ -175,6 +181,11 @@ impl Opened {
                 return Err(problem.context(&format!("--set {assignment}")));
             };
             let value = given::from_command_line(parameter, text)?;
+            if self.scenario.plan.keys().any(|planned| planned == key) {
+                let sentence =
+                    format!("--set {assignment}: `{key}` is in [zip], `cells` or [sample] of the scenario");
+                return Err(Problem::input(sentence).help("only axes of [sweep] can be fixed with --set"));
+            }
             // What is set by hand is no longer swept.
             self.scenario.sweep.retain(|axis| axis.key != key);
             self.scenario.parameters.insert(key.to_owned(), value);
@@ -182,7 +193,8 @@ impl Opened {
         }
         // The effective scenario names every parameter, so that one that is written out with its default is the same.
         for parameter in parameters {
-            let swept = self.scenario.sweep.iter().any(|axis| axis.key == parameter.key);
+            let swept = self.scenario.sweep.iter().any(|axis| axis.key == parameter.key)
+                || self.scenario.plan.sets(parameter.key);
             if !swept && !self.scenario.parameters.contains_key(parameter.key) {
                 self.scenario.parameters.insert(parameter.key.to_owned(), parameter.default);
             }
@@ -231,7 +243,7 @@ impl Opened {
             let known = Quantities::for_figure(figure, model, &self.scenario, first..cells);
             FigureSpec::check_quantities(document, entry, &known)?;
         }
-        figure.check(&self.scenario.sweep).map_err(|problem| self.within("figure", problem))
+        figure.check(&self.scenario).map_err(|problem| self.within("figure", problem))
     }
 
     /// A problem with the place of a table of the file.
@@ -264,9 +276,11 @@ impl Opened {
 impl Scenario {
     /// Number of cells.
     pub fn cell_count(&self) -> Outcome<usize> {
-        let count = self.sweep.iter().try_fold(1usize, |count, axis| count.checked_mul(axis.values.len()));
+        let axes = self.sweep.iter().map(|axis| axis.values.len());
+        let sizes: Vec<usize> = axes.chain(self.plan.sizes()).collect();
+        let count = sizes.iter().try_fold(1usize, |count, &size| count.checked_mul(size));
         count.filter(|&count| count <= MOST_CELLS).ok_or_else(|| {
-            let sizes: Vec<_> = self.sweep.iter().map(|axis| axis.values.len().to_string()).collect();
+            let sizes: Vec<_> = sizes.iter().map(usize::to_string).collect();
             Problem::input(format!(
                 "the sweep has {} cells; at most {MOST_CELLS} are possible",
                 sizes.join(" x ")
@@ -274,15 +288,20 @@ impl Scenario {
         })
     }
 
+    /// Whether it describes a single cell, and no sweep.
+    pub fn is_one_cell(&self) -> bool {
+        self.sweep.is_empty() && self.plan.is_empty()
+    }
+
     /// What its cells draw from.
     pub fn randomness(&self) -> Randomness {
         Randomness { seed: self.seed, common: self.common }
     }
 
-    /// The parameters that are given in cell `index`; the last axis is the fastest.
+    /// The parameters that are given in cell `index`. The parts of the plan are faster than the axes, and the last axis is faster than others.
     pub fn cell(&self, index: usize) -> BTreeMap<String, Value> {
         let mut parameters = self.parameters.clone();
-        let mut rest = index;
+        let mut rest = self.plan.put(index, self.seed, &mut parameters);
         for axis in self.sweep.iter().rev() {
             let value = &axis.values[rest % axis.values.len()];
             rest /= axis.values.len();

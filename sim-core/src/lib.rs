@@ -62,9 +62,11 @@
 //! - [`events`]: simulated time: a calendar of events, resources, statistics and traces,
 //! - [`budget`]: move-only budgets that cannot be overspent,
 //! - [`estimate`]: from tallies to numbers with intervals,
+//! - [`design`]: points that fill a cube, level sets seen through noise, sensitivity,
 //! - [`special`]: mathematical functions whose last bit is the same on every machine.
 
 pub mod budget;
+pub mod design;
 pub mod estimate;
 pub mod events;
 pub mod graph;

@@ -31,6 +31,7 @@ impl Arguments {
             let all: Vec<_> = axes.iter().map(|axis| format!("--set {axis}=…")).collect();
             return Err(Problem::input(sentence).help(format!("choose a cell with {}", all.join(" "))));
         }
+        opened.must_be_one_cell(&self.scenario)?;
         let model = find_model(registry, &opened.scenario.model)?;
         let values = opened.values(model)?;
         let forecast = model.predict(&values).map_err(|error| opened.explain(&error))?;

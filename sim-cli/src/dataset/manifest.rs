@@ -193,6 +193,7 @@ impl Manifest {
                 None => lines.push(format!("`{}` is an axis there and none here", axis.key)),
             }
         }
+        lines.extend(self.scenario.plan.missing_in(&scenario.plan));
         lines.extend(scenario.stop.less_demanding_than(&self.scenario.stop));
         for axis in &scenario.sweep {
             if self.scenario.sweep.iter().all(|other| other.key != axis.key) {

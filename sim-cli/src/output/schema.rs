@@ -1,7 +1,7 @@
 //! JSON Schema (draft 2020-12) of scenario files.
 
 use serde_json::{Map, Value as Json, json};
-use sim_models::registry::{AnyModel, Registry, parameter_schema, parameters_schema};
+use sim_models::registry::{AnyModel, Kind, Parameter, Registry, parameter_schema, parameters_schema};
 
 /// The schema of a scenario of any of the models.
 pub fn schema(registry: &Registry) -> String {
@@ -22,6 +22,10 @@ pub fn schema(registry: &Registry) -> String {
             "parameters": { "type": "object", "description": "parameters of the model that are the same in all cells" },
             "stop": stop(),
             "sweep": { "type": "object", "description": "an axis per swept parameter: list, range or logarithmic range" },
+            "zip": { "type": "object", "description": "axes of equal length that move together" },
+            "cells": { "type": "array", "description": "parameters of cells that are listed one by one", "minItems": 1 },
+            "sample": { "type": "object", "description": "points in the ranges of some parameters" },
+            "sensitivity": sensitivity(),
             "figure": figure(),
             "test": test(),
         },
@@ -40,6 +44,9 @@ fn of_model(model: &dyn AnyModel) -> Json {
         "then": { "properties": {
             "parameters": parameters_schema(&parameters),
             "sweep": { "type": "object", "properties": axes, "additionalProperties": false },
+            "zip": { "type": "object", "properties": axes, "additionalProperties": false },
+            "cells": { "type": "array", "items": parameters_schema(&parameters), "minItems": 1 },
+            "sample": sample(&parameters),
         } },
     })
 }
@@ -65,6 +72,59 @@ fn axis(value: &Json) -> Json {
         range("from", "to"),
         range("log_from", "log_to"),
     ] })
+}
+
+fn sample(parameters: &[Parameter]) -> Json {
+    let range = |parameter: &Parameter| {
+        let end = json!({ "type": ["number", "string"] });
+        let between = |from: &str, to: &str| {
+            json!({
+                "type": "object",
+                "properties": { from: end, to: end },
+                "required": [from, to],
+                "additionalProperties": false,
+            })
+        };
+        let list = json!({
+            "type": "object",
+            "properties": { "list": { "type": "array", "items": parameter_schema(parameter), "minItems": 1, "uniqueItems": true } },
+            "required": ["list"],
+            "additionalProperties": false,
+        });
+        match parameter.kind {
+            Kind::Integer { .. } | Kind::Real(_) => {
+                json!({ "anyOf": [list, between("from", "to"), between("log_from", "log_to")] })
+            }
+            _ => list,
+        }
+    };
+    let ranges: Map<String, Json> = parameters.iter().map(|p| (p.key.to_owned(), range(p))).collect();
+    json!({
+        "type": "object",
+        "required": ["method", "points", "ranges"],
+        "properties": {
+            "method": { "enum": ["random", "latin-hypercube", "sobol"], "description": "how the points fill the ranges" },
+            "points": {
+                "type": "integer", "minimum": 1, "maximum": 10_000_000,
+                "description": "number of points; with [sensitivity] each is 2 cells and one more per range",
+            },
+            "ranges": {
+                "type": "object", "properties": ranges, "additionalProperties": false, "minProperties": 1,
+                "description": "where each sampled parameter lies",
+            },
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn sensitivity() -> Json {
+    json!({
+        "type": "object",
+        "description": "Sobol indices of a quantity over the ranges of [sample]",
+        "required": ["quantity"],
+        "properties": { "quantity": { "type": "string", "description": "name of a metric or prediction" } },
+        "additionalProperties": false,
+    })
 }
 
 fn stop() -> Json {

@@ -24,6 +24,13 @@ pub struct Axis {
 impl Axis {
     /// Reads `{ list = [...] }`, `{ from, to, points }` or `{ log_from, log_to, points }`.
     pub fn read(document: &Document, entry: &Entry, parameter: &Parameter) -> Outcome<Self> {
+        let axis = Self::read_repeating(document, entry, parameter)?;
+        axis.refuse_repetition(document, entry)?;
+        Ok(axis)
+    }
+
+    /// The same for an axis that may have a value twice, because it does not move alone.
+    pub(super) fn read_repeating(document: &Document, entry: &Entry, parameter: &Parameter) -> Outcome<Self> {
         const FORMS: &str = "write { list = [...] }, { from = a, to = b, points = n } or { log_from = a, log_to = b, points = n }";
         let Content::Table(table) = &entry.node.content else {
             let sentence = format!("the axis `{}` is a table; found {}", entry.key, entry.node.describe());
@@ -44,8 +51,12 @@ impl Axis {
             let sentence = format!("the axis `{}` says neither a list nor a range", entry.key);
             return Err(document.problem(&entry.node.span, sentence, "not an axis").help(FORMS));
         };
+        Ok(Self { key: entry.key.clone(), values })
+    }
+
+    fn refuse_repetition(&self, document: &Document, entry: &Entry) -> Outcome<()> {
         let mut seen = HashMap::new();
-        for value in &values {
+        for value in &self.values {
             let Some(earlier) = seen.insert(value.canonical(), value) else { continue };
             let (one, other) = (earlier.to_string(), value.to_string());
             let sentence = if one == other {
@@ -55,14 +66,28 @@ impl Axis {
             };
             return Err(document.problem(&entry.node.span, sentence, "the same cell twice"));
         }
-        Ok(Self { key: entry.key.clone(), values })
+        Ok(())
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Spacing {
+/// What is equal between neighboring points of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Spacing {
+    /// Their difference.
     Linear,
+    /// Their ratio.
     Logarithmic,
+}
+
+impl Spacing {
+    /// The number at a share of the way between two ends.
+    pub(super) fn between(self, low: f64, high: f64, share: f64) -> f64 {
+        match self {
+            Self::Linear => low + share * (high - low),
+            Self::Logarithmic => low * libm::pow(high / low, share),
+        }
+    }
 }
 
 fn list(document: &Document, entry: &Entry, table: &Table, parameter: &Parameter) -> Outcome<Vec<Value>> {
@@ -140,7 +165,7 @@ fn range(
 }
 
 /// A number at the end of a range; quantities with units are allowed.
-fn end(document: &Document, node: &Node, parameter: &Parameter) -> Outcome<f64> {
+pub(super) fn end(document: &Document, node: &Node, parameter: &Parameter) -> Outcome<f64> {
     let value = node.value();
     parameter.unit.read(&value).unwrap_or(value).as_number().ok_or_else(|| {
         let sentence = format!("the end of a range is a number; found {}", node.describe());
@@ -158,9 +183,10 @@ fn spaced(low: f64, high: f64, i: usize, points: usize, spacing: Spacing) -> f64
         return high;
     }
     let share = i as f64 / (points - 1) as f64;
-    let x = match spacing {
-        Spacing::Linear => low + share * (high - low),
-        Spacing::Logarithmic => low * libm::pow(high / low, share),
-    };
+    rounded(spacing.between(low, high, share))
+}
+
+/// A number rounded to 12 digits.
+pub(super) fn rounded(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
 }

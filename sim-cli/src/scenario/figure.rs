@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{Value, nearest};
 
+use super::Scenario;
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::quantities::Quantities;
@@ -98,13 +99,14 @@ const HEAT_MAP: [&str; 5] = ["color", "color_label", "color_range", "color_cente
 impl FigureSpec {
     /// Checks that the figure shows every axis of the sweep, and that those along which it measures hold numbers. An axis
     /// that is not shown would lay cells over each other.
-    pub fn check(&self, sweep: &[Axis]) -> Outcome<()> {
+    pub fn check(&self, scenario: &Scenario) -> Outcome<()> {
+        let sweep = &scenario.sweep[..];
         if self.y.is_empty() {
             return Err(Problem::input("the figure has no `y`"));
         }
         let measured =
             |axis: &Axis| axis.key == self.x || self.kind == FigureKind::HeatMap && axis.key == self.y[0];
-        for axis in sweep.iter().filter(|axis| measured(axis)) {
+        for axis in sweep.iter().chain(&scenario.plan.zip).filter(|axis| measured(axis)) {
             if let Some(value) = axis.values.iter().find(|value| value.as_number().is_none()) {
                 let sentence = format!(
                     "the figure needs numbers along the axis `{}`; found the {} `{value}`",
@@ -115,7 +117,8 @@ impl FigureSpec {
                 return Err(Problem::input(sentence).help(help));
             }
         }
-        if let Some(axis) = sweep.iter().find(|axis| self.series.as_ref() == Some(&axis.key))
+        if let Some(axis) =
+            sweep.iter().chain(&scenario.plan.zip).find(|axis| self.series.as_ref() == Some(&axis.key))
             && let Some(value) =
                 axis.values.iter().find(|value| matches!(value, Value::List(_) | Value::Table(_)))
         {
@@ -138,6 +141,14 @@ impl FigureSpec {
                 || self.along.as_ref() == Some(key)
                 || self.kind == FigureKind::HeatMap && *key == self.y[0]
         };
+        let plan = &scenario.plan;
+        if !plan.cells.is_empty() || plan.sample.is_some() {
+            let sentence = "a figure shows axes; neither `cells` nor [sample] is one";
+            return Err(Problem::input(sentence).help("leave [figure] out and draw from the data set"));
+        }
+        if plan.zip.iter().all(|axis| !shown(&axis.key)) && !plan.zip.is_empty() {
+            return Err(Problem::input("the figure shows no axis of [zip]"));
+        }
         match sweep.iter().find(|axis| !shown(&axis.key)) {
             None => Ok(()),
             Some(axis) => {

@@ -1,18 +1,34 @@
 //! From a parsed file to a scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_models::registry::{ParameterError, Registry, Value};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
-use super::{DEFAULT_SEED, FigureSpec, Hypothesis, Scenario, StopSpec, find_model, given};
+use super::{DEFAULT_SEED, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec, find_model, given};
 use crate::problem::{Outcome, Problem};
+
+/// Keys of a scenario.
+const KEYS: [&str; 12] = [
+    "model",
+    "seed",
+    "common",
+    "parameters",
+    "stop",
+    "sweep",
+    "zip",
+    "cells",
+    "sample",
+    "sensitivity",
+    "figure",
+    "test",
+];
 
 /// The scenario of a parsed file.
 pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
     let root = &document.root;
-    root.allow(document, &["model", "seed", "common", "parameters", "stop", "sweep", "figure", "test"])?;
+    root.allow(document, &KEYS)?;
     let Some(entry) = root.get("model") else {
         let problem = document.problem(&(0..0), "the scenario names no model", "here");
         return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
@@ -62,22 +78,50 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         }
         sweep.push(Axis::read(document, entry, find(entry)?)?);
     }
+    let plan = Plan::read(document, root, &find)?;
+    refuse_second_places(document, &values, &sweep, &plan)?;
     let stop = match table(document, root, "stop")? {
         Some(table) => StopSpec::read(document, table)?,
         None => StopSpec::default(),
     };
     let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, &sweep)?),
+        Some(entry) => Some(FigureSpec::read(document, entry, &[&sweep[..], &plan.zip].concat())?),
         None => None,
     };
     let test = match table(document, root, "test")? {
         Some(table) => Some(Hypothesis::read(document, table)?),
         None => None,
     };
-    Ok(Scenario { model: name.clone(), seed, common, parameters: values, stop, sweep, figure, test })
+    Ok(Scenario { model: name.clone(), seed, common, parameters: values, stop, sweep, plan, figure, test })
 }
 
-fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
+/// Refuses parameters that two parts of the plan set, or a part of it and `[parameters]`, which only single `cells` may override.
+fn refuse_second_places(
+    document: &Document,
+    values: &BTreeMap<String, Value>,
+    sweep: &[Axis],
+    plan: &Plan,
+) -> Outcome<()> {
+    let listed: BTreeSet<&str> = plan.cells.iter().flat_map(|cell| cell.keys().map(String::as_str)).collect();
+    let zipped = plan.zip.iter().map(|axis| axis.key.as_str()).collect();
+    let sampled = plan.sample.iter().flat_map(Sample::keys).collect();
+    let mut taken: BTreeSet<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
+    for (name, keys, beside) in [("zip", zipped, true), ("cells", listed, false), ("sample", sampled, true)]
+        as [(_, BTreeSet<&str>, _); 3]
+    {
+        for key in keys {
+            if taken.contains(key) || beside && values.contains_key(key) {
+                let span = document.root.get(name).map_or(0..0, |entry| entry.span.clone());
+                let sentence = format!("`{key}` of `{name}` stands in another part of the scenario, too");
+                return Err(document.problem(&span, sentence, "second time"));
+            }
+            taken.insert(key);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn table<'a>(document: &Document, root: &'a Table, key: &str) -> Outcome<Option<&'a Table>> {
     match root.get(key).map(|entry| &entry.node) {
         None => Ok(None),
         Some(Node { content: Content::Table(table), .. }) => Ok(Some(table)),

@@ -1,0 +1,191 @@
+//! What a sweep goes over beside its axes: axes that move together, cells one by one, points of a sample.
+
+mod sample;
+
+pub use sample::Sample;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use sim_models::registry::{Parameter, Value};
+
+use super::axis::Axis;
+use super::document::{Content, Document, Entry, Table};
+use super::given;
+use super::read::table;
+use crate::problem::Outcome;
+
+/// Definition of a parameter by the key of an entry.
+pub(super) type Find<'a> = dyn Fn(&Entry) -> Outcome<&'a Parameter> + 'a;
+
+/// What a sweep goes over beside the axes of `[sweep]`. Its parts and those axes are multiplied: every cell of one with every cell of
+/// the others, and the last part is the fastest. A cell is computed from its number, so that a plan is as small as its file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Axes of equal length that move together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zip: Vec<Axis>,
+    /// Parameters of cells that are listed one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<BTreeMap<String, Value>>,
+    /// Points in the ranges of some parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample>,
+}
+
+impl Plan {
+    /// Reads `[zip]`, `cells` and `[sample]`, with `[sensitivity]`.
+    pub(super) fn read(document: &Document, root: &Table, find: &Find<'_>) -> Outcome<Self> {
+        let mut plan = Self::default();
+        for entry in table(document, root, "zip")?.iter().flat_map(|table| table.iter()) {
+            let axis = Axis::read_repeating(document, entry, find(entry)?)?;
+            if let Some(first) = plan.zip.first()
+                && first.values.len() != axis.values.len()
+            {
+                let (there, here) = (first.values.len(), axis.values.len());
+                let sentence = format!(
+                    "axes of [zip] are equally long; `{}` has {there} values and `{}` has {here}",
+                    first.key, axis.key
+                );
+                return Err(document.problem(&entry.node.span, sentence, "another length"));
+            }
+            plan.zip.push(axis);
+        }
+        if let Some(entry) = root.get("zip")
+            && let Some(i) = first_repeated((0..plan.zip_len()).map(|i| plan.zipped(i)))
+        {
+            let sentence = format!("[zip] has its values number {} twice", i + 1);
+            return Err(document.problem(&entry.span, sentence, "the same cell twice"));
+        }
+        if let Some(entry) = root.get("cells") {
+            plan.cells = read_cells(document, entry, find)?;
+        }
+        plan.sample = Sample::read(document, root, find)?;
+        Ok(plan)
+    }
+
+    /// Whether there is nothing beside the axes.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Number of cells of each part that there is.
+    pub fn sizes(&self) -> Vec<usize> {
+        let sample = self.sample.as_ref().map_or(0, Sample::len);
+        [self.zip_len(), self.cells.len(), sample].into_iter().filter(|&size| size > 0).collect()
+    }
+
+    /// Every parameter that some cell gets from here.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let sampled = self.sample.iter().flat_map(Sample::keys);
+        self.always().chain(self.cells.iter().flat_map(|cell| cell.keys().map(String::as_str))).chain(sampled)
+    }
+
+    /// Whether all cells get this parameter from here.
+    pub fn sets(&self, key: &str) -> bool {
+        self.always().any(|other| other == key) || self.sample.iter().flat_map(Sample::keys).any(|k| k == key)
+    }
+
+    fn always(&self) -> impl Iterator<Item = &str> {
+        self.zip.iter().map(|axis| axis.key.as_str())
+    }
+
+    /// Puts the parameters of cell `index` into `parameters`, and returns what is left of the index for slower parts.
+    pub fn put(&self, index: usize, seed: u64, parameters: &mut BTreeMap<String, Value>) -> usize {
+        let mut rest = index;
+        let mut take = |size: usize| {
+            let place = rest % size;
+            rest /= size;
+            place
+        };
+        if let Some(sample) = &self.sample {
+            parameters.extend(sample.point(take(sample.len()), seed));
+        }
+        if !self.cells.is_empty() {
+            parameters.extend(self.cells[take(self.cells.len())].clone());
+        }
+        if !self.zip.is_empty() {
+            parameters.extend(self.zipped(take(self.zip_len())));
+        }
+        rest
+    }
+
+    fn zip_len(&self) -> usize {
+        self.zip.first().map_or(0, |axis| axis.values.len())
+    }
+
+    fn zipped(&self, i: usize) -> BTreeMap<String, Value> {
+        self.zip.iter().map(|axis| (axis.key.clone(), axis.values[i].clone())).collect()
+    }
+
+    /// Which cells of this plan `other` does not have, in words. Empty where results of this one are all of use there.
+    pub fn missing_in(&self, other: &Self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let missing = |here: Vec<BTreeMap<String, Value>>, there: Vec<BTreeMap<String, Value>>| {
+            let there: HashSet<String> = there.iter().map(canonical).collect();
+            here.iter().filter(|cell| !there.contains(&canonical(cell))).count()
+        };
+        let zipped = |plan: &Self| (0..plan.zip_len()).map(|i| plan.zipped(i)).collect();
+        for (name, count) in [
+            ("[zip]", missing(zipped(self), zipped(other))),
+            ("`cells`", missing(self.cells.clone(), other.cells.clone())),
+        ] {
+            if count > 0 {
+                lines.push(format!("{count} cells of {name} there are missing here"));
+            }
+        }
+        match (&self.sample, &other.sample) {
+            (Some(there), Some(here)) => lines.extend(there.lost_in(here)),
+            (Some(_), None) => lines.push("there is a [sample] there and none here".to_owned()),
+            (None, Some(_)) => lines.push("there is a [sample] here and none there".to_owned()),
+            (None, None) => {}
+        }
+        for (name, there, here) in [
+            ("[zip]", self.zip.is_empty(), other.zip.is_empty()),
+            ("`cells`", self.cells.is_empty(), other.cells.is_empty()),
+        ] {
+            if there && !here {
+                lines.push(format!("{name} stands here and not there"));
+            }
+        }
+        lines
+    }
+}
+
+fn read_cells(document: &Document, entry: &Entry, find: &Find<'_>) -> Outcome<Vec<BTreeMap<String, Value>>> {
+    const FORM: &str = "write [[cells]] above the parameters of each cell, or cells = [{ key = value }, …]";
+    let Content::List(items) = &entry.node.content else {
+        let sentence = format!("`cells` is a list of tables; found {}", entry.node.describe());
+        return Err(document.problem(&entry.node.span, sentence, "not a list").help(FORM));
+    };
+    if items.is_empty() {
+        return Err(document.problem(&entry.node.span, "`cells` has no cell", "empty").help(FORM));
+    }
+    let mut cells = Vec::with_capacity(items.len());
+    for item in items {
+        let Content::Table(table) = &item.content else {
+            let sentence = format!("a cell is a table of parameters; found {}", item.describe());
+            return Err(document.problem(&item.span, sentence, "not a cell").help(FORM));
+        };
+        let given = table
+            .iter()
+            .map(|entry| Ok((entry.key.clone(), given::from_file(document, find(entry)?, &entry.node)?)));
+        cells.push(given.collect::<Outcome<BTreeMap<_, _>>>()?);
+    }
+    if let Some(i) = first_repeated(cells.iter().cloned())
+        && let Some(item) = items.get(i)
+    {
+        return Err(document.problem(&item.span, "`cells` has this cell twice", "the same cell twice"));
+    }
+    Ok(cells)
+}
+
+/// Number of the first cell that was there before.
+fn first_repeated(cells: impl Iterator<Item = BTreeMap<String, Value>>) -> Option<usize> {
+    let mut seen = HashSet::new();
+    cells.enumerate().find(|(_, cell)| !seen.insert(canonical(cell))).map(|(i, _)| i)
+}
+
+fn canonical(cell: &BTreeMap<String, Value>) -> String {
+    cell.iter().map(|(key, value)| format!("{key}={};", value.canonical())).collect()
+}
