@@ -22,6 +22,7 @@ pub mod problem;
 mod progress;
 mod record;
 pub mod scenario;
+mod sensitivity;
 mod shards;
 mod sweep;
 mod verdict;

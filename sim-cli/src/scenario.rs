@@ -220,6 +220,7 @@ impl Opened {
             match values.and_then(runs) {
                 Ok(()) => {
                     self.check_test(model)?;
+                    self.check_sensitivity(model)?;
                     return self.check_figure(model, count, index);
                 }
                 Err(error) => first = first.or(Some(error)),
@@ -233,6 +234,16 @@ impl Opened {
         let Some(test) = &self.scenario.test else { return Ok(()) };
         let quantities = Quantities::of_all(model, &self.scenario)?;
         test.check(&quantities.metrics()).map_err(|problem| self.within("test", problem))
+    }
+
+    /// Checks that cells have the quantity whose sensitivity is asked for.
+    fn check_sensitivity(&self, model: &dyn AnyModel) -> Outcome<()> {
+        let Some(sample) = self.scenario.plan.sample.as_ref().filter(|sample| sample.sensitivity.is_some())
+        else {
+            return Ok(());
+        };
+        let quantities = Quantities::of_all(model, &self.scenario)?;
+        sample.check_quantity(&quantities).map_err(|problem| self.within("sensitivity", problem))
     }
 
     /// Checks the figure of a sweep, whose cells before `first` cannot run.

@@ -16,6 +16,7 @@ use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::{attempt, record};
 use crate::scenario::{Opened, Scenario, find_model, is_file};
+use crate::sensitivity::Analysis;
 use crate::sweep::{self, Choice, Swept};
 use crate::verdict;
 
@@ -121,6 +122,10 @@ pub(super) fn conclude(
         let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
         directory.write_verdict(&verdict)?;
         say(format_args!("{verdict}"))?;
+    }
+    if let Some(analysis) = Analysis::of(scenario, directory)? {
+        directory.write_summary("sensitivity.json", &analysis)?;
+        say(format_args!("{analysis}"))?;
     }
     if scenario.figure.is_some() {
         for file in drawing::draw(directory, scenario, &Sheet::default(), directory.path())? {

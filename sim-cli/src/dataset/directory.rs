@@ -282,9 +282,14 @@ impl Directory {
 
     /// Writes what the cells were tested for, and what came of it.
     pub fn write_verdict(&self, verdict: &impl serde::Serialize) -> Outcome<()> {
-        let path = self.path.join("test.json");
+        self.write_summary("test.json", verdict)
+    }
+
+    /// Writes what came of a sweep as a whole into a file of this name.
+    pub fn write_summary(&self, name: &str, summary: &impl serde::Serialize) -> Outcome<()> {
+        let path = self.path.join(name);
         let json =
-            serde_json::to_string_pretty(verdict).map_err(|error| Problem::file("write", &path, &error))?;
+            serde_json::to_string_pretty(summary).map_err(|error| Problem::file("write", &path, &error))?;
         write_file(&path, format!("{json}\n").as_bytes())
     }
 

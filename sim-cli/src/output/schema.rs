@@ -24,7 +24,7 @@ pub fn schema(registry: &Registry) -> String {
             "sweep": { "type": "object", "description": "an axis per swept parameter: list, range or logarithmic range" },
             "zip": { "type": "object", "description": "axes of equal length that move together" },
             "cells": { "type": "array", "description": "parameters of cells that are listed one by one", "minItems": 1 },
-            "sample": { "type": "object", "description": "points in the ranges of some parameters" },
+            "sample": sample(&json!({ "type": "object", "description": "where each sampled parameter lies" })),
             "sensitivity": sensitivity(),
             "figure": figure(),
             "test": test(),
@@ -46,7 +46,7 @@ fn of_model(model: &dyn AnyModel) -> Json {
             "sweep": { "type": "object", "properties": axes, "additionalProperties": false },
             "zip": { "type": "object", "properties": axes, "additionalProperties": false },
             "cells": { "type": "array", "items": parameters_schema(&parameters), "minItems": 1 },
-            "sample": sample(&parameters),
+            "sample": sample(&ranges(&parameters)),
         } },
     })
 }
@@ -74,7 +74,25 @@ fn axis(value: &Json) -> Json {
     ] })
 }
 
-fn sample(parameters: &[Parameter]) -> Json {
+fn sample(ranges: &Json) -> Json {
+    json!({
+        "type": "object",
+        "description": "points in the ranges of some parameters",
+        "required": ["method", "points", "ranges"],
+        "properties": {
+            "method": { "enum": ["random", "latin-hypercube", "sobol"], "description": "how the points fill the ranges" },
+            "points": {
+                "type": "integer", "minimum": 1, "maximum": 10_000_000,
+                "description": "number of points; with [sensitivity] each is 2 cells and one more per range",
+            },
+            "ranges": ranges,
+        },
+        "additionalProperties": false,
+    })
+}
+
+/// The ranges of sampled parameters.
+fn ranges(parameters: &[Parameter]) -> Json {
     let range = |parameter: &Parameter| {
         let end = json!({ "type": ["number", "string"] });
         let between = |from: &str, to: &str| {
@@ -100,20 +118,8 @@ fn sample(parameters: &[Parameter]) -> Json {
     };
     let ranges: Map<String, Json> = parameters.iter().map(|p| (p.key.to_owned(), range(p))).collect();
     json!({
-        "type": "object",
-        "required": ["method", "points", "ranges"],
-        "properties": {
-            "method": { "enum": ["random", "latin-hypercube", "sobol"], "description": "how the points fill the ranges" },
-            "points": {
-                "type": "integer", "minimum": 1, "maximum": 10_000_000,
-                "description": "number of points; with [sensitivity] each is 2 cells and one more per range",
-            },
-            "ranges": {
-                "type": "object", "properties": ranges, "additionalProperties": false, "minProperties": 1,
-                "description": "where each sampled parameter lies",
-            },
-        },
-        "additionalProperties": false,
+        "type": "object", "properties": ranges, "additionalProperties": false, "minProperties": 1,
+        "description": "where each sampled parameter lies",
     })
 }
 

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use sim_core::design::{Design, Filling};
 use sim_core::random::{Entity, Family, Purpose, Streams};
-use sim_models::registry::{Kind, Parameter, Value};
+use sim_models::registry::{Kind, Parameter, Value, nearest};
 
 use super::Find;
-use crate::problem::Outcome;
+use crate::problem::{Outcome, Problem};
 use crate::scenario::axis::{self, Axis, Spacing};
 use crate::scenario::document::{Content, Document, Entry, Table};
+use crate::scenario::quantities::Quantities;
 use crate::scenario::read::table;
 use crate::scenario::{MOST_CELLS, given};
 
@@ -88,6 +89,20 @@ impl Sample {
     /// Number of cells.
     pub fn len(&self) -> usize {
         self.points.saturating_mul(self.cells_per_point())
+    }
+
+    /// Refuses a sensitivity of what is none of these quantities.
+    pub(in crate::scenario) fn check_quantity(&self, known: &Quantities) -> Outcome<()> {
+        let Some(quantity) = &self.sensitivity else { return Ok(()) };
+        let names = [known.metrics(), known.predictions()].concat();
+        if names.contains(&quantity.as_str()) {
+            return Ok(());
+        }
+        let problem = Problem::input(format!("`{quantity}` is neither a metric nor a prediction"));
+        Err(match nearest(quantity, names.iter().copied()) {
+            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
+            None => problem.help(format!("possible: {}", names.join(", "))),
+        })
     }
 
     /// Cells that belong to one point: A, B and every AB_i where sensitivity is asked for.
