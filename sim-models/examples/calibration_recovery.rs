@@ -1,0 +1,44 @@
+//! Whether calibrations find again what logs were drawn with: the table of `experiments/calibration-recovery`.
+//!
+//! What is demonstrated:
+//! - fleets with known parameters ([`sim_models::calibration::synthetic`]) and their logs,
+//! - how often the 95 % intervals of a calibration hold the truth,
+//! - that what a log cannot determine is said to be unknown.
+//!
+//! Run it: `cargo run --release -p sim-models --example calibration_recovery -- 200`
+
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
+use rayon::prelude::*;
+use sim_models::calibration::Bootstrap;
+use sim_models::calibration::synthetic::{Truth, settings};
+
+fn main() {
+    let logs = std::env::args().nth(1).and_then(|logs| logs.parse().ok()).unwrap_or(200);
+    let bootstrap = Bootstrap { replicates: 999, ..Bootstrap::default() };
+    let settings = settings();
+    let found: Vec<_> = settings.par_iter().map(|setting| setting.recover(logs, &bootstrap)).collect();
+    println!("| fleet | quantity | truth | mean estimate | mean width | found |\n|---|---|---|---|---|---|");
+    let (mut covered, mut intervals) = (0, 0);
+    for (setting, recoveries) in settings.iter().zip(found) {
+        for r in recoveries {
+            let share = 100.0 * f64::from(r.found) / f64::from(r.logs);
+            let name = setting.name;
+            match r.truth {
+                Truth::Value(value) => {
+                    println!(
+                        "| {name} | {} | {value:.4} | {:.4} | {:.4} | {share:.1} % |",
+                        r.quantity, r.mean, r.width
+                    );
+                    covered += r.found;
+                    intervals += r.logs;
+                }
+                Truth::Unknown => {
+                    println!("| {name} | {} | not in the log | - | - | {share:.1} % |", r.quantity)
+                }
+            }
+        }
+    }
+    let share = 100.0 * f64::from(covered) / f64::from(intervals);
+    println!("\n{covered} of {intervals} intervals hold the truth: {share:.2} %.");
+}
