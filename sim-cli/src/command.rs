@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod compact;
+mod calibrate;
 mod compare;
 mod convert;
 mod export;
@@ -60,6 +61,7 @@ enum Command {
     Trace(trace::Arguments),
     Compare(compare::Arguments),
     Plan(plan::Arguments),
+    Calibrate(calibrate::Arguments),
     Convert(convert::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
@@ -106,6 +108,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Trace(arguments) => arguments.execute(registry),
         Command::Compare(arguments) => arguments.execute(registry),
         Command::Plan(arguments) => arguments.execute(registry),
+        Command::Calibrate(arguments) => arguments.execute(registry),
         Command::Convert(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),

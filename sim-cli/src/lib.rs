@@ -16,6 +16,7 @@ pub mod dataset;
 mod drawing;
 pub mod figure;
 mod gantt;
+mod log;
 pub mod output;
 mod pilot;
 pub mod problem;

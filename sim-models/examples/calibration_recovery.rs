@@ -18,12 +18,15 @@ fn main() {
     let bootstrap = Bootstrap { replicates: 999, ..Bootstrap::default() };
     let settings = settings();
     let found: Vec<_> = settings.par_iter().map(|setting| setting.recover(logs, &bootstrap)).collect();
-    println!("| fleet | quantity | truth | mean estimate | mean width | found |\n|---|---|---|---|---|---|");
-    let (mut covered, mut intervals) = (0, 0);
+    println!(
+        "| fleet | quantity | truth | mean estimate | mean width | intervals | found |\n|---|---|---|---|---|---|---|"
+    );
+    let (mut covered, mut given) = (0, 0);
     for (setting, recoveries) in settings.iter().zip(found) {
         for r in recoveries {
-            let share = 100.0 * f64::from(r.found) / f64::from(r.logs);
-            let name = setting.name;
+            let of = if r.truth == Truth::Unknown { r.logs } else { r.intervals };
+            let share = 100.0 * f64::from(r.found) / f64::from(of);
+            let (name, logs, intervals) = (setting.name, r.logs, r.intervals);
             match r.truth {
                 Truth::Value(value) => {
                     println!(
@@ -31,14 +34,17 @@ fn main() {
                         r.quantity, r.mean, r.width
                     );
                     covered += r.found;
-                    intervals += r.logs;
+                    given += r.intervals;
                 }
                 Truth::Unknown => {
-                    println!("| {name} | {} | not in the log | - | - | {share:.1} % |", r.quantity)
+                    println!(
+                        "| {name} | {} | not in the log | - | - | {intervals} of {logs} | {share:.1} % |",
+                        r.quantity
+                    )
                 }
             }
         }
     }
-    let share = 100.0 * f64::from(covered) / f64::from(intervals);
-    println!("\n{covered} of {intervals} intervals hold the truth: {share:.2} %.");
+    let share = 100.0 * f64::from(covered) / f64::from(given);
+    println!("\n{covered} of {given} intervals hold the truth: {share:.2} %.");
 }

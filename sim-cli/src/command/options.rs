@@ -120,7 +120,7 @@ fn kernel(text: &str) -> Result<Kernel, String> {
     Err(format!("this machine does not have the instructions of {kernel}; it has {}", available.join(", ")))
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
+pub(super) fn confidence(text: &str) -> Result<Confidence, String> {
     let (digits, scale) = match text.trim().strip_suffix('%') {
         Some(digits) => (digits.trim(), 100.0),
         None => (text.trim(), 1.0),

@@ -63,24 +63,34 @@ pub(super) fn fit(tokens: &[f64], tables: &[&Clusters], bootstrap: &Bootstrap) -
     if levels.len() < 2 {
         return unknown("all answers were allowed the same number of tokens", levels);
     }
-    let ceiling = ceiling(&levels, design_effect(&levels, &clusters));
+    let design_effect = design_effect(&levels, &clusters);
+    let ceiling = ceiling(&levels, design_effect);
     let Some(law) = law(&levels, ceiling) else {
         return unknown("no budget lifts the answers above chance, so there is no power law to fit", levels);
     };
-    let law_of = |totals: &[f64]| match law_at(&self::levels(tokens, totals), ceiling) {
-        Some(law) => vec![law.coefficient, law.exponent, law.cap],
-        None => vec![f64::NAN; 3],
+    // Whether there is a ceiling is asked again in every resample, so that the intervals know of the doubt.
+    let law_of = |totals: &[f64]| {
+        let levels = self::levels(tokens, totals);
+        let ceiling = self::ceiling(&levels, design_effect);
+        match law_at(&levels, ceiling) {
+            Some(law) => {
+                let cap = if ceiling.is_some() { law.cap } else { f64::NAN };
+                vec![law.coefficient, law.exponent, cap]
+            }
+            None => vec![f64::NAN; 3],
+        }
     };
     let mut estimates = bootstrap.estimates(&clusters, 3, law_of).into_iter();
     let mut next = || estimates.next().unwrap_or_else(|| Err("not estimated".to_owned()));
     let mut findings = vec![scale.with(next()), exponent.with(next())];
     let cap_estimate = next();
+    let largest = &levels[levels.len() - 1];
     findings.push(match ceiling {
         Some(_) => cap.with(cap_estimate),
         None => cap.unknown(&format!(
             "no ceiling is seen: the power law holds up to {} tokens, where the bias is {:.3}",
-            levels[levels.len() - 1].tokens,
-            levels[levels.len() - 1].bias()
+            largest.tokens,
+            largest.bias()
         )),
     });
     findings.push(check(curvature, tokens, &clusters, ceiling.unwrap_or(levels.len()), bootstrap));

@@ -22,6 +22,12 @@ const LIMIT_SHARE: f64 = 0.005;
 /// Fewest answers at the largest length for the same.
 const LIMIT_ANSWERS: f64 = 5.0;
 
+/// Share of right answers among those at the limit up to which they are taken to have ended there by themselves.
+const MOST_RIGHT_AT_LIMIT: f64 = 0.1;
+
+/// Steps of expectation and maximization; each takes away a good part of the error.
+const MOST_STEPS: u32 = 2000;
+
 /// Lengths of the answers of one model, while they are read: those at the largest length so far are kept apart, because it may be a limit.
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
@@ -116,58 +122,129 @@ pub(super) fn fit(
 /// The law of the largest likelihood, by expectation and maximization: an answer at the limit is a normal draw of its class of which only
 /// its being larger is known (A. Dempster, N. Laird, D. Rubin, J. R. Stat. Soc. B 39 (1977)).
 ///
-/// Where every answer at the limit is wrong, it may have been of either class; otherwise its label is believed. `None` where there is no
-/// answer of either class, or none that varies.
+/// Where nearly every answer at the limit is wrong, a wrong one may have been of either class, and a right one ended there by itself;
+/// otherwise the labels are believed. `None` where there is no answer of either class, or none that varies.
 pub(super) fn law(totals: &[f64], limit: Option<f64>) -> Option<LengthLaw> {
-    let class = |at: usize| (totals[at], totals[at + 1], totals[at + 2]);
-    let ((rights, right_sum, right_square), (wrongs, wrong_sum, wrong_square)) = (class(RIGHT), class(WRONG));
-    let (limited_right, limited_wrong) = (totals[LIMITED_RIGHT], totals[LIMITED_WRONG]);
-    let all = rights + wrongs + limited_right + limited_wrong;
-    if rights < 2.0 || wrongs < 2.0 {
+    let class = |at: usize| Class { count: totals[at], sum: totals[at + 1], square: totals[at + 2] };
+    let (mut right, wrong) = (class(RIGHT), class(WRONG));
+    let (mut cut_right, cut_wrong) = (totals[LIMITED_RIGHT], totals[LIMITED_WRONG]);
+    let all = right.count + wrong.count + cut_right + cut_wrong;
+    let truncated = (cut_right + cut_wrong) / all;
+    let hidden = cut_right <= MOST_RIGHT_AT_LIMIT * (cut_right + cut_wrong);
+    if let (Some(limit), true) = (limit, hidden) {
+        right.add(cut_right, libm::log(limit));
+        cut_right = 0.0;
+    }
+    if right.count < 2.0 || wrong.count < 2.0 {
         return None;
     }
-    let spread = |n: f64, sum: f64, square: f64| square - sum * sum / n;
-    let variance = (spread(rights, right_sum, right_square) + spread(wrongs, wrong_sum, wrong_square))
-        / (rights + wrongs);
+    let variance = (right.spread() + wrong.spread()) / (right.count + wrong.count);
     if !(variance > 1e-12) {
         return None;
     }
-    let mut share = rights / (rights + wrongs);
-    let (mut right_mean, mut wrong_mean) = (right_sum / rights, wrong_sum / wrongs);
-    let mut deviation = libm::sqrt(variance);
-    if let Some(limit) = limit {
-        let edge = libm::log(limit);
-        let hidden = limited_right == 0.0;
-        for _ in 0..2000 {
-            let right_tail = Tail::of(right_mean, deviation, edge);
-            let wrong_tail = Tail::of(wrong_mean, deviation, edge);
-            let above = share * right_tail.mass + (1.0 - share) * wrong_tail.mass;
-            let part = if hidden && above > 0.0 { share * right_tail.mass / above } else { 0.0 };
-            let (to_right, to_wrong) = (limited_right + part * limited_wrong, (1.0 - part) * limited_wrong);
-            let (in_right, in_wrong) = (rights + to_right, wrongs + to_wrong);
-            let next_right = (right_sum + to_right * right_tail.mean) / in_right;
-            let next_wrong = (wrong_sum + to_wrong * wrong_tail.mean) / in_wrong;
-            let squares = right_square + to_right * right_tail.square - in_right * next_right * next_right
-                + wrong_square
-                + to_wrong * wrong_tail.square
-                - in_wrong * next_wrong * next_wrong;
-            let next_deviation = libm::sqrt((squares / all).max(1e-12));
-            let moved = (next_right - right_mean).abs()
-                + (next_wrong - wrong_mean).abs()
-                + (next_deviation - deviation).abs();
-            (right_mean, wrong_mean, deviation) = (next_right, next_wrong, next_deviation);
-            share = in_right / all;
+    let start = Normals {
+        share: right.count / (right.count + wrong.count),
+        right: right.mean(),
+        wrong: wrong.mean(),
+        deviation: libm::sqrt(variance),
+    };
+    let law = match limit {
+        None => start,
+        Some(limit) => {
+            Censored { right, wrong, cut_right, cut_wrong, hidden, edge: libm::log(limit) }.fit(start)
+        }
+    };
+    Some(LengthLaw {
+        log_mean: law.share * law.right + (1.0 - law.share) * law.wrong,
+        log_deviation: law.deviation,
+        coupling: (1.0 - law.share) * (law.wrong - law.right) / law.deviation,
+        truncated,
+    })
+}
+
+/// Number, sum and sum of squares of ln L.
+#[derive(Clone, Copy)]
+struct Class {
+    count: f64,
+    sum: f64,
+    square: f64,
+}
+
+impl Class {
+    fn add(&mut self, count: f64, length: f64) {
+        self.count += count;
+        self.sum += count * length;
+        self.square += count * length * length;
+    }
+
+    /// With `count` more of which only the law is known.
+    fn with(mut self, count: f64, tail: &Tail) -> Self {
+        self.count += count;
+        self.sum += count * tail.mean;
+        self.square += count * tail.square;
+        self
+    }
+
+    fn mean(&self) -> f64 {
+        self.sum / self.count
+    }
+
+    fn spread(&self) -> f64 {
+        self.square - self.sum * self.sum / self.count
+    }
+}
+
+/// Two normal laws of ln L with one deviation, and the share of right answers.
+#[derive(Clone, Copy)]
+struct Normals {
+    share: f64,
+    right: f64,
+    wrong: f64,
+    deviation: f64,
+}
+
+/// Answers of known length, and numbers of those that were cut off.
+struct Censored {
+    right: Class,
+    wrong: Class,
+    cut_right: f64,
+    cut_wrong: f64,
+    /// Whether a wrong answer at the limit may have been on the way to be right.
+    hidden: bool,
+    edge: f64,
+}
+
+impl Censored {
+    fn fit(&self, mut law: Normals) -> Normals {
+        for _ in 0..MOST_STEPS {
+            let next = self.step(&law);
+            let moved = (next.right - law.right).abs()
+                + (next.wrong - law.wrong).abs()
+                + (next.deviation - law.deviation).abs();
+            law = next;
             if moved < 1e-9 {
                 break;
             }
         }
+        law
     }
-    Some(LengthLaw {
-        log_mean: share * right_mean + (1.0 - share) * wrong_mean,
-        log_deviation: deviation,
-        coupling: (1.0 - share) * (wrong_mean - right_mean) / deviation,
-        truncated: (limited_right + limited_wrong) / all,
-    })
+
+    fn step(&self, law: &Normals) -> Normals {
+        let right_tail = Tail::of(law.right, law.deviation, self.edge);
+        let wrong_tail = Tail::of(law.wrong, law.deviation, self.edge);
+        let would_be_right = law.share * right_tail.mass;
+        let above = would_be_right + (1.0 - law.share) * wrong_tail.mass;
+        let part = if self.hidden && above > 0.0 { would_be_right / above } else { 0.0 };
+        let right = self.right.with(self.cut_right + part * self.cut_wrong, &right_tail);
+        let wrong = self.wrong.with((1.0 - part) * self.cut_wrong, &wrong_tail);
+        let all = right.count + wrong.count;
+        Normals {
+            share: right.count / all,
+            right: right.mean(),
+            wrong: wrong.mean(),
+            deviation: libm::sqrt(((right.spread() + wrong.spread()) / all).max(1e-12)),
+        }
+    }
 }
 
 /// A normal quantity given that it exceeds an edge.

@@ -43,7 +43,9 @@ pub struct Recovery {
     pub truth: Truth,
     /// Logs.
     pub logs: u32,
-    /// Logs in which the interval held the truth, or in which the quantity was said to be unknown.
+    /// Logs for which an interval was given.
+    pub intervals: u32,
+    /// Intervals that held the truth; where it is not in the log, logs that were said not to have it.
     pub found: u32,
     /// Mean of the estimates where there were any; NaN where there were none.
     pub mean: f64,
@@ -90,6 +92,7 @@ fn recovery(quantity: &'static str, truth: Truth, calibrations: &[Calibration]) 
         quantity,
         truth,
         logs: calibrations.len() as u32,
+        intervals: estimates().count() as u32,
         found: found as u32,
         mean: estimates().map(|e| e.value).sum::<f64>() / count,
         width: estimates().map(|e| e.high - e.low).sum::<f64>() / count,

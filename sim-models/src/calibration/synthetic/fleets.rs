@@ -83,7 +83,7 @@ pub fn settings() -> Vec<Setting> {
         families(),
         classes(),
         leaf("leaf law", LeafLaw { coefficient: 0.02, exponent: 0.3, cap: 1.0 }),
-        leaf("leaf law with a ceiling", LeafLaw { coefficient: 0.02, exponent: 0.4, cap: 0.4 }),
+        leaf("leaf law with a ceiling", LeafLaw { coefficient: 0.05, exponent: 0.4, cap: 0.7 }),
         relay(),
         lengths(),
         latencies(),
@@ -171,7 +171,7 @@ fn leaf(name: &'static str, law: LeafLaw) -> Setting {
     let draw = move |stream: &mut Stream, sink: &mut Sink<'_>| {
         for question in 0..400 {
             let name = format!("q{question}");
-            for budget in [100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0] {
+            for budget in [30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0] {
                 let p = 0.5 * (1.0 + law.bias(budget));
                 for attempt in ["1", "2"] {
                     let correct = Some(stream.uniform() < p);
@@ -247,11 +247,11 @@ fn lengths() -> Setting {
     Setting { name: "lengths that are cut off", truths, draw: Box::new(draw) }
 }
 
-/// A latency of 2 s and 0.01 s per token, with gamma-like noise from the lengths alone.
+/// A latency of 2 s and 0.01 s per token. Lengths are lognormal: the deviation of so skewed a quantity needs many questions.
 fn latencies() -> Setting {
     let (base, per_token) = (2.0, 0.01);
     let draw = move |stream: &mut Stream, sink: &mut Sink<'_>| {
-        for question in 0..400 {
+        for question in 0..2000 {
             let name = format!("q{question}");
             let tokens = libm::exp(6.0 + 0.5 * stream.normal());
             let latency = Some(base + per_token * tokens + 0.3 * stream.exponential() - 0.3);
