@@ -83,7 +83,7 @@ pub fn settings() -> Vec<Setting> {
         families(),
         classes(),
         leaf("leaf law", LeafLaw { coefficient: 0.02, exponent: 0.3, cap: 1.0 }),
-        leaf("leaf law with a ceiling", LeafLaw { coefficient: 0.05, exponent: 0.4, cap: 0.7 }),
+        leaf("leaf law with a ceiling", LeafLaw { coefficient: 0.05, exponent: 0.4, cap: 0.6 }),
         relay(),
         lengths(),
         latencies(),

@@ -1,0 +1,249 @@
+//! `synergy calibrate`: logs in every format, what is wrong with them, and the scenario that comes out.
+
+mod support;
+
+use serde_json::{Value as Json, json};
+use support::Place;
+
+/// A log that a fleet of three agents with the same errors on every fourth question would write, with the labels at `key`.
+fn records(key: &str) -> Vec<Json> {
+    let mut records = Vec::new();
+    for question in 0..40 {
+        for (number, agent) in ["ann", "bob", "cid"].into_iter().enumerate() {
+            // Beside the common errors everyone has some of his own.
+            let right = question % 4 != 0 && (question + 3 * number) % 9 != 0;
+            records.push(
+                json!({ "question": format!("q{question}"), "agent": agent, "attempt": 1, key: right }),
+            );
+        }
+    }
+    records
+}
+
+fn lines(records: &[Json]) -> String {
+    records.iter().map(|record| format!("{record}\n")).collect()
+}
+
+/// A finding of the answer.
+fn finding<'a>(answer: &'a Json, name: &str) -> &'a Json {
+    let findings = answer["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["name"] == name).unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+/// Accuracy and correlation by the textbook: the mean over pairs of agents of covariance over the product of deviations, weighted by the
+/// latter.
+fn by_hand(records: &[Json], key: &str) -> (f64, f64) {
+    let labels: Vec<Vec<f64>> = records
+        .chunks(3)
+        .map(|chunk| chunk.iter().map(|record| f64::from(u8::from(record[key] == true))).collect())
+        .collect();
+    let count = labels.len() as f64;
+    let mean = |agent: usize| labels.iter().map(|row| row[agent]).sum::<f64>() / count;
+    let covariance = |a: usize, b: usize| {
+        labels.iter().map(|row| (row[a] - mean(a)) * (row[b] - mean(b))).sum::<f64>() / count
+    };
+    let (mut joint, mut alone) = (0.0, 0.0);
+    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        joint += covariance(a, b);
+        alone += (covariance(a, a) * covariance(b, b)).sqrt();
+    }
+    ((mean(0) + mean(1) + mean(2)) / 3.0, joint / alone)
+}
+
+#[test]
+fn formats_say_the_same() {
+    let place = Place::new();
+    let records = records("is_right");
+    place.write("log.jsonl", lines(&records));
+    let text = |value: &Json| value.to_string().trim_matches('"').to_owned();
+    let rows = records.iter().map(|r| {
+        format!("{},{},{},{}\n", text(&r["question"]), text(&r["agent"]), r["attempt"], r["is_right"])
+    });
+    place.write("log.csv", format!("question,agent,attempt,is_right\n{}", rows.collect::<String>()));
+    place.write("log.json", Json::Array(records.clone()).to_string());
+    let answers: Vec<Json> = ["log.jsonl", "log.csv", "log.json"]
+        .iter()
+        .map(|log| {
+            let line = format!("calibrate {log} --map correct=is_right --format json");
+            let mut answer = place.synergy(&line).expect(0).json();
+            answer["logs"] = Json::Null;
+            answer
+        })
+        .collect();
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    let (accuracy, correlation) = by_hand(&records, "is_right");
+    let value = |name| finding(&answers[0], name)["value"].as_f64().unwrap();
+    assert!((value("accuracy") - accuracy).abs() < 1e-12);
+    assert!((value("correlation") - correlation).abs() < 1e-9, "{} and {correlation}", value("correlation"));
+    // Three votes of correlation rho are worth 3/(1 + 2 rho).
+    assert!((value("effective_votes") - 3.0 / (1.0 + 2.0 * correlation)).abs() < 1e-9);
+    assert!(finding(&answers[0], "fidelity")["reason"].is_string());
+}
+
+#[test]
+fn the_scenario_runs_and_the_report_is_whole() {
+    let place = Place::new();
+    place.write("log.jsonl", lines(&records("correct")));
+    let answer = place.synergy("calibrate log.jsonl --out fleet --format json").expect(0).json();
+    let names = ["calibration.json", "report.html", "report.md", "scenario.toml", "votes.svg"];
+    assert_eq!(place.names("fleet"), names);
+    assert_eq!(place.json("fleet/calibration.json"), answer);
+    let run = place.synergy("run fleet/scenario.toml --trials 1000 --quiet --format json").expect(0).json();
+    let accuracy = finding(&answer, "accuracy")["value"].as_f64().unwrap();
+    let bias = run["parameters"]["leaf_bias"].as_f64().unwrap();
+    assert!((bias - (2.0 * accuracy - 1.0)).abs() < 1e-6);
+    assert_eq!(run["parameters"]["fan_in"], 3);
+    let scenario = String::from_utf8(place.read("fleet/scenario.toml")).unwrap();
+    assert!(scenario.contains("accuracy 0.") && scenario.contains("95 %"), "{scenario}");
+    let html = String::from_utf8(place.read("fleet/report.html")).unwrap();
+    assert!(
+        html.contains("<svg") && !html.contains("src=") && !html.contains("href="),
+        "it needs nothing else"
+    );
+    // Once more into the same directory, but not into another one's.
+    place.synergy("calibrate log.jsonl --out fleet").expect(0);
+    place.write("other/notes.txt", "mine");
+    let said = place.synergy("calibrate log.jsonl --out other").expect(2).err;
+    assert!(said.contains("no calibration"), "{said}");
+}
+
+/// The same matrix by model and by instance.
+#[test]
+fn leaderboards_are_matrices() {
+    let place = Place::new();
+    let right = |model: usize, instance: usize| u8::from((instance * (model + 2)) % 5 != 0);
+    let instances: Vec<String> = (0..30).map(|instance| format!("i{instance}")).collect();
+    let mut by_model = format!("model,{}\n", instances.join(","));
+    for model in 0..4 {
+        let cells: Vec<String> = (0..30).map(|instance| right(model, instance).to_string()).collect();
+        by_model.push_str(&format!("m{model},{}\n", cells.join(",")));
+    }
+    let mut by_instance = "instance,m0,m1,m2,m3\n".to_owned();
+    for instance in 0..30 {
+        let cells: Vec<String> = (0..4).map(|model| right(model, instance).to_string()).collect();
+        by_instance.push_str(&format!("i{instance},{}\n", cells.join(",")));
+    }
+    place.write("a.csv", by_model);
+    place.write("b.csv", by_instance);
+    let a = place.synergy("calibrate a.csv --layout matrix --format json").expect(0).json();
+    let b = place.synergy("calibrate b.csv --layout matrix-by-instance --format json").expect(0).json();
+    assert_eq!(finding(&a, "accuracy"), finding(&b, "accuracy"));
+    assert_eq!(finding(&a, "correlation"), finding(&b, "correlation"));
+    assert_eq!((&a["questions"], &a["records"]), (&json!(30), &json!(120)));
+}
+
+#[test]
+fn spans_are_read() {
+    let place = Place::new();
+    let attribute = |key: &str, value: Json| json!({ "key": key, "value": value });
+    let span = |trace: usize, agent: &str, right: bool| {
+        json!({
+            "traceId": format!("t{trace}"), "spanId": format!("{trace}-{agent}"), "parentSpanId": "root",
+            "startTimeUnixNano": "1700000000000000000", "endTimeUnixNano": "1700000002500000000",
+            "attributes": [
+                attribute("gen_ai.agent.name", json!({ "stringValue": agent })),
+                attribute("gen_ai.request.model", json!({ "stringValue": "small" })),
+                attribute("gen_ai.usage.output_tokens", json!({ "intValue": "120" })),
+            ],
+            "events": [{ "name": "gen_ai.evaluation.result", "attributes": [
+                attribute("gen_ai.evaluation.score.value", json!({ "doubleValue": f64::from(u8::from(right)) })),
+            ] }],
+        })
+    };
+    let mut spans: Vec<Json> =
+        (0..12).flat_map(|t| [span(t, "ann", t % 3 != 0), span(t, "bob", t % 4 != 0)]).collect();
+    // A span of something else, and one that was exported twice.
+    spans.push(json!({ "traceId": "t0", "spanId": "db", "attributes": [] }));
+    spans.push(span(0, "ann", false));
+    place.write(
+        "spans.json",
+        json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] }).to_string(),
+    );
+    let ended = place.synergy("calibrate spans.json --format json").expect(0);
+    let answer = ended.json();
+    assert_eq!((&answer["questions"], &answer["records"]), (&json!(12), &json!(24)));
+    assert!((finding(&answer, "latency_mean")["value"].as_f64().unwrap() - 2.5).abs() < 1e-9);
+    assert!((finding(&answer, "accuracy")["value"].as_f64().unwrap() - 17.0 / 24.0).abs() < 1e-12);
+    assert!(ended.err.contains("1 records repeat an answer with the same label"), "{}", ended.err);
+}
+
+#[test]
+fn what_is_wrong_is_counted() {
+    let place = Place::new();
+    let mut text = lines(&records("correct"));
+    let mut add = |record: Json| text.push_str(&format!("{record}\n"));
+    // q0 of ann is wrong in the log.
+    add(json!({ "question": "q0", "agent": "ann", "attempt": 1, "correct": false }));
+    add(json!({ "question": "q0", "agent": "ann", "attempt": 1, "correct": true }));
+    add(json!({ "question": "q1", "agent": "dan", "attempt": 1, "correct": true, "output_tokens": -4 }));
+    add(json!({ "question": "q2", "agent": "dan", "attempt": 1, "correct": "perhaps", "time": 5e9 }));
+    add(
+        json!({ "question": "q3", "agent": "dan", "attempt": 1, "correct": true, "latency": "soon", "time": 10 }),
+    );
+    add(json!({ "agent": "dan", "correct": true }));
+    text.push_str("{\"question\": \"q4\", \"ag");
+    place.write("log.jsonl", text);
+    let ended = place.synergy("calibrate log.jsonl --format json").expect(0);
+    for sentence in [
+        "1 records repeat an answer with the same label",
+        "1 records repeat an answer with the other label",
+        "1 numbers of tokens, seconds or dollars are negative",
+        "1 records lie more than a minute before",
+        "1 records name no question",
+        "1 lines or rows are broken and left out; the first: log.jsonl:127",
+        "1 cells hold neither yes nor no and count as missing; the first: correct is `perhaps`",
+        "1 cells hold no number and count as missing; the first: latency is `soon`",
+    ] {
+        assert!(ended.err.contains(sentence), "{sentence}\n{}", ended.err);
+    }
+    assert_eq!(ended.json()["records"], json!(123));
+}
+
+/// Logs from which little can be had: honest answers, no crash.
+#[test]
+fn poor_logs_are_answered() {
+    let place = Place::new();
+    let record = |question: usize, agent: &str, right: bool| json!({ "question": format!("q{question}"), "agent": agent, "correct": right });
+    let all_right: Vec<Json> = (0..20).flat_map(|q| [record(q, "a", true), record(q, "b", true)]).collect();
+    let one_agent: Vec<Json> = (0..20).map(|q| record(q, "a", q % 2 == 0)).collect();
+    let one_question = vec![record(0, "a", true), record(0, "b", false)];
+    for (name, log) in [("right", all_right), ("agent", one_agent), ("question", one_question)] {
+        place.write(&format!("{name}.jsonl"), lines(&log));
+        let answer =
+            place.synergy(&format!("calibrate {name}.jsonl --out {name} --format json")).expect(0).json();
+        assert!(finding(&answer, "correlation")["reason"].is_string(), "{answer}");
+        if name != "question" {
+            place.synergy(&format!("run {name}/scenario.toml --trials 100 --quiet")).expect(0);
+        }
+    }
+    let answer = place.json("right/calibration.json");
+    let accuracy = finding(&answer, "accuracy");
+    assert!(accuracy["value"] == 1.0 && accuracy["low"].as_f64().unwrap() < 0.9, "{accuracy}");
+}
+
+#[test]
+fn wrong_input_is_refused_in_a_sentence() {
+    let place = Place::new();
+    place.write("log.jsonl", lines(&records("correct")));
+    place.write("log.csv", "a,b\n1,2\n");
+    place.write("empty.jsonl", "");
+    place.write("log.txt", "");
+    place.write("bad.parquet", "PAR1");
+    for (line, code, sentence) in [
+        ("calibrate log.jsonl --map correkt=x", 2, "did you mean `correct`?"),
+        ("calibrate log.jsonl --map correct", 2, "--map takes column=name"),
+        ("calibrate log.jsonl --map correct=is_right", 2, "no record has `is_right`"),
+        ("calibrate log.csv", 2, "no column names the question; found a, b"),
+        ("calibrate log.csv --map question=c", 2, "there is no column `c`"),
+        ("calibrate empty.jsonl", 2, "no record that can be used"),
+        ("calibrate log.txt", 2, "does not tell what kind of log"),
+        ("calibrate log.jsonl --layout matrix", 2, "is a CSV file"),
+        ("calibrate none.jsonl", 1, "cannot read none.jsonl"),
+        ("calibrate bad.parquet", 1, "cannot read bad.parquet"),
+        ("calibrate log.jsonl --out log.csv", 2, "is a file"),
+    ] {
+        let said = place.synergy(line).expect(code).err;
+        assert!(said.contains(sentence), "{line}: {said}");
+    }
+}
