@@ -1,7 +1,7 @@
 //! The command line: one file per command.
 
-mod compact;
 mod calibrate;
+mod compact;
 mod compare;
 mod convert;
 mod export;
