@@ -74,6 +74,12 @@ done
 sinfo --Node
 
 "$synergy" sweep "$here/scenario.toml" --out "$scratch/one" --quiet
-"$synergy" shards submit "$here/scenario.toml" --out "$scratch/many" --engine slurm --workers 2 --seconds 1 --quiet
+"$synergy" shards submit "$here/scenario.toml" --out "$scratch/many" --engine slurm --workers 2 --seconds 1 --quiet &
+job=$!
+# Half way one of the two tasks is killed; what is not there in the end is given to the engine again.
+until test "$(find "$scratch/many/parts" -name 'chunk-*.parquet' 2> /dev/null | wc -l)" -ge 3; do sleep 0.1; done
+victim=$(pgrep --newest --full "shards run $scratch/many/shards.json" || true)
+if test -n "$victim" && kill -9 "$victim"; then echo 'killed one of two tasks'; fi
+wait "$job"
 cmp "$scratch/one/data.parquet" "$scratch/many/data.parquet"
-echo 'Slurm: two nodes; the bytes of one process'
+echo 'Slurm: two nodes, a task killed on one; the bytes of one process'
