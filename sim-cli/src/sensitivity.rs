@@ -37,7 +37,7 @@ impl Analysis {
         let Some(quantity) = &sample.sensitivity else { return Ok(None) };
         let table = Table::read(&directory.data_path())?;
         let column = table.numbers(quantity).or_else(|| table.numbers(&format!("predicted_{quantity}")));
-        let column = column.filter(|column| column.len() == sample.len()).ok_or_else(|| {
+        let column = column.filter(|column| column.len() == sample.size()).ok_or_else(|| {
             Problem::input(format!("the data set does not have `{quantity}` in every cell of [sample]"))
         })?;
         let mut saltelli = Saltelli { ab: vec![Vec::new(); sample.ranges.len()], ..Saltelli::default() };

@@ -71,7 +71,7 @@ impl Plan {
 
     /// Number of cells of each part that there is.
     pub fn sizes(&self) -> Vec<usize> {
-        let sample = self.sample.as_ref().map_or(0, Sample::len);
+        let sample = self.sample.as_ref().map_or(0, Sample::size);
         [self.zip_len(), self.cells.len(), sample].into_iter().filter(|&size| size > 0).collect()
     }
 
@@ -99,7 +99,7 @@ impl Plan {
             place
         };
         if let Some(sample) = &self.sample {
-            parameters.extend(sample.point(take(sample.len()), seed));
+            parameters.extend(sample.point(take(sample.size()), seed));
         }
         if !self.cells.is_empty() {
             parameters.extend(self.cells[take(self.cells.len())].clone());

@@ -109,7 +109,7 @@ impl Search {
         if !(self.from < self.to && (self.to - self.from).is_finite()) {
             return Err(InvalidSearch::Ends(self.from, self.to));
         }
-        if !(self.width > 0.0) {
+        if self.width.is_nan() || self.width <= 0.0 {
             return Err(InvalidSearch::Width(self.width));
         }
         if self.first_look == 0 || self.most_trials < self.first_look {

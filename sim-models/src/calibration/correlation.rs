@@ -34,7 +34,7 @@ impl Moments {
     fn of(right: bool, accuracy: f64) -> Self {
         let variance = accuracy * (1.0 - accuracy);
         // Who is always right or always wrong has no correlation with anybody.
-        if !(variance > 0.0) {
+        if variance.is_nan() || variance <= 0.0 {
             return Self::default();
         }
         let residual = f64::from(u8::from(right)) - accuracy;

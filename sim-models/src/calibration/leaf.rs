@@ -112,7 +112,7 @@ fn check(
         Bootstrap { confidence: sim_core::estimate::Confidence::new(0.99).unwrap_or_default(), ..*bootstrap };
     let curvature = |totals: &[f64]| {
         let levels = levels(tokens, totals);
-        let bend = levels.get(..rising).and_then(|rising| regress::<3>(rising)).map_or(f64::NAN, |c| c[2]);
+        let bend = levels.get(..rising).and_then(regress::<3>).map_or(f64::NAN, |c| c[2]);
         vec![bend]
     };
     let estimate = strict.estimates(clusters, 1, curvature).into_iter().next();
@@ -193,7 +193,7 @@ fn regress<const N: usize>(levels: &[Level]) -> Option<[f64; N]> {
         })
     };
     let mean = levels.iter().map(|level| 2.0 * level.right - level.answers).sum::<f64>() / total;
-    if levels.len() < N || !(mean > 0.0) {
+    if levels.len() < N || mean.is_nan() || mean <= 0.0 {
         return None;
     }
     let mut coefficients = [0.0; N];

@@ -139,7 +139,7 @@ pub(super) fn law(totals: &[f64], limit: Option<f64>) -> Option<LengthLaw> {
         return None;
     }
     let variance = (right.spread() + wrong.spread()) / (right.count + wrong.count);
-    if !(variance > 1e-12) {
+    if variance.is_nan() || variance <= 1e-12 {
         return None;
     }
     let start = Normals {

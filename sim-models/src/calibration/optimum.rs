@@ -25,13 +25,13 @@ pub(super) fn golden(low: f64, high: f64, steps: u32, value: impl Fn(f64) -> f64
 pub(super) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
     for pivot in 0..N {
         let diagonal = matrix[pivot][pivot];
-        if !(diagonal.abs() > 1e-12) {
+        if diagonal.is_nan() || diagonal.abs() <= 1e-12 {
             return None;
         }
         for row in pivot + 1..N {
-            let factor = matrix[row][pivot] / diagonal;
-            for column in pivot..N {
-                matrix[row][column] -= factor * matrix[pivot][column];
+            let (above, factor) = (matrix[pivot], matrix[row][pivot] / diagonal);
+            for (entry, above) in matrix[row].iter_mut().zip(above).skip(pivot) {
+                *entry -= factor * above;
             }
             right[row] -= factor * right[pivot];
         }

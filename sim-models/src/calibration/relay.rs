@@ -142,7 +142,7 @@ fn best_scale(family: Family, points: &[Point]) -> f64 {
     let lengths = points.iter().map(|point| point.tokens);
     let shortest = lengths.clone().fold(f64::INFINITY, f64::min);
     let longest = lengths.fold(0.0, f64::max);
-    if !(shortest > 0.0) {
+    if shortest.is_nan() || shortest <= 0.0 {
         return f64::NAN;
     }
     let likelihood = |log_scale: f64| -> f64 {

@@ -31,8 +31,11 @@ pub struct Setting {
     /// Quantities by the names of findings.
     pub truths: Vec<(&'static str, Truth)>,
     /// Draws a log.
-    pub(super) draw: Box<dyn Fn(&mut Stream, &mut Sink<'_>) + Send + Sync>,
+    pub(super) draw: Draw,
 }
+
+/// Draws a log into a sink.
+type Draw = Box<dyn Fn(&mut Stream, &mut Sink<'_>) + Send + Sync>;
 
 /// How often a quantity was found again.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -126,7 +126,7 @@ impl Moments {
 fn line(totals: &[f64]) -> (f64, f64) {
     let [n, tokens, squares, latency, products] = [totals[5], totals[6], totals[7], totals[8], totals[9]];
     let spread = squares - tokens * tokens / n;
-    if n < 3.0 || !(spread > 1e-9 * squares) {
+    if n < 3.0 || spread.is_nan() || spread <= 1e-9 * squares {
         return (f64::NAN, f64::NAN);
     }
     let slope = (products - tokens * latency / n) / spread;

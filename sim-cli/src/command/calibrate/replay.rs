@@ -102,7 +102,7 @@ fn simulated(
     };
     let values = Values::resolve(&model.parameters(), &given).map_err(|error| refused(&error))?;
     let plan = model.prepare(&values).map_err(|error| refused(&error))?;
-    let streams = Randomness { seed, common: false }.streams("tree", &values);
+    let streams = Randomness { seed, common: false }.streams(values.hash("tree"));
     let stop = Stop::after(TRIALS).map_err(|error| refused(&error))?.with_confidence(confidence);
     let outcome = plan.run(&streams, &stop, &Control::default()).map_err(|error| refused(&error))?;
     let place = plan.metrics().iter().position(|metric| metric.name == "root_accuracy");

@@ -191,7 +191,7 @@ fn fidelity(answer: &Answer) -> Option<Section> {
         )
     });
     let sentences = sentences.collect();
-    (table.len() > 1).then(|| Section { heading: "Channels", sentences, table, figures: "fidelity" })
+    (table.len() > 1).then_some(Section { heading: "Channels", sentences, table, figures: "fidelity" })
 }
 
 fn timing(answer: &Answer) -> Option<Section> {
@@ -202,7 +202,7 @@ fn timing(answer: &Answer) -> Option<Section> {
             row([&fit.model, law.name(), &likelihood, &probability(standing.as_good)])
         }));
     }
-    (table.len() > 1).then(|| Section { heading: "Latencies", sentences: Vec::new(), table, figures: "-" })
+    (table.len() > 1).then_some(Section { heading: "Latencies", sentences: Vec::new(), table, figures: "-" })
 }
 
 fn steps(answer: &Answer) -> Option<Section> {
@@ -220,7 +220,7 @@ fn steps(answer: &Answer) -> Option<Section> {
         ])
     }));
     let sentences = vec!["Latency and tokens: mean and standard deviation over all attempts.".to_owned()];
-    (table.len() > 1).then(|| Section { heading: "Subtasks", sentences, table, figures: "-" })
+    (table.len() > 1).then_some(Section { heading: "Subtasks", sentences, table, figures: "-" })
 }
 
 /// The report on a terminal.

@@ -87,7 +87,7 @@ impl Sample {
     }
 
     /// Number of cells.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.points.saturating_mul(self.cells_per_point())
     }
 
