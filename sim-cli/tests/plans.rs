@@ -36,8 +36,6 @@ fn zipped_axes_move_together_and_listed_cells_stand_alone() {
     assert_eq!(sweep(&place, zip), [once, once].concat());
     let place = Place::new();
     let cells = "[[cells]]\nfan_in = 7\n[[cells]]\ncorrelation = 0.5";
-    let default = &place.synergy("models tree --format json");
-    assert_eq!(default.code, Some(0));
     let rows = sweep(&place, cells);
     assert_eq!((rows.len(), rows[0][0].as_str(), rows[1][1].as_str()), (2, "7", "0.5"));
 }
@@ -127,7 +125,7 @@ fn wrong_plans_are_explained() {
         (sobol(""), ":2:", "[sample] has no `ranges`"),
         (sobol("ranges.depth = { from = 4, to = 2 }"), ":5:", "up to a larger one; found 4 and 2"),
         (sobol("ranges.fidelity = { log_from = 0, log_to = 1 }"), ":5:", "positive number"),
-        (sobol("ranges.fidelity = { from = 0, to = 2 }"), ":5:", "`fidelity` is a number in"),
+        (sobol("ranges.fidelity = { from = 0, to = 2 }"), ":5:", "`fidelity` cannot be the real number `2`"),
         (sobol("ranges.fidelty = { from = 0, to = 1 }"), ":5:", "fidelty"),
         (sobol("ranges.dependence = { from = 0, to = 1 }"), ":5:", "which has no range"),
         (
