@@ -1,6 +1,7 @@
 //! What is printed on standard output.
 
 mod catalog;
+pub mod check;
 mod reference;
 mod report;
 mod schema;

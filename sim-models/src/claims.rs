@@ -44,7 +44,7 @@ mod sampler;
 mod setting;
 mod window;
 
-pub use claim::Claim;
+pub use claim::{Claim, Measurement};
 pub use finding::{Finding, Relation, Verdict};
 pub use measured::{Measured, NotMeasured};
 pub use sampler::{ERROR_RATE, Effort};

@@ -183,13 +183,38 @@ impl Claim {
         seed: u64,
         control: &Control,
     ) -> Result<Finding, NotMeasured> {
-        let mut sampler = Sampler::new(seed, &self.id, self.margin(effort), effort, control);
-        let measured = (self.measure)(&mut sampler)?;
-        sampler.within_share()?;
-        if measured.is_empty() || measured.len() != predictions.len() {
-            return Err(NotMeasured::Unpaired { measured: measured.len(), predicted: predictions.len() });
-        }
-        let finding = judge(self.relation, self.margin(effort), &measured, predictions);
-        Ok(Finding { trials: sampler.trials(), ..finding.known_false(self.false_where.is_some()) })
+        self.compare(&self.measure(effort, seed, control)?, predictions)
     }
+
+    /// Measures only, for several predictions to be compared with the same numbers.
+    ///
+    /// # Errors
+    /// As [`Claim::check`].
+    pub fn measure(&self, effort: Effort, seed: u64, control: &Control) -> Result<Measurement, NotMeasured> {
+        let mut sampler = Sampler::new(seed, &self.id, self.margin(effort), effort, control);
+        let numbers = (self.measure)(&mut sampler)?;
+        sampler.within_share()?;
+        Ok(Measurement { numbers, trials: sampler.trials(), effort })
+    }
+
+    /// Compares what was measured with `predictions`.
+    ///
+    /// # Errors
+    /// There are more or fewer predictions than measured numbers.
+    pub fn compare(&self, measurement: &Measurement, predictions: &[f64]) -> Result<Finding, NotMeasured> {
+        let Measurement { numbers, trials, effort } = measurement;
+        if numbers.is_empty() || numbers.len() != predictions.len() {
+            return Err(NotMeasured::Unpaired { measured: numbers.len(), predicted: predictions.len() });
+        }
+        let finding = judge(self.relation, self.margin(*effort), numbers, predictions);
+        Ok(Finding { trials: *trials, ..finding.known_false(self.false_where.is_some()) })
+    }
+}
+
+/// What a claim's simulation found.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    numbers: Vec<Measured>,
+    trials: u64,
+    effort: Effort,
 }

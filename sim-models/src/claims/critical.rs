@@ -36,7 +36,7 @@ fn root_law() -> Claim {
     .measuring(|sampler| {
         let coarser = sampler.coarser();
         let scaled = |excess: f64| {
-            let fixed_point = located(sampler, near(excess)?, 6e-5 * coarser)?;
+            let fixed_point = located(sampler, near(excess)?, 0.045 * coarser * excess * excess.sqrt())?;
             Ok(fixed_point.scaled(1.0 / excess.sqrt()))
         };
         [0.4, 0.2, 0.1].into_iter().map(scaled).collect()
@@ -69,7 +69,7 @@ fn slope_at_fixed_point() -> Claim {
         let coarser = sampler.coarser();
         let closed = |excess: f64| {
             let layer = near(excess)?;
-            let fixed_point = located(sampler, layer, 6e-5 * coarser)?;
+            let fixed_point = located(sampler, layer, 0.03 * coarser * excess * excess.sqrt())?;
             // A difference quotient around it has an error of the second order.
             let around = (0.7 * fixed_point.value, 1.3 * fixed_point.value);
             let slope = slope(sampler, layer, around, 0.15 * excess * coarser)?;
