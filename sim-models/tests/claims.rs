@@ -2,8 +2,6 @@
 //!
 //! A run over all claims has a false-alarm rate of 1e-6, shared out over its intervals; the seed is fixed.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
-
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
