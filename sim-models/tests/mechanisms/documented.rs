@@ -27,7 +27,7 @@ fn every_mechanism_has_a_section() {
     for name in &mechanisms {
         assert!(sections.contains(name), "docs/mechanisms.md has no section on `{name}`");
     }
-    sections.retain(|section| !mechanisms.iter().any(|name| *name == section));
+    sections.retain(|section| !mechanisms.contains(&section));
     assert!(sections.is_empty(), "docs/mechanisms.md describes what is not registered: {sections:?}");
     for section in text.split("\n## ").skip(1) {
         for part in ["**Paper.**", "**Model.**", "**Exact.**", "**Preset.**", "**Quoted.**"] {

@@ -1,6 +1,6 @@
 //! Mechanisms of the literature: their golden numbers, and simulations against predictions.
 
-#![allow(clippy::unwrap_used, reason = "a test's helpers fail the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod answering;
 mod documented;
