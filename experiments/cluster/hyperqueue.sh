@@ -14,8 +14,8 @@ if ! test -e "$here/.venv/installed"; then
 fi
 export SYNERGY_PYTHON=$here/.venv/bin/python
 
-"$synergy" sweep "$here/scenario.toml" --out "$out/one" --quiet
-"$synergy" shards submit "$here/scenario.toml" --out "$out/many" --engine hyperqueue --workers 2 --seconds 1 --quiet &
+"$synergy" sweep "$here/study.toml" --out "$out/one" --quiet
+"$synergy" shards submit "$here/study.toml" --out "$out/many" --engine hyperqueue --workers 2 --seconds 1 --quiet &
 job=$!
 # Half way a chunk is killed; what is not there in the end is given to the engine again.
 until test "$(find "$out/many/parts" -name 'chunk-*.parquet' 2> /dev/null | wc -l)" -ge 3; do sleep 0.1; done

@@ -73,8 +73,8 @@ for _ in $(seq 100); do
 done
 sinfo --Node
 
-"$synergy" sweep "$here/scenario.toml" --out "$scratch/one" --quiet
-"$synergy" shards submit "$here/scenario.toml" --out "$scratch/many" --engine slurm --workers 2 --seconds 1 --quiet &
+"$synergy" sweep "$here/study.toml" --out "$scratch/one" --quiet
+"$synergy" shards submit "$here/study.toml" --out "$scratch/many" --engine slurm --workers 2 --seconds 1 --quiet &
 job=$!
 # Half way one of the two tasks is killed; what is not there in the end is given to the engine again.
 until test "$(find "$scratch/many/parts" -name 'chunk-*.parquet' 2> /dev/null | wc -l)" -ge 3; do sleep 0.1; done

@@ -390,7 +390,7 @@ fn options() {
         explained(&arguments(line), &[found]);
     }
     explained(&place.synergy("predict tree --trials 10"), &["--trials"]);
-    explained(&place.synergy("models --format csv"), &["not as csv"]);
+    explained(&place.synergy("models --format csv"), &["possible values: table, json, markdown"]);
     explained(&place.synergy("completions nosuchshell"), &["bash"]);
     assert_eq!(place.synergy("").code, Some(2));
     arguments("--confidence 95% --trials 10").expect(0);
