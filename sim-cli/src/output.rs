@@ -1,7 +1,6 @@
 //! What is printed on standard output.
 
 mod catalog;
-pub mod check;
 mod reference;
 mod report;
 mod schema;

@@ -178,7 +178,6 @@
 //! - [`registry`]: models by name, with their parameters, metrics and predictions; a model of one's own is one file.
 
 pub mod calibration;
-pub mod claims;
 pub mod file;
 pub mod law;
 pub mod mechanism;

@@ -40,7 +40,7 @@ pub mod layer;
 pub mod leaf;
 pub mod ledger;
 pub mod majority;
-pub(crate) mod numeric;
+mod numeric;
 pub mod order_statistics;
 pub mod phase;
 pub mod predictors;
