@@ -5,6 +5,7 @@
 //! confidence of the interval and the number of trials behind it.
 
 mod binomial;
+mod clustered;
 mod covariance;
 mod float;
 mod holm;
@@ -17,6 +18,7 @@ mod quantile;
 mod ratio;
 
 pub use binomial::{BinomialTails, binomial_tails};
+pub use clustered::Clustered;
 pub use covariance::Covariance;
 pub use holm::holm;
 pub use joint::JointProportions;

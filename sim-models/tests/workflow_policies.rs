@@ -134,7 +134,7 @@ fn unknown_names_and_switches_are_answered_with_those_that_there_are() {
     assert!(sentence("planner:ocba+uniform").contains("`ocba` and `uniform` exclude each other"));
     assert!(sentence("planner:100+no-test+200").contains("`100` and `200` exclude each other"));
     assert!(sentence("reference:common+common").contains("exclude each other"));
-    assert!(sentence("reference:common+x").contains("there are common, sizes=1/4/16/64, SIMULATIONS"));
+    assert!(sentence("reference:common+x").contains("there are common, fresh, sizes=1/4/16/64, SIMULATIONS"));
     assert!(sentence("reference:sizes=1/65").contains("from 1 to 64, separated by slashes; found `65`"));
     assert!(sentence("reference:sizes=").contains("found ``"));
     assert!(sentence("best-seq:3").contains("there is no policy"));

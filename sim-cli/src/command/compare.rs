@@ -35,7 +35,7 @@ complete, or of which the search was given up.
 
 Switches of planner, joined by +: no-rollouts, no-table, no-tails, no-test, no-common; uniform, ocba or racing instead of
 halving; bound drops launches that an upper bound shows to be worse; a number is the most simulations for one decision. Of
-reference: common draws; sizes=1/4/16/64, the sizes of batches; a number of simulations of each pair. So
+reference: common draws; fresh simulations for its score; sizes=1/4/16/64, the sizes of batches; a number of simulations of each pair. So
 planner:2000+no-test, reference:16+common.")]
 pub(super) struct Arguments {
     #[command(flatten)]

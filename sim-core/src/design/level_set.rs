@@ -7,7 +7,7 @@
 //! Between two decided points the middle and the quarters are tried together, with more and more trials, until one of them is decided. A point
 //! at the root is never decided, but at least one quarter is a fourth of the bracket away from it: a bracket of width W costs at most three
 //! times what decides a point at distance W/4. Brackets shrink geometrically, so the last ones cost nearly all, where a grid pays the same for
-//! each of its points [derived].
+//! each of its points (derived).
 
 use thiserror::Error;
 

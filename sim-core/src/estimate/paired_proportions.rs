@@ -82,35 +82,38 @@ impl PairedProportions {
         if self.trials() == 0 {
             return Interval { low: -1.0, high: 1.0 };
         }
-        let z = confidence.normal_multiplier();
-        let value = self.value();
-        // The score falls from one end to the other, and is zero at the value.
-        let low = bisect(-1.0, value, |difference| self.score(difference) > z);
-        let high = bisect(1.0, value, |difference| self.score(difference) < -z);
-        Interval { low, high }
-    }
-
-    /// Score statistic of the hypothesis that the probabilities differ by `difference`: nearly standard
-    /// normal if they do.
-    fn score(&self, difference: f64) -> f64 {
-        let n = self.trials() as f64;
         let (first, second) = (self.only_first as f64, self.only_second as f64);
-        // Maximum likelihood estimate of the probability of `only_second` given the difference: the larger
-        // root of `2 n q^2 + linear q - constant`.
-        let linear = (2.0 * n - first + second) * difference - first - second;
-        let constant = second * difference * (1.0 - difference);
-        let root = (linear * linear + 8.0 * n * constant).max(0.0).sqrt();
-        let only_second =
-            if linear > 0.0 { 2.0 * constant / (linear + root) } else { (root - linear) / (4.0 * n) };
-        let variance = n * (2.0 * only_second + difference * (1.0 - difference));
-        let surplus = first - second - n * difference;
-        if surplus == 0.0 { 0.0 } else { surplus / variance.max(0.0).sqrt() }
+        tango(first, second, self.trials() as f64, confidence.normal_multiplier())
     }
 
     /// The difference with [Tango's interval](Self::tango).
     pub fn estimate(&self, confidence: Confidence) -> Estimate {
         Estimate::new(self.value(), self.tango(confidence), confidence, self.trials())
     }
+}
+
+/// [Tango's interval](PairedProportions::tango) of `n` trials, whole or not, at `z` standard errors.
+pub(super) fn tango(only_first: f64, only_second: f64, n: f64, z: f64) -> Interval {
+    let value = (only_first - only_second) / n;
+    let score = |difference| score(only_first, only_second, n, difference);
+    // The score falls from one end to the other, and is zero at the value.
+    let low = bisect(-1.0, value, |difference| score(difference) > z);
+    let high = bisect(1.0, value, |difference| score(difference) < -z);
+    Interval { low, high }
+}
+
+/// Score statistic of the hypothesis that the probabilities differ by `difference`: nearly standard normal if they do.
+fn score(first: f64, second: f64, n: f64, difference: f64) -> f64 {
+    // Maximum likelihood estimate of the probability of `only_second` given the difference: the larger root of
+    // `2 n q^2 + linear q - constant`.
+    let linear = (2.0 * n - first + second) * difference - first - second;
+    let constant = second * difference * (1.0 - difference);
+    let root = (linear * linear + 8.0 * n * constant).max(0.0).sqrt();
+    let only_second =
+        if linear > 0.0 { 2.0 * constant / (linear + root) } else { (root - linear) / (4.0 * n) };
+    let variance = n * (2.0 * only_second + difference * (1.0 - difference));
+    let surplus = first - second - n * difference;
+    if surplus == 0.0 { 0.0 } else { surplus / variance.max(0.0).sqrt() }
 }
 
 /// The border between `rejected`, which is so, and `accepted`, which is not, on the accepted side's end.

@@ -87,14 +87,7 @@ impl Proportion {
             return Interval { low: 0.0, high: 1.0 };
         }
         let (k, n) = (self.successes as f64, self.trials as f64);
-        let failures = (self.trials - self.successes) as f64;
-        let z = confidence.normal_multiplier();
-        let center = (k + 0.5 * z * z) / (n + z * z);
-        let arm = z / (n + z * z) * (k * (failures / n) + 0.25 * z * z).sqrt();
-        // The ends are exact at 0 and 1, where the difference below leaves a rounding error.
-        let low = if self.successes == 0 { 0.0 } else { (center - arm).max(0.0) };
-        let high = if self.successes == self.trials { 1.0 } else { (center + arm).min(1.0) };
-        Interval { low, high }.with(self.value())
+        wilson(k, n, confidence.normal_multiplier()).with(self.value())
     }
 
     /// Clopper and Pearson's exact interval: it covers with at least the stated confidence whatever the
@@ -114,6 +107,17 @@ impl Proportion {
     pub fn estimate(&self, confidence: Confidence) -> Estimate {
         Estimate::new(self.value(), self.wilson(confidence), confidence, self.trials)
     }
+}
+
+/// [Wilson's interval](Proportion::wilson) of `k` successes in `n` trials, whole or not, at `z` standard errors.
+pub(super) fn wilson(k: f64, n: f64, z: f64) -> Interval {
+    let failures = n - k;
+    let center = (k + 0.5 * z * z) / (n + z * z);
+    let arm = z / (n + z * z) * (k * (failures / n) + 0.25 * z * z).sqrt();
+    // The ends are exact at 0 and 1, where the difference below leaves a rounding error.
+    let low = if k == 0.0 { 0.0 } else { (center - arm).max(0.0) };
+    let high = if failures == 0.0 { 1.0 } else { (center + arm).min(1.0) };
+    Interval { low, high }
 }
 
 impl Tally for Proportion {

@@ -116,6 +116,24 @@ impl Model for AnyWorkflow {
             metric("samples", Unit::One, any, "samples launched"),
             metric("decisions", Unit::One, any, "decisions of the policy"),
             metric("simulations_per_decision", Unit::One, any, "simulations that the policy makes for one"),
+            metric(
+                "family_completion",
+                Unit::One,
+                one,
+                "the completion probability again, with an interval for workflows like these: the ones that take turns are a sample of their family",
+            ),
+            metric(
+                "optimism",
+                Unit::One,
+                (-1.0, 1.0),
+                "completion probability that the policy itself expects at its first decision, less the real one",
+            ),
+            metric(
+                "brier",
+                Unit::One,
+                one,
+                "mean square of what the policy expects at its first decision less 1 for a completed run and 0 for another",
+            ),
         ]
     }
 

@@ -62,6 +62,7 @@ impl Simulation for Pair {
         discordant.record_many(only_one + only_other, pair.completion.trials() - only_one - only_other);
         vec![
             pair.completion.estimate(confidence),
+            pair.by_problem.difference(confidence),
             one.completion().estimate(confidence),
             other.completion().estimate(confidence),
             discordant.estimate(confidence),
@@ -102,6 +103,12 @@ impl Model for WorkflowComparison {
                 Unit::One,
                 (-1.0, 1.0),
                 "completion probability of `policy` minus that of `against`, paired; the interval is for these workflows, not for their family",
+            ),
+            metric(
+                "family_difference",
+                Unit::One,
+                (-1.0, 1.0),
+                "the difference again, with an interval for workflows like these: the ones that take turns are a sample of their family",
             ),
             metric("completion_probability", Unit::One, one, "that of `policy`"),
             metric("completion_probability_against", Unit::One, one, "that of `against`"),

@@ -83,6 +83,7 @@ impl Problem {
             samples: 0,
             decisions: 0,
             simulations: 0,
+            score: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Policies compared on the same draws.
 
 use serde::{Deserialize, Serialize};
-use sim_core::estimate::{Confidence, Estimate, PairedDifference, PairedProportions, Tally};
+use sim_core::estimate::{Clustered, Confidence, Estimate, PairedDifference, PairedProportions, Tally};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
@@ -27,10 +27,12 @@ pub struct ComparisonTally {
 }
 
 /// How two policies differ.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PairTally {
     /// Completed runs.
     pub completion: PairedProportions,
+    /// The same by problem.
+    pub by_problem: Clustered,
     /// What is spent, in units of the budget.
     pub cost: PairedDifference,
     /// Time until a run ends, in seconds.
@@ -38,8 +40,9 @@ pub struct PairTally {
 }
 
 impl PairTally {
-    fn record(&mut self, first: &RunResult, second: &RunResult) {
+    fn record(&mut self, turn: usize, first: &RunResult, second: &RunResult) {
         self.completion.record(first.is_done(), second.is_done());
+        self.by_problem.record(turn, i8::from(first.is_done()) - i8::from(second.is_done()));
         self.cost.record(first.cost as f64, second.cost as f64);
         self.makespan.record(first.makespan.as_seconds(), second.makespan.as_seconds());
     }
@@ -48,6 +51,7 @@ impl PairTally {
 impl Tally for PairTally {
     fn merge(&mut self, later: &Self) {
         self.completion.merge(&later.completion);
+        self.by_problem.merge(&later.by_problem);
         self.cost.merge(&later.cost);
         self.makespan.merge(&later.makespan);
     }
@@ -143,14 +147,15 @@ impl Simulation for Comparison {
             }
         });
         for (trial, results) in &trials {
+            let turn = self.problems.turn(*trial);
             for (policy, result) in tally.policies.iter_mut().zip(results) {
-                policy.record(self.problems.of(*trial), result);
+                policy.record(turn, self.problems.of(*trial), result);
             }
             let firsts = results.iter().enumerate();
             let pairs =
                 firsts.flat_map(|(at, first)| results[at + 1..].iter().map(move |second| (first, second)));
             for (pair, (first, second)) in tally.pairs.iter_mut().zip(pairs) {
-                pair.record(first, second);
+                pair.record(turn, first, second);
             }
         }
     }

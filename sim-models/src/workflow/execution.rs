@@ -150,6 +150,7 @@ impl Execution {
             samples: 0,
             decisions: 0,
             simulations: 0,
+            score: None,
         };
         let mut run_state = Run { problem, memory: self, policy, outcomes, result, ended: None, history };
         match first {
@@ -230,6 +231,9 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         }
         let view = View { problem: self.problem, state: &memory.state, now: calendar.now() };
         self.policy.decide(&view, &mut memory.decision);
+        if self.result.decisions == 0 {
+            self.result.score = memory.decision.score;
+        }
         self.result.decisions += 1;
         self.result.simulations += memory.decision.simulations;
         let State { ready, kept, .. } = &memory.state;

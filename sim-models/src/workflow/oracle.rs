@@ -177,6 +177,18 @@ impl Oracle {
         self.value(Who::Rollout, &self.start())
     }
 
+    /// The largest value of a first action that a policy of the portfolio follows: what the best score of the published planner's first
+    /// decision estimates.
+    pub fn best_followed(&mut self) -> f64 {
+        let start = self.start();
+        match self.action(Who::Rollout, &start) {
+            Some(action) => (0..self.portfolio.len())
+                .map(|policy| self.after(Who::Fixed(policy), &start, &action))
+                .fold(0.0, f64::max),
+            None => 0.0,
+        }
+    }
+
     /// The best completion probability of policies that launch every subtask once, with a launch fixed beforehand.
     pub fn best_static(&mut self) -> f64 {
         let nodes = self.problem.workflow().len();

@@ -54,7 +54,7 @@ pub struct Attempt {
 }
 
 /// What a run came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunResult {
     /// How it ended.
     pub ending: Ending,
@@ -74,6 +74,8 @@ pub struct RunResult {
     pub decisions: u64,
     /// Simulations that it made for them.
     pub simulations: u64,
+    /// Its own estimate of the completion probability at its first decision, if it made one.
+    pub score: Option<f64>,
 }
 
 impl RunResult {

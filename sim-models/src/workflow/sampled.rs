@@ -1,7 +1,7 @@
 //! Runs of a problem under a policy, as a simulation with metrics (mechanisms A8).
 
 use serde::{Deserialize, Serialize};
-use sim_core::estimate::{Confidence, Estimate, Mean, Proportion, Quantiles, Ratio, Tally};
+use sim_core::estimate::{Clustered, Confidence, Estimate, Mean, Proportion, Quantiles, Ratio, Tally};
 use sim_core::monte_carlo::{Block, Simulation};
 use sim_core::random::Streams;
 
@@ -19,6 +19,8 @@ pub struct SampledWorkflow {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct WorkflowTally {
     endings: [Proportion; 5],
+    /// Completed runs, by problem.
+    by_problem: Clustered,
     /// Spent, over completed runs.
     cost_of_pass: Ratio,
     cost: Mean,
@@ -32,6 +34,9 @@ pub struct WorkflowTally {
     samples: Mean,
     decisions: Mean,
     simulations: Ratio,
+    /// Of runs whose policy said how likely it was to complete them: that, less whether they were completed; and the square.
+    optimism: Mean,
+    brier: Mean,
 }
 
 impl Tally for WorkflowTally {
@@ -39,6 +44,7 @@ impl Tally for WorkflowTally {
         for (own, other) in self.endings.iter_mut().zip(&other.endings) {
             own.merge(other);
         }
+        self.by_problem.merge(&other.by_problem);
         self.cost_of_pass.merge(&other.cost_of_pass);
         self.cost.merge(&other.cost);
         self.budget_share.merge(&other.budget_share);
@@ -51,18 +57,22 @@ impl Tally for WorkflowTally {
         self.samples.merge(&other.samples);
         self.decisions.merge(&other.decisions);
         self.simulations.merge(&other.simulations);
+        self.optimism.merge(&other.optimism);
+        self.brier.merge(&other.brier);
     }
 }
 
 impl WorkflowTally {
-    /// Records a run of a problem.
-    pub fn record(&mut self, problem: &Problem, result: &RunResult) {
+    /// Records a run of a problem, which has this position among those that take turns.
+    pub fn record(&mut self, turn: usize, problem: &Problem, result: &RunResult) {
         for (ending, proportion) in Ending::ALL.into_iter().zip(&mut self.endings) {
             proportion.record(result.ending == ending);
         }
+        let done = u8::from(result.is_done());
+        self.by_problem.record(turn, i8::from(result.is_done()));
         let cost = result.cost as f64;
         let makespan = result.makespan.as_seconds();
-        self.cost_of_pass.record(cost, f64::from(u8::from(result.is_done())));
+        self.cost_of_pass.record(cost, f64::from(done));
         self.cost.record(cost);
         self.budget_share.record(cost / problem.budget().amount() as f64);
         self.makespan.record(makespan);
@@ -74,6 +84,11 @@ impl WorkflowTally {
         self.samples.record(result.samples as f64);
         self.decisions.record(result.decisions as f64);
         self.simulations.record(result.simulations as f64, result.decisions as f64);
+        if let Some(score) = result.score {
+            let off = score - f64::from(done);
+            self.optimism.record(off);
+            self.brier.record(off * off);
+        }
     }
 
     /// Completion probability.
@@ -151,7 +166,7 @@ impl Simulation for SampledWorkflow {
             self.policy.put_back(problem, streams, policy);
         });
         for (trial, result) in &results {
-            tally.record(self.problem(*trial), result);
+            tally.record(self.problems.turn(*trial), self.problem(*trial), result);
         }
     }
 
@@ -174,6 +189,9 @@ impl Simulation for SampledWorkflow {
                 tally.samples.estimate(confidence),
                 tally.decisions.estimate(confidence),
                 tally.simulations.estimate(confidence),
+                tally.by_problem.proportion(confidence),
+                tally.optimism.estimate(confidence),
+                tally.brier.estimate(confidence),
             ])
             .collect()
     }

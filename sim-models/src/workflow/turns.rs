@@ -36,7 +36,12 @@ impl Turns {
 
     /// The problem of a trial.
     pub fn of(&self, trial: u64) -> &Problem {
-        &self.0[(trial % self.0.len() as u64) as usize]
+        &self.0[self.turn(trial)]
+    }
+
+    /// The position of the problem of a trial.
+    pub fn turn(&self, trial: u64) -> usize {
+        (trial % self.0.len() as u64) as usize
     }
 
     /// What the trials of a block come to, in their order. They are run problem by problem, so that what a planner compiles for one is

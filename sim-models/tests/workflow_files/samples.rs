@@ -33,6 +33,9 @@ fn every_kind_of_file_says_the_same() {
     assert_eq!(law("x.csv", csv).unwrap(), expected);
     let quoted = "\"weight\",\"success\",\"output_tokens\",\"latency_seconds\"\r\n1,true,800,9.5\r\n.5,False,2100,2e1\r\n";
     assert_eq!(law("x.csv", quoted).unwrap(), expected);
+    // A field in quotes may have commas and ends of lines.
+    let noted = "weight,success,output_tokens,latency_seconds\n1,\"TRUE\",\"800\",9.5\n0.5,0,2100,\"20\n\"\n";
+    assert_eq!(law("x.csv", noted).unwrap(), expected);
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(super) struct Report {
     unit: &'static str,
 }
 
-/// A pair of policies of which the better one changes with the rules of baselines.
+/// A pair of policies of which the better one changes with the rules of baselines, beyond doubt: neither interval holds 0.
 struct RankingChange {
     a: usize,
     b: usize,
@@ -56,14 +56,15 @@ impl Report {
         ]
     }
 
-    /// Pairs whose difference changes its sign.
+    /// Pairs whose difference changes its sign, where neither interval holds 0.
     fn ranking_changes(&self) -> Vec<RankingChange> {
         let [symmetric, asymmetric] = self.tallies.as_slice() else { return Vec::new() };
         let differences = symmetric.differences(Confidence::DEFAULT).into_iter();
         let pairs = differences.zip(asymmetric.differences(Confidence::DEFAULT));
         let changes =
             pairs.map(|((a, b, symmetric), (.., asymmetric))| RankingChange { a, b, symmetric, asymmetric });
-        changes.filter(|change| change.symmetric.value * change.asymmetric.value < 0.0).collect()
+        let sign = |difference: &Estimate| i8::from(difference.low > 0.0) - i8::from(difference.high < 0.0);
+        changes.filter(|change| sign(&change.symmetric) * sign(&change.asymmetric) < 0).collect()
     }
 
     fn object(&self, tally: &ComparisonTally) -> Map<String, Value> {
@@ -128,7 +129,7 @@ impl Report {
         }
         let changes = self.ranking_changes();
         if changes.is_empty() {
-            return say(format_args!("\nranking changes: none"));
+            return say(format_args!("\nranking changes beyond doubt: none"));
         }
         let head = ["ranking change", RULES[0], RULES[1]];
         let mut rows = vec![head.map(str::to_owned).to_vec()];

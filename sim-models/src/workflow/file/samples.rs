@@ -8,15 +8,22 @@ use super::Place;
 use crate::file::{InvalidText, Table, Unique, parse_json};
 use crate::workflow::{Record, Sample};
 
-const KEYS: &[&str] = &["success", "latency_seconds", "output_tokens", "weight"];
+/// How a table of a sample calls whether it is right, its latency in seconds, its tokens, and its weight.
+pub(in crate::workflow) type Keys = [&'static str; 4];
 
-/// A record of a table. A weight that is not given is 1.
-pub(super) fn record<P: Copy + Display>(table: &Table<'_, P>) -> Result<Record, InvalidText> {
-    table.only(KEYS)?;
-    let right = table.needed("success", "", table.flag("success")?)?;
-    let latency = table.needed("latency_seconds", "", table.not_negative("latency_seconds")?)?;
-    let tokens = table.needed("output_tokens", "", table.whole("output_tokens")?)?;
-    let weight = table.positive("weight")?.unwrap_or(1.0);
+const KEYS: &Keys = &["success", "latency_seconds", "output_tokens", "weight"];
+
+/// A sample of a table. A weight that is not given is 1.
+pub(in crate::workflow) fn record<P: Copy + Display>(
+    table: &Table<'_, P>,
+    keys: &'static Keys,
+) -> Result<Record, InvalidText> {
+    table.only(keys)?;
+    let [success, latency, tokens, weight] = *keys;
+    let right = table.needed(success, "", table.flag(success)?)?;
+    let latency = table.needed(latency, "", table.not_negative(latency)?)?;
+    let tokens = table.needed(tokens, "", table.whole(tokens)?)?;
+    let weight = table.positive(weight)?.unwrap_or(1.0);
     Ok(Record { weight, sample: Sample { right, tokens, latency } })
 }
 
@@ -25,7 +32,7 @@ pub(super) fn of_list<P: Copy + Display>(
     list: &[Value],
     place: impl Fn(usize) -> P,
 ) -> Result<Vec<Record>, InvalidText> {
-    let read = |(index, value)| record(&Table::new(place(index + 1), value)?);
+    let read = |(index, value)| record(&Table::new(place(index + 1), value)?, KEYS);
     list.iter().enumerate().map(read).collect()
 }
 
@@ -68,7 +75,7 @@ fn of_line(file: &str, number: usize, line: &str) -> Result<Record, InvalidText>
         let reason = format!("{file}, line {number}, column {}: {said}", error.column());
         InvalidText::Syntax { format: "file of records, a table in JSON per line", reason }
     })?;
-    record(&Table::new(Place::Line(file, number), &value)?)
+    record(&Table::new(Place::Line(file, number), &value)?, KEYS)
 }
 
 fn within(file: &str, error: InvalidText) -> InvalidText {
@@ -81,31 +88,29 @@ fn within(file: &str, error: InvalidText) -> InvalidText {
 }
 
 fn of_csv(file: &str, text: &str) -> Result<Vec<Record>, InvalidText> {
-    let fields = |line: &str| -> Vec<String> {
-        line.split(',').map(|field| field.trim().trim_matches('"').to_owned()).collect()
-    };
-    let mut lines = lines(text);
-    let names = lines.next().map_or(Vec::new(), |(_, line)| fields(line));
+    let refuse = |reason: String| InvalidText::Syntax { format: "CSV", reason };
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let names = reader.headers().map_err(|error| refuse(format!("{file}: {error}")))?.clone();
+    let names: Vec<&str> = names.iter().collect();
     if let Some(twice) = (1..names.len()).find(|&at| names[..at].contains(&names[at])) {
-        let reason = format!("{file} has two columns `{}`", names[twice]);
-        return Err(InvalidText::Syntax { format: "CSV", reason });
+        return Err(refuse(format!("{file} has two columns `{}`", names[twice])));
     }
-    let read = |(number, line)| {
-        let fields = fields(line);
-        let place = Place::Line(file, number);
-        if fields.len() != names.len() {
-            let (found, needed) = (fields.len(), names.len());
-            let reason = format!("{place} has {found} fields; the first line names {needed}");
-            return Err(InvalidText::Syntax { format: "CSV", reason });
+    let read = |row: Result<csv::StringRecord, csv::Error>| {
+        let row = row.map_err(|error| refuse(format!("{file}: {error}")))?;
+        let line = row.position().map_or(0, csv::Position::line) as usize;
+        let place = Place::Line(file, line);
+        if row.len() != names.len() {
+            let (found, needed) = (row.len(), names.len());
+            return Err(refuse(format!("{place} has {found} fields; the first line names {needed}")));
         }
-        let entry = |(name, field): (&String, &String)| (name.clone(), typed(name, field));
-        let entries: Map<String, Value> = names.iter().zip(&fields).map(entry).collect();
-        record(&Table { place, entries: &entries })
+        let entry = |(name, field): (&&str, &str)| ((*name).to_owned(), typed(name, field));
+        let entries: Map<String, Value> = names.iter().zip(&row).map(entry).collect();
+        record(&Table { place, entries: &entries }, KEYS)
     };
-    let records = lines.map(read).collect::<Result<Vec<_>, _>>()?;
+    let records = reader.records().map(read).collect::<Result<Vec<_>, _>>()?;
     if records.is_empty() {
-        let reason = format!("{file} has a line of names and no records");
-        return Err(InvalidText::Syntax { format: "CSV", reason });
+        return Err(refuse(format!("{file} has a line of names and no records")));
     }
     Ok(records)
 }

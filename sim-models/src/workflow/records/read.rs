@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::file::{InvalidText, Outline, did_you_mean, nearest};
 use crate::law::Law;
-use crate::workflow::file::{InvalidOption, InvalidWorkflowFile, LAWS, LawKind, ModelDraft};
-use crate::workflow::{Record, Sample, SampleLaw, Workflow};
+use crate::workflow::file::{InvalidOption, InvalidWorkflowFile, LAWS, LawKind, ModelDraft, samples};
+use crate::workflow::{Record, SampleLaw, Workflow};
 
 /// Where in a text of records.
 #[derive(Clone, Copy)]
@@ -47,6 +47,9 @@ enum CostUnit {
 }
 
 const COST_UNITS: [(&str, CostUnit); 2] = [("tokens", CostUnit::Tokens), ("usd", CostUnit::Dollars)];
+
+/// Samples of records have their latencies in seconds without saying so.
+const SAMPLE_KEYS: &samples::Keys = &["success", "latency", "output_tokens", "weight"];
 
 /// One record.
 struct Measured<'a> {
@@ -219,10 +222,5 @@ fn sample(position: usize, record: &Measured<'_>, value: &Value) -> Result<Recor
         _ => 0,
     };
     let table = Table::new(Place::Sample(position, at, record.node, record.model), value)?;
-    table.only(&["latency", "success", "output_tokens", "weight"])?;
-    let latency = table.needed("latency", "", table.not_negative("latency")?)?;
-    let right = table.needed("success", "", table.flag("success")?)?;
-    let tokens = table.needed("output_tokens", "", table.whole("output_tokens")?)?;
-    let weight = table.positive("weight")?.unwrap_or(1.0);
-    Ok(Record { weight, sample: Sample { right, tokens, latency } })
+    samples::record(&table, SAMPLE_KEYS)
 }

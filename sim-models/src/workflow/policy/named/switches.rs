@@ -17,7 +17,7 @@ const RECOMMENDED: [&str; 10] = [
 ];
 
 /// Switches of the published planner.
-const REFERENCE: [&str; 3] = ["common", "sizes=1/4/16/64", "SIMULATIONS"];
+const REFERENCE: [&str; 4] = ["common", "fresh", "sizes=1/4/16/64", "SIMULATIONS"];
 
 /// The switches of a planner, each given once.
 fn each_switch<'a>(name: &str, switches: Option<&'a str>) -> Result<Vec<&'a str>, UnknownPolicy> {
@@ -64,6 +64,7 @@ pub(super) fn reference(name: &str, switches: Option<&str>) -> Result<ReferenceS
     for switch in each_switch(name, switches)? {
         match switch {
             "common" => settings.common = true,
+            "fresh" => settings.fresh = true,
             other => match other.strip_prefix("sizes=") {
                 Some(list) => settings.counts = sizes(name, list)?,
                 None => settings.simulations = simulations(name, other, &REFERENCE)?,
