@@ -10,6 +10,7 @@ mod options;
 mod plan;
 mod plot;
 mod predict;
+mod report;
 mod run;
 mod shards;
 mod shell;
@@ -53,6 +54,7 @@ enum Command {
     Predict(predict::Arguments),
     Sweep(sweep::Arguments),
     Plot(plot::Arguments),
+    Report(report::Arguments),
     Shards(shards::Arguments),
     Status(status::Arguments),
     Compact(compact::Arguments),
@@ -100,6 +102,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Predict(arguments) => arguments.execute(registry),
         Command::Sweep(arguments) => arguments.execute(registry),
         Command::Plot(arguments) => arguments.execute(),
+        Command::Report(arguments) => arguments.execute(),
         Command::Shards(arguments) => arguments.execute(registry),
         Command::Status(arguments) => arguments.execute(),
         Command::Compact(arguments) => arguments.execute(registry),

@@ -18,6 +18,7 @@ mod known;
 mod manifest;
 mod parquet_file;
 mod parts;
+mod preview;
 mod table;
 
 pub use chunk::Chunk;
@@ -29,4 +30,5 @@ pub use known::Known;
 pub use manifest::{Attempt, Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;
 pub use parts::Parts;
+pub use preview::Preview;
 pub use table::Table;

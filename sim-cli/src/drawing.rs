@@ -64,7 +64,7 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     if failed > 0 {
         crate::output::warn(&format!("{failed} failed cells are missing in the figure"));
     }
-    let panel = Data { table: &table, spec }.panel()?;
+    let panel = panel(&table, spec)?;
     let widths = [(sheet.single, Width::Single, "figure"), (sheet.double, Width::Double, "figure-wide")];
     let mut files = Vec::new();
     for (_, width, name) in widths.into_iter().filter(|(wanted, ..)| *wanted) {
@@ -95,6 +95,11 @@ fn write(drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outco
 
 fn explain(error: &FigureError) -> Problem {
     Problem::input(format!("the figure cannot be drawn: {error}"))
+}
+
+/// The panel of a figure over the columns of a data set.
+pub fn panel(table: &Table, spec: &FigureSpec) -> Outcome<Panel> {
+    Data { table, spec }.panel()
 }
 
 /// The columns of a data set, seen by a figure.

@@ -39,6 +39,7 @@ mod heat_map;
 mod legend;
 mod marks;
 mod palette;
+mod places;
 mod spread;
 mod text;
 mod ticks;
@@ -51,6 +52,7 @@ pub use export::Drawing;
 pub use gantt::{Gantt, GanttBar, GanttFlow, GanttRow, MOST_ROWS};
 pub use heat_map::{ColorScale, Contour, HeatMap};
 pub use palette::ColorMap;
+pub use places::Place;
 
 /// A figure of one panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,21 +106,45 @@ impl Figure {
     /// The data cannot be drawn: no points, a coordinate or a range that is not a finite number, abscissas that do not
     /// increase, a grid of the wrong size. What can be drawn only in part is drawn, and [`Drawing::notes`] says so.
     pub fn render(&self) -> Result<Drawing, FigureError> {
+        let (width, height) = self.sheet()?;
+        let title = self.written_title();
+        Drawing::paint(width, height, |canvas| match &self.panel {
+            Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
+            Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
+            Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
+        })
+    }
+
+    /// What stands where in the drawing; nothing for a Gantt chart, whose bars have their names.
+    ///
+    /// # Errors
+    /// Those of [`Figure::render`].
+    pub fn places(&self) -> Result<Vec<Place>, FigureError> {
+        let (sheet, title) = (self.sheet()?, self.written_title());
+        match &self.panel {
+            Panel::Curves(curves) => Ok(curves.places(&curves.arrange(sheet, title)?.axes)),
+            Panel::HeatMap(map) => Ok(map.places(&map.arrange(sheet, title, &mut Vec::new())?.0)),
+            Panel::Gantt(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn written_title(&self) -> Option<&str> {
+        self.title.as_deref().filter(|title| !title.trim().is_empty())
+    }
+
+    /// Width and height in units.
+    fn sheet(&self) -> Result<(f64, f64), FigureError> {
         let inches = self.width.inches()?;
         // 2.45 inches at one column and 3.6 at two; wider figures are flatter.
         let width = (inches * canvas::INCH).round();
         let height = ((1.36 + 0.325 * inches) * canvas::INCH).round();
-        let title = self.title.as_deref().filter(|title| !title.trim().is_empty());
+        let title = self.written_title();
         font::register()?;
         let height = match &self.panel {
             Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
             Panel::HeatMap(_) => height,
             Panel::Gantt(gantt) => gantt.height(title.is_some()),
         };
-        Drawing::paint(width, height, |canvas| match &self.panel {
-            Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
-            Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
-            Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
-        })
+        Ok((width, height))
     }
 }

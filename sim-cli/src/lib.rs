@@ -18,6 +18,7 @@ pub mod figure;
 mod gantt;
 mod log;
 pub mod output;
+mod page;
 mod pilot;
 pub mod problem;
 mod progress;

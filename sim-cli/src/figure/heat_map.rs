@@ -57,19 +57,31 @@ impl HeatMap {
         sheet: (f64, f64),
         title: Option<&str>,
     ) -> Result<Vec<String>, FigureError> {
-        self.check()?;
-        let (x_edges, y_edges) = self.edges();
-        let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
-        let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
         let mut notes = Vec::new();
-        let bar = ColorBar::new(&self.colors, &self.values, sheet.1, &mut notes)?;
-        let room = Room { top: 0.0, right: bar.width() };
-        let axes = Axes::lay_out(sheet, title, (&self.x, x_range), (&self.y, y_range), room);
+        let (axes, bar) = self.arrange(sheet, title, &mut notes)?;
+        let (x_edges, y_edges) = self.edges();
         self.draw_cells(canvas, &axes, &x_edges, &y_edges, &bar, &mut notes)?;
         contour_lines::draw(canvas, &axes, self, &mut notes)?;
         axes.draw(canvas, sheet, true)?;
         bar.draw(canvas, &axes.frame, sheet.0)?;
         Ok(notes)
+    }
+
+    /// Checks the data and lays out the axes and the color bar.
+    pub(super) fn arrange(
+        &self,
+        sheet: (f64, f64),
+        title: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Result<(Axes, ColorBar<'_>), FigureError> {
+        self.check()?;
+        let (x_edges, y_edges) = self.edges();
+        let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
+        let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
+        let bar = ColorBar::new(&self.colors, &self.values, sheet.1, notes)?;
+        let room = Room { top: 0.0, right: bar.width() };
+        let axes = Axes::lay_out(sheet, title, (&self.x, x_range), (&self.y, y_range), room);
+        Ok((axes, bar))
     }
 
     /// The edges of the columns and of the rows.
