@@ -12,6 +12,7 @@ use crate::figure::{
 };
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{FigureKind, FigureSpec, Scenario};
+use crate::search::trace::{Limit, Trace};
 
 /// A type of figure file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,7 +65,7 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     if failed > 0 {
         crate::output::warn(&format!("{failed} failed cells are missing in the figure"));
     }
-    let panel = panel(&table, spec)?;
+    let panel = panel(directory, scenario, spec, &table)?;
     let widths = [(sheet.single, Width::Single, "figure"), (sheet.double, Width::Double, "figure-wide")];
     let mut files = Vec::new();
     for (_, width, name) in widths.into_iter().filter(|(wanted, ..)| *wanted) {
@@ -97,15 +98,18 @@ fn explain(error: &FigureError) -> Problem {
     Problem::input(format!("the figure cannot be drawn: {error}"))
 }
 
-/// The panel of a figure over the columns of a data set.
-pub fn panel(table: &Table, spec: &FigureSpec) -> Outcome<Panel> {
-    Data { table, spec }.panel()
+/// The panel of a scenario's figure over the columns of its data set.
+pub fn panel(directory: &Directory, scenario: &Scenario, spec: &FigureSpec, table: &Table) -> Outcome<Panel> {
+    let trace = Trace::of(scenario, directory)?;
+    Data { table, spec, trace: trace.as_ref() }.panel()
 }
 
 /// The columns of a data set, seen by a figure.
 struct Data<'a> {
     table: &'a Table,
     spec: &'a FigureSpec,
+    /// The boundary whose searches the rows are.
+    trace: Option<&'a Trace>,
 }
 
 impl Data<'_> {
@@ -186,6 +190,7 @@ impl Data<'_> {
                 curves.series.push(self.series(label, metric, &rows)?);
             }
         }
+        curves.series.extend(self.limit());
         // Cells may lack a metric that others have. If none has it, the figure says so.
         let empty = |series: &Series| series.points.is_empty() && series.theory.is_empty();
         if !curves.series.iter().all(empty) {
@@ -237,6 +242,30 @@ impl Data<'_> {
             }
         });
         template.replace("{}", value.unwrap_or_default())
+    }
+
+    /// The boundary without signal, beside those at the signals that are the series.
+    fn limit(&self) -> Option<Series> {
+        let trace = self.trace?;
+        let vanishing = trace.vanishing().filter(|key| self.spec.series.as_deref() == Some(*key))?;
+        if self.spec.y != [trace.along()] || trace.limits().is_empty() {
+            return None;
+        }
+        let x = |limit: &Limit| limit.cell.iter().find(|(key, _)| *key == self.spec.x)?.1.as_number();
+        let mut limits: Vec<(f64, &Limit)> =
+            trace.limits().iter().filter_map(|limit| Some((x(limit)?, limit))).collect();
+        limits.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let points = limits.iter().map(|&(x, limit)| {
+            let (low, high) = (limit.boundary.low, limit.boundary.high);
+            Point::with_interval(x, 0.5 * (low + high), low, high)
+        });
+        let theory = limits.iter().filter_map(|&(x, limit)| Some((x, limit.predicted?)));
+        let theory = theory.filter(|_| self.spec.theory).collect();
+        let label = match self.spec.labels.first() {
+            Some(template) => template.replace("= {}", "→ 0").replace("{}", "→ 0"),
+            None => format!("{vanishing} → 0"),
+        };
+        Some(Series { label, points: points.collect(), theory })
     }
 
     fn series(&self, label: String, metric: &str, rows: &[usize]) -> Outcome<Series> {

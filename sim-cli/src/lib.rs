@@ -24,6 +24,7 @@ pub mod problem;
 mod progress;
 mod record;
 pub mod scenario;
+pub mod search;
 mod sensitivity;
 mod shards;
 mod sweep;

@@ -13,7 +13,8 @@ use crate::problem::{Outcome, Problem};
 /// Rows in the table; a page of more is slow to open.
 const MOST_ROWS: usize = 5000;
 /// What a sweep says of its cells together, where it was asked to.
-const SUMMARIES: [(&str, &str); 2] = [("test.json", "Test"), ("sensitivity.json", "Sensitivity")];
+const SUMMARIES: [(&str, &str); 3] =
+    [("test.json", "Test"), ("boundary.json", "Boundary"), ("sensitivity.json", "Sensitivity")];
 
 /// The page of a data set. Its title is that of the figure, or the name of the directory.
 pub fn page(directory: &Directory, manifest: &Manifest) -> Outcome<String> {
@@ -91,7 +92,7 @@ fn escaped(text: &str) -> String {
 fn figure(directory: &Directory, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
     let Some(spec) = &manifest.scenario.figure else { return Ok(None) };
     let table = Table::read(&directory.data_path())?;
-    let panel = drawing::panel(&table, spec)?;
+    let panel = drawing::panel(directory, &manifest.scenario, spec, &table)?;
     let figure = Figure { title: spec.title.clone(), width: Width::Double, panel };
     let explain = |error: FigureError| Problem::input(format!("the figure cannot be drawn: {error}"));
     let drawing = figure.render().map_err(explain)?;

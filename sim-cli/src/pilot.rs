@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use sim_core::monte_carlo::{Control, Stop};
+use sim_core::monte_carlo::{Control, Ending, Precision, Stop};
 use sim_models::registry::{AnyModel, Values};
 
 use crate::cell;
@@ -48,6 +48,9 @@ fn place(stretch: usize, stretches: usize, cells: usize) -> usize {
 
 /// Time of all trials of a cell, and memory of its row. The time is that of the largest try, in proportion to its trials.
 fn try_cell(scenario: &Scenario, model: &dyn AnyModel, index: usize, stop: &Stop) -> Outcome<(f64, usize)> {
+    if let (Some(_), Some(Precision::Absolute(half_width))) = (&scenario.boundary, stop.precision()) {
+        return try_search(scenario, model, index, half_width, stop);
+    }
     let parameters = model.parameters();
     let mut trials = 64;
     loop {
@@ -66,6 +69,29 @@ fn try_cell(scenario: &Scenario, model: &dyn AnyModel, index: usize, stop: &Stop
         }
         trials = trials.saturating_mul(4);
     }
+}
+
+/// Time of a search, and memory of its row, from one that ends at an interval so many times as wide. What it costs grows with the inverse
+/// square of the width.
+fn try_search(
+    scenario: &Scenario,
+    model: &dyn AnyModel,
+    index: usize,
+    half_width: f64,
+    stop: &Stop,
+) -> Outcome<(f64, usize)> {
+    const WIDER: f64 = 8.0;
+    let clock = Instant::now();
+    let values = Values::resolve(&model.parameters(), &scenario.cell(index))
+        .map_err(|error| Problem::parameters(&error))?;
+    let rough = Stop::at_precision(Precision::Absolute(WIDER * half_width), stop.trials())
+        .map_err(|error| Problem::failure(error.to_string()))?
+        .with_confidence(stop.confidence());
+    let cell = Cell::new(model, values);
+    let row = cell::finish(model, cell, scenario.randomness(), None, &rough, &Control::default());
+    let found = row.as_ref().is_some_and(|row| row.done.ending == Ending::Precise);
+    let scale = if found { WIDER * WIDER } else { 1.0 };
+    Ok((clock.elapsed().as_secs_f64() * scale, row.as_ref().map_or(0, bytes)))
 }
 
 /// What a row takes in memory: its text, and a map entry or a number with its name for everything else.

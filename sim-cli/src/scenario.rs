@@ -1,6 +1,7 @@
 //! Scenarios: a model with its parameters, from a file or from the command line, alone or as a sweep.
 
 mod axis;
+mod boundary;
 mod document;
 mod figure;
 mod given;
@@ -11,6 +12,7 @@ mod read;
 mod stop;
 
 pub use axis::Axis;
+pub use boundary::{BoundarySpec, Level};
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
@@ -26,6 +28,7 @@ use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, ne
 
 use self::quantities::Quantities;
 use crate::problem::{Outcome, Problem};
+use crate::search::Studied;
 
 /// The seed of a scenario that names none.
 pub const DEFAULT_SEED: u64 = 1;
@@ -49,6 +52,9 @@ pub struct Scenario {
     pub stop: StopSpec,
     /// The axes, the slowest first. None: a single cell.
     pub sweep: Vec<Axis>,
+    /// The boundary that every cell is a search for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<BoundarySpec>,
     /// What the sweep goes over beside its axes.
     #[serde(default, skip_serializing_if = "Plan::is_empty")]
     pub plan: Plan,
@@ -128,6 +134,7 @@ impl Opened {
                 common: false,
                 parameters: BTreeMap::new(),
                 stop: StopSpec::default(),
+                boundary: None,
                 sweep: Vec::new(),
                 plan: Plan::default(),
                 figure: None,
@@ -169,13 +176,16 @@ impl Opened {
     }
 
     fn apply(&mut self, registry: &Registry, overrides: &Overrides) -> Outcome<()> {
-        let model = find_model(registry, &self.scenario.model)?;
-        let parameters = model.parameters();
+        let parameters = Studied::of(&self.scenario, registry)?.parameters();
         for assignment in &overrides.set {
             let Some((key, text)) = assignment.split_once('=') else {
                 return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
             };
             let key = key.trim();
+            if let Some(sentence) = self.scenario.boundary.as_ref().and_then(|boundary| boundary.refuses(key))
+            {
+                return Err(Problem::input(sentence).context(&format!("--set {assignment}")));
+            }
             let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
                 let problem = Problem::parameters(&ParameterError::unknown(key, &parameters));
                 return Err(problem.context(&format!("--set {assignment}")));
@@ -210,7 +220,7 @@ impl Opened {
 
     /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and that the figure
     /// draws what some cell has.
-    pub fn check_cells(&self, model: &dyn AnyModel) -> Outcome<()> {
+    pub fn check_cells(&self, registry: &Registry, model: &dyn AnyModel) -> Outcome<()> {
         let parameters = model.parameters();
         let mut first = None;
         let count = self.scenario.cell_count().map_err(|problem| self.within("sweep", problem))?;
@@ -219,6 +229,7 @@ impl Opened {
             let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
             match values.and_then(runs) {
                 Ok(()) => {
+                    self.check_boundary(registry)?;
                     self.check_test(model)?;
                     self.check_sensitivity(model)?;
                     return self.check_figure(model, count, index);
@@ -227,6 +238,15 @@ impl Opened {
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// Checks that cells have the metric whose boundary is looked for, and that the stopping rule is one of boundaries.
+    fn check_boundary(&self, registry: &Registry) -> Outcome<()> {
+        let Some(boundary) = &self.scenario.boundary else { return Ok(()) };
+        let model = find_model(registry, &self.scenario.model)?;
+        let quantities = Quantities::of_all(model, &self.scenario)?;
+        let checked = boundary.check(&quantities.metrics(), &self.scenario.stop);
+        checked.map_err(|problem| self.within("boundary", problem))
     }
 
     /// Checks that cells have what they are tested for.

@@ -11,6 +11,7 @@ use sim_core::monte_carlo::{Control, Stop};
 use sim_models::registry::{Registry, Values};
 use synergy::output::estimate_text;
 use synergy::scenario::{Opened, Overrides};
+use synergy::search::Studied;
 use toml_edit::{DocumentMut, Table};
 
 fn experiments() -> Vec<PathBuf> {
@@ -36,8 +37,8 @@ fn values(experiment: &Path, cell: &Table, registry: &Registry) -> (Opened, Valu
     let overrides = Overrides { set, ..Overrides::default() };
     let opened = Opened::open(registry, path.to_str().unwrap(), &overrides).unwrap();
     assert!(opened.scenario.sweep.is_empty(), "a cell sets every axis of {}", path.display());
-    let model = registry.find(&opened.scenario.model).unwrap();
-    let values = opened.values(model).unwrap();
+    let model = Studied::of(&opened.scenario, registry).unwrap();
+    let values = opened.values(&*model).unwrap();
     (opened, values)
 }
 
@@ -58,7 +59,7 @@ fn predictions_are_the_expected_numbers() {
     for experiment in experiments() {
         for cell in cells(&experiment) {
             let (opened, values) = values(&experiment, &cell, &registry);
-            let model = registry.find(&opened.scenario.model).unwrap();
+            let model = Studied::of(&opened.scenario, &registry).unwrap();
             let found = model.predict(&values).unwrap();
             for (name, expected) in cell.iter().filter(|(key, _)| *key != "set") {
                 let written = expected.as_value().unwrap().to_string();
@@ -89,7 +90,7 @@ fn readmes_show_the_numbers_that_the_program_finds() {
         .par_iter()
         .map(|(experiment, cell)| {
             let (opened, values) = values(experiment, cell, &registry);
-            let model = registry.find(&opened.scenario.model).unwrap();
+            let model = Studied::of(&opened.scenario, &registry).unwrap();
             let stop: Stop = opened.scenario.stop.rule().unwrap();
             let streams = opened.scenario.randomness().streams(values.hash(&opened.scenario.model));
             let outcome = model.prepare(&values).unwrap().run(&streams, &stop, &Control::default()).unwrap();

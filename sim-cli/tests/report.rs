@@ -1,5 +1,7 @@
 //! A data set as one page.
 
+#![expect(clippy::unwrap_used, reason = "helpers fail the test, too")]
+
 mod support;
 
 use support::{Ended, Place};

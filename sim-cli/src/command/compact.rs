@@ -10,7 +10,7 @@ use crate::dataset::Directory;
 use crate::output::say;
 use crate::problem::{Exit, Outcome};
 use crate::progress::Bar;
-use crate::scenario::find_model;
+use crate::search::Studied;
 use crate::sweep::{self, Choice};
 
 /// Put what an interrupted sweep left into one file, without running a trial
@@ -25,7 +25,8 @@ impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let (_, manifest) = Directory::open(&self.directory)?;
         let scenario = manifest.scenario;
-        let model = find_model(registry, &scenario.model)?;
+        let studied = Studied::of(&scenario, registry)?;
+        let model = &*studied;
         // To write to it; rows of another version are refused.
         let directory = Directory::create(&self.directory, &scenario)?;
         // A sweep that is cancelled before it begins runs no trial, and leaves its directory compacted.

@@ -6,7 +6,8 @@ use sim_models::registry::Registry;
 use super::options::ParameterOptions;
 use crate::output::{Format, Report, print};
 use crate::problem::{Exit, Outcome, Problem};
-use crate::scenario::{Opened, find_model};
+use crate::scenario::Opened;
+use crate::search::Studied;
 
 /// Print what theory predicts, without simulating
 #[derive(Args, Debug)]
@@ -32,7 +33,8 @@ impl Arguments {
             return Err(Problem::input(sentence).help(format!("choose a cell with {}", all.join(" "))));
         }
         opened.must_be_one_cell(&self.scenario)?;
-        let model = find_model(registry, &opened.scenario.model)?;
+        let studied = Studied::of(&opened.scenario, registry)?;
+        let model = &*studied;
         let values = opened.values(model)?;
         let forecast = model.predict(&values).map_err(|error| opened.explain(&error))?;
         print(&Report::of_forecast(model, values, forecast, opened.scenario.seed), self.format)?;

@@ -15,7 +15,8 @@ use crate::output::{Format, Report, print};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
-use crate::scenario::{Opened, find_model};
+use crate::scenario::Opened;
+use crate::search::Studied;
 
 /// Simulate one scenario and print the estimates beside the predictions
 #[derive(Args, Debug)]
@@ -52,7 +53,8 @@ impl Arguments {
         };
         let scenario = &opened.scenario;
         opened.must_be_one_cell(&name)?;
-        let model = find_model(registry, &scenario.model)?;
+        let studied = Studied::of(scenario, registry)?;
+        let model = &*studied;
         let stop = scenario.stop.rule()?;
         let values = opened.values(model)?;
         let prepared =

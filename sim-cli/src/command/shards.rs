@@ -15,7 +15,8 @@ use crate::pilot;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
-use crate::scenario::{Opened, Overrides, find_model};
+use crate::scenario::{Opened, Overrides};
+use crate::search::Studied;
 use crate::shards::{Engine, Job, PLAN_FILE, Plan, Selection, run_chunk, submit};
 use crate::sweep::{self, Choice};
 
@@ -134,8 +135,9 @@ impl Study {
     fn plan(&self, registry: &Registry, scenario: &str) -> Outcome<(Plan, PathBuf)> {
         let path = self.out.clone().unwrap_or_else(|| default_directory(Path::new(scenario)));
         let opened = Opened::open(registry, scenario, &self.overrides())?;
-        let model = find_model(registry, &opened.scenario.model)?;
-        opened.check_cells(model)?;
+        let studied = Studied::of(&opened.scenario, registry)?;
+        let model = &*studied;
+        opened.check_cells(registry, model)?;
         let directory = Directory::share(&path, &opened.scenario)?;
         let place = path.join(PLAN_FILE);
         let _others_wait = directory.lock_plan()?;
@@ -178,7 +180,8 @@ impl RunArguments {
         let is_plan = file.file_name().is_some_and(|name| name == PLAN_FILE);
         let (plan, path) =
             if is_plan { self.study.planned(file)? } else { self.study.plan(registry, &self.file)? };
-        let model = find_model(registry, &plan.scenario.model)?;
+        let studied = Studied::of(&plan.scenario, registry)?;
+        let model = &*studied;
         let directory = Directory::share(&path, &plan.scenario)?;
         let selection = self.chunk.map(Selection::Chunk).or(self.shard).unwrap_or(Selection::Chunk(0));
         let chunks = selection.chunks(plan.chunks)?;
@@ -214,7 +217,8 @@ impl RunArguments {
 /// Puts the chunks of a directory together.
 fn merge(registry: &Registry, path: &Path, control: &Control, quiet: bool) -> Outcome<Exit> {
     let plan = Plan::read(&path.join(PLAN_FILE))?;
-    let model = find_model(registry, &plan.scenario.model)?;
+    let studied = Studied::of(&plan.scenario, registry)?;
+    let model = &*studied;
     let directory = Directory::create(path, &plan.scenario)?;
     let stamp = plan.stamp();
     let missing: Vec<usize> =

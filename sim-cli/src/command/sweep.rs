@@ -15,7 +15,9 @@ use crate::pilot::{self, Cost};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::{attempt, record};
-use crate::scenario::{Opened, Scenario, find_model, is_file};
+use crate::scenario::{Opened, Scenario, is_file};
+use crate::search::Studied;
+use crate::search::trace::Trace;
 use crate::sensitivity::Analysis;
 use crate::sweep::{self, Choice, Swept};
 use crate::verdict;
@@ -56,8 +58,9 @@ impl Arguments {
         let overrides = self.simulation.overrides(self.parameters);
         let opened = Opened::open(registry, &self.scenario, &overrides)?;
         let scenario = &opened.scenario;
-        let model = find_model(registry, &scenario.model)?;
-        opened.check_cells(model)?;
+        let studied = Studied::of(scenario, registry)?;
+        let model = &*studied;
+        opened.check_cells(registry, model)?;
         let path = self.out.unwrap_or_else(|| default_directory(Path::new(&self.scenario)));
         let fork = self.fork.then(|| Fork::of(&path, scenario)).transpose()?;
         let path = fork.as_ref().map_or(path, |fork| fork.path.clone());
@@ -93,8 +96,10 @@ fn foretell(scenario: &Scenario, cost: &Cost, threads: usize, path: &Path) -> Ou
         if scenario.stop.half_width.is_some() { " at most, if no cell is precise enough before" } else { "" };
     // The rows of the window that runs, and of the one that is being written.
     let memory = 2.0 * cost.bytes_per_row * cells.min(sweep::WINDOW) as f64 / 1e6;
+    let each = if scenario.boundary.is_some() { "searches with at most" } else { "cells of up to" };
+    let point = if scenario.boundary.is_some() { " at a point" } else { "" };
     say(format_args!(
-        "{cells} cells of up to {} trials\nabout {time} on {threads} threads{most}, and {memory:.0} MB of memory beside the program's own\n{}",
+        "{cells} {each} {} trials{point}\nabout {time} on {threads} threads{most}, and {memory:.0} MB of memory beside the program's own\n{}",
         grouped(scenario.stop.rule()?.trials()),
         path.display()
     ))?;
@@ -126,6 +131,10 @@ pub(super) fn conclude(
     if let Some(analysis) = Analysis::of(scenario, directory)? {
         directory.write_summary("sensitivity.json", &analysis)?;
         say(format_args!("{analysis}"))?;
+    }
+    if let Some(trace) = Trace::of(scenario, directory)? {
+        directory.write_summary("boundary.json", &trace)?;
+        say(format_args!("{trace}"))?;
     }
     if scenario.figure.is_some() {
         for file in drawing::draw(directory, scenario, &Sheet::default(), directory.path())? {

@@ -15,7 +15,8 @@ use crate::gantt;
 use crate::output::say;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
-use crate::scenario::{Opened, Overrides, find_model};
+use crate::scenario::{Opened, Overrides};
+use crate::search::Studied;
 
 /// Run one trial of a scenario again and show what happened in it
 #[derive(Args, Debug)]
@@ -74,7 +75,8 @@ impl Arguments {
         let opened = Opened::open(registry, &self.scenario, &overrides)?;
         opened.must_be_one_cell(&self.scenario)?;
         let scenario = &opened.scenario;
-        let model = find_model(registry, &scenario.model)?;
+        let studied = Studied::of(scenario, registry)?;
+        let model = &*studied;
         let values = opened.values(model)?;
         let prepared =
             Prepared::new(model, values, scenario.randomness()).map_err(|error| opened.explain(&error))?;

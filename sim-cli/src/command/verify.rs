@@ -14,7 +14,7 @@ use crate::dataset::{Cell, Directory, Known, Layout, Manifest};
 use crate::output::{grouped, say};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
-use crate::scenario::find_model;
+use crate::search::Studied;
 
 /// Run some cells of a data set again and compare what comes out, to the last bit
 ///
@@ -38,7 +38,8 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let (directory, manifest) = Directory::open(&self.directory)?;
-        let model = find_model(registry, &manifest.scenario.model)?;
+        let studied = Studied::of(&manifest.scenario, registry)?;
+        let model = &*studied;
         let known = directory.known()?;
         let control = Control::new(cancelled_by_signal()?);
         let sample = sample(manifest.scenario.cell_count()?, self.cells, self.seed);
@@ -110,7 +111,11 @@ fn compare(
     let Some((stored, trials)) = known.stored(&hash)? else { return Ok(Compared::Missing) };
     let failure = |error: &dyn std::fmt::Display| Problem::failure(format!("cell {hash}: {error}"));
     let confidence = scenario.stop.rule()?.confidence();
-    let stop = Stop::after(trials.max(1)).map_err(|error| failure(&error))?.with_confidence(confidence);
+    // The trials of a search follow from its rule; those of a cell may be more or fewer, where it was interrupted.
+    let stop = match scenario.boundary {
+        Some(_) => scenario.stop.rule()?,
+        None => Stop::after(trials.max(1)).map_err(|error| failure(&error))?.with_confidence(confidence),
+    };
     let Some(row) = cell::finish(model, cell, scenario.randomness(), None, &stop, control) else {
         return Ok(Compared::Missing);
     };

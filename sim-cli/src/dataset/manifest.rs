@@ -167,6 +167,10 @@ impl Manifest {
         compare("the kernel", self.program.kernel.clone(), Program::this().kernel);
         compare("the seed", self.scenario.seed.to_string(), scenario.seed.to_string());
         compare("`common`", self.scenario.common.to_string(), scenario.common.to_string());
+        let boundary = |scenario: &Scenario| {
+            scenario.boundary.as_ref().map_or_else(|| "absent".to_owned(), |boundary| boundary.to_string())
+        };
+        compare("[boundary]", boundary(&self.scenario), boundary(scenario));
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
             let show = |scenario: &Scenario| match scenario.parameters.get(key) {

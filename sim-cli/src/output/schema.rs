@@ -26,6 +26,7 @@ pub fn schema(registry: &Registry) -> String {
             "cells": { "type": "array", "description": "parameters of cells that are listed one by one", "minItems": 1 },
             "sample": sample(&json!({ "type": "object", "description": "where each sampled parameter lies" })),
             "sensitivity": sensitivity(),
+            "boundary": boundary(),
             "figure": figure(),
             "test": test(),
         },
@@ -129,6 +130,31 @@ fn sensitivity() -> Json {
         "description": "Sobol indices of a quantity over the ranges of [sample]",
         "required": ["quantity"],
         "properties": { "quantity": { "type": "string", "description": "name of a metric or prediction" } },
+        "additionalProperties": false,
+    })
+}
+
+fn boundary() -> Json {
+    let name = |meaning: &str| json!({ "type": "string", "description": meaning });
+    let end = |meaning: &str| json!({ "type": ["number", "string"], "description": meaning });
+    json!({
+        "type": "object",
+        "description": "every cell becomes a search for the value of one more parameter at which a metric crosses a level; \
+            half_width of [stop] is that of the boundary, trials the largest number at one point",
+        "required": ["quantity", "along", "from", "to"],
+        "properties": {
+            "quantity": name("name of the metric"),
+            "level": end("where the metric crosses: a number, or the name of a parameter; 0 if not given"),
+            "along": name("the parameter that is searched along; its values are in no other table"),
+            "from": end("lower end of the search"),
+            "to": end("upper end of the search"),
+            "first_look": {
+                "type": "integer", "minimum": 1, "default": 1024,
+                "description": "trials before the first look at a point; each later look comes after twice as many",
+            },
+            "vanishing": name("axis of the sweep from which the boundary is extrapolated to 0"),
+            "limit": name("prediction that the extrapolated boundary should come to"),
+        },
         "additionalProperties": false,
     })
 }

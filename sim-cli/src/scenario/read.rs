@@ -6,11 +6,13 @@ use sim_models::registry::{ParameterError, Registry, Value};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
-use super::{DEFAULT_SEED, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec, find_model, given};
+use super::{
+    BoundarySpec, DEFAULT_SEED, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec, find_model, given,
+};
 use crate::problem::{Outcome, Problem};
 
 /// Keys of a scenario.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "model",
     "seed",
     "common",
@@ -21,6 +23,7 @@ const KEYS: [&str; 12] = [
     "cells",
     "sample",
     "sensitivity",
+    "boundary",
     "figure",
     "test",
 ];
@@ -59,7 +62,11 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         }
     };
     let parameters = model.parameters();
+    let boundary = BoundarySpec::read(document, root, &parameters)?;
     let find = |entry: &Entry| {
+        if let Some(sentence) = boundary.as_ref().and_then(|boundary| boundary.refuses(&entry.key)) {
+            return Err(document.problem(&entry.span, sentence, "second place"));
+        }
         parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
             let error = ParameterError::unknown(&entry.key, &parameters);
             Problem::parameters(&error).at(&document.source, entry.span.clone(), "unknown parameter")
@@ -84,15 +91,30 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         Some(table) => StopSpec::read(document, table)?,
         None => StopSpec::default(),
     };
+    let axes = [&sweep[..], &plan.zip].concat();
+    if let Some(boundary) = &boundary {
+        boundary.check_vanishing(document, &axes)?;
+    }
     let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, &[&sweep[..], &plan.zip].concat())?),
+        Some(entry) => Some(FigureSpec::read(document, entry, &axes)?),
         None => None,
     };
     let test = match table(document, root, "test")? {
         Some(table) => Some(Hypothesis::read(document, table)?),
         None => None,
     };
-    Ok(Scenario { model: name.clone(), seed, common, parameters: values, stop, sweep, plan, figure, test })
+    Ok(Scenario {
+        model: name.clone(),
+        seed,
+        common,
+        parameters: values,
+        stop,
+        boundary,
+        sweep,
+        plan,
+        figure,
+        test,
+    })
 }
 
 /// Refuses parameters that two parts of the plan set, or a part of it and `[parameters]`, which only single `cells` may override.

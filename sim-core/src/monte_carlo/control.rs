@@ -44,6 +44,12 @@ impl Control {
         Self { progress: Some(progress), ..self }
     }
 
+    /// The same, reporting to nobody: for a run that is a step of another one.
+    #[must_use]
+    pub fn unwatched(&self) -> Self {
+        Self { cancellation: self.cancellation.clone(), progress: None }
+    }
+
     /// Whether the run shall end.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()

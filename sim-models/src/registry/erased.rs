@@ -112,6 +112,9 @@ pub enum Failure {
         /// Number of its metrics.
         metrics: usize,
     },
+    /// The simulation cannot be run, with the reason.
+    #[error("{0}")]
+    Impossible(String),
     /// The tally has no stored form.
     #[error("the tally cannot be stored: {0}")]
     Tally(String),
