@@ -25,6 +25,8 @@ const DEADLINES: [f64; 9] = [30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 36
 /// The first of the workflows on which no number of the planner was chosen, and how many of them.
 const FIRST: u64 = 1000;
 const COUNT: u64 = 60;
+/// Runs of each workflow in each cell.
+const RUNS: u64 = 4;
 /// What the recommended planner may lack of the optimum on a chain.
 const SLACK: f64 = 0.01;
 
@@ -57,27 +59,35 @@ fn is_chain(workflow: &Workflow) -> bool {
     order.windows(2).all(|pair| workflow.graph().senders(pair[1]).any(|sender| sender == pair[0]))
 }
 
-/// How much more often a policy completes one run of each workflow in each cell than the published planner, on the same draws.
+/// How much more often a policy completes runs of each workflow in each cell than the published planner, on the same draws.
 fn ahead(policy: &str, workflows: &[Workflow]) -> Result<Estimate, Box<dyn Error + Send + Sync>> {
     let policies = [Named::parse(policy)?, Named::parse("reference")?];
     let cells = |number| (0..BUDGETS.len() * DEADLINES.len()).map(move |cell| (number, cell));
     let all: Vec<(usize, usize)> = (0..workflows.len()).flat_map(cells).collect();
-    let differences: Vec<(usize, i8)> = all
+    let differences: Vec<(usize, Vec<i8>)> = all
         .into_par_iter()
         .map(|(number, cell)| {
             let deadline = Duration::from_seconds(DEADLINES[cell % DEADLINES.len()])?;
             let budget = Budget::Money((BUDGETS[cell / DEADLINES.len()] * 1e9) as u64);
             let problem = Problem::new(workflows[number].clone(), Rules::reference(), budget, deadline)?;
             let streams = Streams::new(1, Purpose::World, Streaming::common());
-            let done = |policy: &Named| -> Result<i8, Box<dyn Error + Send + Sync>> {
-                let mut policy = policy.policy(&problem)?;
-                Ok(i8::from(problem.run(policy.as_mut(), &streams, number as u64).is_done()))
+            // Cells do not share draws, so that their errors cancel.
+            let first = (number * BUDGETS.len() * DEADLINES.len() + cell) as u64 * RUNS;
+            let done = |policy: &Named| -> Result<Vec<i8>, Box<dyn Error + Send + Sync>> {
+                let (mut policy, mut runs) = (policy.policy(&problem)?, problem.runs());
+                let trials = first..first + RUNS;
+                Ok(trials
+                    .map(|trial| i8::from(runs.run(policy.as_mut(), &streams, trial).is_done()))
+                    .collect())
             };
-            Ok((number, done(&policies[0])? - done(&policies[1])?))
+            let (one, other) = (done(&policies[0])?, done(&policies[1])?);
+            Ok((number, one.iter().zip(other).map(|(one, other)| one - other).collect()))
         })
         .collect::<Result<_, Box<dyn Error + Send + Sync>>>()?;
     let mut tally = Clustered::default();
-    differences.iter().for_each(|&(number, difference)| tally.record(number, difference));
+    for (number, differences) in &differences {
+        differences.iter().for_each(|&difference| tally.record(*number, difference));
+    }
     Ok(tally.difference(Confidence::DEFAULT))
 }
 
