@@ -101,7 +101,8 @@ fn explain(error: &FigureError) -> Problem {
 /// The panel of a scenario's figure over the columns of its data set.
 pub fn panel(directory: &Directory, scenario: &Scenario, spec: &FigureSpec, table: &Table) -> Outcome<Panel> {
     let trace = Trace::of(scenario, directory)?;
-    Data { table, spec, trace: trace.as_ref() }.panel()
+    let scattered = scenario.plan.sample.is_some() || !scenario.plan.cells.is_empty();
+    Data { table, spec, trace: trace.as_ref(), scattered }.panel()
 }
 
 /// The columns of a data set, seen by a figure.
@@ -110,6 +111,8 @@ struct Data<'a> {
     spec: &'a FigureSpec,
     /// The boundary whose searches the rows are.
     trace: Option<&'a Trace>,
+    /// Whether rows next to each other on the axis differ in other parameters, too.
+    scattered: bool,
 }
 
 impl Data<'_> {
@@ -184,6 +187,7 @@ impl Data<'_> {
         let name = if let [metric] = spec.y.as_slice() { metric } else { "" };
         let y_axis = self.axis(spec.y_label.as_ref(), name, spec.y_log, spec.y_range);
         let mut curves = Curves::new(x_axis, y_axis);
+        curves.scattered = self.scattered;
         for (index, metric) in spec.y.iter().enumerate() {
             for (name, rows) in self.groups()? {
                 let label = self.label(index, metric, name.as_deref());
@@ -275,7 +279,10 @@ impl Data<'_> {
             self.numbers(&format!("{metric}_low"))?,
             self.numbers(&format!("{metric}_high"))?,
         );
-        let predicted = self.table.numbers(&format!("predicted_{metric}")).filter(|_| self.spec.theory);
+        let predicted = self
+            .table
+            .numbers(&format!("predicted_{metric}"))
+            .filter(|_| self.spec.theory && !self.scattered);
         let mut rows: Vec<usize> = rows.iter().copied().filter(|&row| x[row].is_some()).collect();
         rows.sort_by(|&a, &b| x[a].partial_cmp(&x[b]).unwrap_or(std::cmp::Ordering::Equal));
         let points = rows.iter().filter_map(|&row| {

@@ -13,7 +13,9 @@
 mod cell;
 mod command;
 pub mod dataset;
+mod derived;
 mod drawing;
+mod expression;
 pub mod figure;
 mod gantt;
 mod log;

@@ -2,6 +2,7 @@
 
 mod axis;
 mod boundary;
+mod derived;
 mod document;
 mod figure;
 mod given;
@@ -13,6 +14,7 @@ mod stop;
 
 pub use axis::Axis;
 pub use boundary::{BoundarySpec, Level};
+pub use derived::DerivedSpec;
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
@@ -52,6 +54,9 @@ pub struct Scenario {
     pub stop: StopSpec,
     /// The axes, the slowest first. None: a single cell.
     pub sweep: Vec<Axis>,
+    /// Variables beside the parameters, and formulas of parameters.
+    #[serde(default, skip_serializing_if = "DerivedSpec::is_empty")]
+    pub derived: DerivedSpec,
     /// The boundary that every cell is a search for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<BoundarySpec>,
@@ -134,6 +139,7 @@ impl Opened {
                 common: false,
                 parameters: BTreeMap::new(),
                 stop: StopSpec::default(),
+                derived: DerivedSpec::default(),
                 boundary: None,
                 sweep: Vec::new(),
                 plan: Plan::default(),
@@ -182,8 +188,7 @@ impl Opened {
                 return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
             };
             let key = key.trim();
-            if let Some(sentence) = self.scenario.boundary.as_ref().and_then(|boundary| boundary.refuses(key))
-            {
+            if let Some(sentence) = self.scenario.refuses(key) {
                 return Err(Problem::input(sentence).context(&format!("--set {assignment}")));
             }
             let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
@@ -191,13 +196,9 @@ impl Opened {
                 return Err(problem.context(&format!("--set {assignment}")));
             };
             let value = given::from_command_line(parameter, text)?;
-            if self.scenario.plan.keys().any(|planned| planned == key) {
-                let sentence =
-                    format!("--set {assignment}: `{key}` is in [zip], `cells` or [sample] of the scenario");
-                return Err(Problem::input(sentence).help("only axes of [sweep] can be fixed with --set"));
-            }
             // What is set by hand is no longer swept.
             self.scenario.sweep.retain(|axis| axis.key != key);
+            self.scenario.plan.fix(key);
             self.scenario.parameters.insert(key.to_owned(), value);
             self.set.push(key.to_owned());
         }
@@ -243,8 +244,8 @@ impl Opened {
     /// Checks that cells have the metric whose boundary is looked for, and that the stopping rule is one of boundaries.
     fn check_boundary(&self, registry: &Registry) -> Outcome<()> {
         let Some(boundary) = &self.scenario.boundary else { return Ok(()) };
-        let model = find_model(registry, &self.scenario.model)?;
-        let quantities = Quantities::of_all(model, &self.scenario)?;
+        let model = Studied::below(&self.scenario, registry)?;
+        let quantities = Quantities::of_searched(&*model, boundary, &self.scenario)?;
         let checked = boundary.check(&quantities.metrics(), &self.scenario.stop);
         checked.map_err(|problem| self.within("boundary", problem))
     }
@@ -305,6 +306,12 @@ impl Opened {
 }
 
 impl Scenario {
+    /// What is wrong with giving a parameter a value that has another source; `None` for every other key.
+    fn refuses(&self, key: &str) -> Option<String> {
+        let sought = self.boundary.as_ref().and_then(|boundary| boundary.refuses(key));
+        sought.or_else(|| self.derived.refuses(key))
+    }
+
     /// Number of cells.
     pub fn cell_count(&self) -> Outcome<usize> {
         let axes = self.sweep.iter().map(|axis| axis.values.len());

@@ -9,25 +9,41 @@ use std::ops::Deref;
 use sim_models::registry::{AnyModel, Registry};
 
 use self::boundary::Boundary;
+use crate::derived::Derived;
 use crate::problem::Outcome;
-use crate::scenario::{Scenario, find_model};
+use crate::scenario::{DerivedSpec, Scenario, find_model};
 
 /// What the cells of a scenario are cells of.
 pub enum Studied<'a> {
     /// A model.
     Model(&'a dyn AnyModel),
-    /// A search over one.
+    /// A model some of whose parameters have formulas.
+    Derived(Box<Derived<'a>>),
+    /// A search over one of these.
     Boundary(Box<Boundary<'a>>),
 }
 
 impl<'a> Studied<'a> {
     /// That of a scenario.
     pub fn of(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
-        let model = find_model(registry, &scenario.model)?;
+        let below = Self::below(scenario, registry)?;
         Ok(match &scenario.boundary {
-            None => Self::Model(model),
-            Some(spec) => Self::Boundary(Box::new(Boundary::new(model, spec.clone())?)),
+            None => below,
+            Some(spec) => Self::Boundary(Box::new(Boundary::new(below, spec.clone())?)),
         })
+    }
+
+    /// What a search of the scenario would search over.
+    pub fn below(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
+        Ok(Self::derived(find_model(registry, &scenario.model)?, &scenario.derived))
+    }
+
+    /// A model with these formulas.
+    pub fn derived(model: &'a dyn AnyModel, spec: &DerivedSpec) -> Self {
+        match spec.is_empty() {
+            true => Self::Model(model),
+            false => Self::Derived(Box::new(Derived::new(model, spec))),
+        }
     }
 }
 
@@ -37,6 +53,7 @@ impl<'a> Deref for Studied<'a> {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Model(model) => *model,
+            Self::Derived(derived) => derived.as_ref(),
             Self::Boundary(boundary) => boundary.as_ref(),
         }
     }

@@ -3,7 +3,7 @@
 //! Cells are run in windows of so many, in the order of the sweep. The rows of a window become a part of the data set while the next window runs; at the end
 //! all parts become one file. What takes long is saved within its window, too.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -38,6 +38,8 @@ pub struct Swept {
     pub counts: Counts,
     /// Rows that there are; after a cancellation some may be unfinished, or missing.
     pub there: usize,
+    /// Cells that are the same as others of their window.
+    pub repeated: usize,
     /// Cells for which trials were run now.
     pub fresh: usize,
     /// Those trials.
@@ -119,7 +121,13 @@ impl Written {
 }
 
 /// A row, unless it was cancelled before its first block, and what was known of its cell.
-type Finished = (Option<Row>, Option<Done>);
+#[derive(Clone)]
+struct Finished {
+    row: Option<Row>,
+    before: Option<Done>,
+    /// Whether the cell is there more than once, and this is not the first of them.
+    again: bool,
+}
 
 /// What is the same for all windows.
 struct Sweep<'a> {
@@ -159,7 +167,7 @@ impl<'a> Sweep<'a> {
                 }
                 let (rows, early_parts) = self.window(start..cells.end.min(start + WINDOW), known, parts)?;
                 swept.add(&rows, self.choice.keep_rows);
-                let rows: Vec<Row> = rows.into_iter().filter_map(|(row, _)| row).collect();
+                let rows: Vec<Row> = rows.into_iter().filter_map(|finished| finished.row).collect();
                 written.wait_for(writing.take())?;
                 let layout = &self.layout;
                 writing = Some(scope.spawn(move || {
@@ -194,7 +202,11 @@ impl<'a> Sweep<'a> {
             saved: Instant::now(),
             parts: Vec::new(),
         });
-        let rows = cells.into_par_iter().map(|cell| {
+        // Points of a sample can fall on each other; the first of equal cells is run for all.
+        let mut first = HashMap::new();
+        let likes: Vec<usize> =
+            cells.iter().enumerate().map(|(i, cell)| *first.entry(cell.digest).or_insert(i)).collect();
+        let rows = cells.into_par_iter().enumerate().filter(|(i, _)| likes[*i] == *i).map(|(_, cell)| {
             let before = earlier.get(&cell.hash).cloned();
             let row = match &before {
                 Some(failed) if failed.error.is_some() && !self.choice.retry_failed => {
@@ -217,16 +229,29 @@ impl<'a> Sweep<'a> {
                     saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
                 }
             }
-            Ok((row, before))
+            Ok(Finished { row, before, again: false })
         });
-        let rows = rows.collect::<Outcome<_>>()?;
-        Ok((rows, saver.into_inner().unwrap_or_else(PoisonError::into_inner).parts))
+        let mut rows: VecDeque<Finished> = rows.collect::<Outcome<Vec<_>>>()?.into();
+        let mut all: Vec<Finished> = Vec::with_capacity(likes.len());
+        for (i, &like) in likes.iter().enumerate() {
+            if like != i {
+                self.bar.cell(false, None);
+            }
+            let finished = if like == i { rows.pop_front() } else { all.get(like).map(repeated) };
+            all.extend(finished);
+        }
+        Ok((all, saver.into_inner().unwrap_or_else(PoisonError::into_inner).parts))
     }
 
     fn cell(&self, index: usize) -> Outcome<Cell> {
         let values = Values::resolve(&self.parameters, &self.scenario.cell(index));
         Ok(Cell::new(self.model, values.map_err(|error| Problem::parameters(&error))?))
     }
+}
+
+/// The row of an equal cell, for which nothing was run.
+fn repeated(finished: &Finished) -> Finished {
+    Finished { again: true, ..finished.clone() }
 }
 
 /// How many trials of a row were run now; `None` for a cell that failed now.
@@ -241,7 +266,7 @@ fn new_trials(row: &Row, before: Option<&Done>) -> Option<u64> {
 impl Swept {
     /// Counts the rows of a window.
     fn add(&mut self, rows: &[Finished], keep: bool) {
-        for (row, before) in rows {
+        for Finished { row, before, again } in rows {
             let Some(row) = row else {
                 self.cancelled = true;
                 continue;
@@ -258,7 +283,8 @@ impl Swept {
                     self.reasons.insert(error.clone());
                 }
             }
-            let new = new_trials(row, before.as_ref());
+            self.repeated += usize::from(*again);
+            let new = if *again { Some(0) } else { new_trials(row, before.as_ref()) };
             self.fresh += usize::from(new != Some(0));
             self.fresh_trials += new.unwrap_or(0);
             if keep {

@@ -31,6 +31,8 @@ struct Status {
     commit: String,
     #[serde(flatten)]
     counts: Counts,
+    /// Cells that are there again among those of a sample; they are not counted.
+    repeated: usize,
     begun: usize,
     /// Cells of which there is no row.
     open: usize,
@@ -47,12 +49,14 @@ impl Arguments {
     pub(super) fn execute(self) -> Outcome<Exit> {
         let (directory, manifest) = Directory::open(&self.directory)?;
         let known = directory.known()?;
-        let counts = known.counts(manifest.scenario.cell_count()?);
+        let repeated = manifest.scenario.repetitions();
+        let counts = known.counts(manifest.scenario.cell_count()?.saturating_sub(repeated));
         let status = Status {
             model: manifest.scenario.model,
             seed: manifest.scenario.seed,
             version: manifest.program.version,
             commit: manifest.program.commit,
+            repeated,
             begun: known.len() - counts.done,
             open: counts.cells.saturating_sub(known.len()),
             counts,
@@ -85,6 +89,9 @@ impl Status {
             ),
             format!("{} trials", grouped(trials)),
         ];
+        if self.repeated > 0 {
+            lines.push(format!("{} cells of the sample more are the same as others", self.repeated));
+        }
         lines.push(match (self.running, self.parts) {
             (true, _) => "a program is writing to it now".to_owned(),
             (false, 0) if self.open + self.begun == 0 => "complete".to_owned(),

@@ -146,11 +146,14 @@ pub(super) fn conclude(
 
 fn summarize(swept: &Swept, directory: &Directory) -> Outcome<()> {
     let counts = swept.counts;
-    let restored = swept.there - swept.fresh;
+    let restored = swept.there - swept.fresh - swept.repeated;
     let unfinished = swept.there - counts.done;
     let mut line = format!("{} of {} cells, {} trials", counts.done, counts.cells, grouped(counts.trials));
     if restored > 0 {
         line.push_str(&format!(", {restored} cells from an earlier run"));
+    }
+    if swept.repeated > 0 {
+        line.push_str(&format!(", {} cells the same as others", swept.repeated));
     }
     if unfinished > 0 {
         line.push_str(&format!(", {unfinished} cells begun"));

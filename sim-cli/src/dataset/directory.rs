@@ -87,7 +87,7 @@ impl Directory {
         Ok(Self { path: path.to_owned(), parts: Parts::at(path.join(PARTS))?, _lock: None })
     }
 
-    fn lock(&self, take: fn(&File) -> Result<(), TryLockError>) -> Outcome<File> {
+    pub(super) fn lock(&self, take: fn(&File) -> Result<(), TryLockError>) -> Outcome<File> {
         let path = self.path.join(LOCK);
         let file = File::create(&path).map_err(|error| Problem::file("create", &path, &error))?;
         match take(&file) {

@@ -3,12 +3,16 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::directory::Directory;
 use super::manifest::{Counts, Manifest};
 use super::parquet_file::UNFINISHED;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
+
+/// A directory that is younger than this may not have its lock yet.
+const JUST_BEGUN: Duration = Duration::from_secs(60);
 
 /// Where the results of a scenario go if its directory may be that of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +57,13 @@ impl Fork {
         // The parent of a bare name is empty.
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
+        remove_abandoned(parent);
         let unfinished =
             tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(|error| fail(&error))?;
         let target = Directory::at(unfinished.path())?;
         let counts = Counts { cells: scenario.cell_count()?, ..Counts::default() };
+        // Until it has its name, the lock tells it from one that a killed program left.
+        let _lock = target.lock(File::try_lock)?;
         target.write_manifest(&Manifest::new(scenario.clone(), counts))?;
         target.parts().adopt(&rows)?;
         // A result is as readable as any other directory of the user.
@@ -77,6 +84,23 @@ impl Fork {
         };
         let why = manifest.differences(scenario).join("; ");
         Ok(Some(format!("{} begins {begin}: {why}", self.path.display())))
+    }
+}
+
+/// Removes what programs left that were killed while they made a fork here. Others may be making one: theirs is locked, or just begun.
+fn remove_abandoned(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > JUST_BEGUN);
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with(UNFINISHED) || !entry.path().is_dir() || is_old() != Some(true)
+        {
+            continue;
+        }
+        let Ok(directory) = Directory::at(&entry.path()) else { continue };
+        if !directory.is_busy() {
+            // One that stays does no harm.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -144,6 +144,7 @@ impl Manifest {
         self.format == FORMAT
             && (&there.version, &there.kernel) == (&here.version, &here.kernel)
             && (&old.model, old.seed, old.common) == (&scenario.model, scenario.seed, scenario.common)
+            && old.derived.formulas == scenario.derived.formulas
             && scenario.stop.less_demanding_than(&old.stop).is_none()
     }
 
@@ -170,6 +171,15 @@ impl Manifest {
         let boundary = |scenario: &Scenario| {
             scenario.boundary.as_ref().map_or_else(|| "absent".to_owned(), |boundary| boundary.to_string())
         };
+        let formulas = |scenario: &Scenario| {
+            let all = scenario.derived.formulas.iter().map(|(key, formula)| format!("{key} = {formula}"));
+            if scenario.derived.formulas.is_empty() {
+                "absent".to_owned()
+            } else {
+                all.collect::<Vec<_>>().join(", ")
+            }
+        };
+        compare("[derived]", formulas(&self.scenario), formulas(scenario));
         compare("[boundary]", boundary(&self.scenario), boundary(scenario));
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {

@@ -52,7 +52,7 @@ impl Arrangement {
 
     fn unnamed(curves: &Curves, lay_out: &impl Fn(Room) -> Axes, room: Room) -> Self {
         let axes = lay_out(room);
-        let traces = traces(&curves.series, &axes);
+        let traces = traces(curves, &axes);
         Self { axes, traces, ends: None, legend: None }
     }
 

@@ -17,6 +17,8 @@ pub struct Curves {
     pub series: Vec<Series>,
     /// Vertical lines at single abscissas, labelled above the frame.
     pub marks: Vec<VerticalMark>,
+    /// Whether points stand alone: no line or band joins them, as those of a sample that differ in more than their abscissa.
+    pub scattered: bool,
     /// What points mean, where there are both points and lines: "simulation". Empty: not explained.
     pub points_label: String,
     /// What lines mean, where there are both points and lines: "theory". Empty: not explained.
@@ -74,6 +76,7 @@ impl Curves {
             y,
             series: Vec::new(),
             marks: Vec::new(),
+            scattered: false,
             points_label: "simulation".into(),
             theory_label: "theory".into(),
         }
@@ -137,7 +140,7 @@ impl Curves {
             return Err(FigureError::Empty("the figure".into()));
         }
         for (index, series) in self.series.iter().enumerate() {
-            series.check(index)?;
+            series.check(index, self.scattered)?;
         }
         for mark in &self.marks {
             if !in_bounds(mark.x) {
@@ -202,14 +205,14 @@ impl Series {
         }
     }
 
-    fn check(&self, index: usize) -> Result<(), FigureError> {
+    fn check(&self, index: usize, scattered: bool) -> Result<(), FigureError> {
         let name = self.name(index);
         if self.points.is_empty() && self.theory.is_empty() {
             return Err(FigureError::Empty(name));
         }
         let points: Vec<(f64, f64)> = self.points.iter().map(|point| (point.x, point.y)).collect();
-        check_increasing(&points, &format!("{name}, point"))?;
-        check_increasing(&self.theory, &format!("{name}, theory value"))?;
+        check_increasing(&points, &format!("{name}, point"), scattered)?;
+        check_increasing(&self.theory, &format!("{name}, theory value"), false)?;
         for (k, point) in self.points.iter().enumerate() {
             if let Some((low, high)) = point.interval {
                 let open = |end: f64| in_bounds(end) || end.is_infinite();
@@ -226,7 +229,8 @@ impl Series {
     }
 }
 
-fn check_increasing(points: &[(f64, f64)], name: &str) -> Result<(), FigureError> {
+/// Checks that abscissas are finite and increase, or do not decrease where points are `scattered`.
+fn check_increasing(points: &[(f64, f64)], name: &str, scattered: bool) -> Result<(), FigureError> {
     for (k, &(x, y)) in points.iter().enumerate() {
         let place = || format!("{name} {}", k + 1);
         for (name, value) in [("x", x), ("y", y)] {
@@ -234,7 +238,7 @@ fn check_increasing(points: &[(f64, f64)], name: &str) -> Result<(), FigureError
                 return Err(FigureError::Coordinate { place: place(), name, value });
             }
         }
-        if k > 0 && x <= points[k - 1].0 {
+        if k > 0 && (x < points[k - 1].0 || x == points[k - 1].0 && !scattered) {
             return Err(FigureError::Order { place: place(), previous: points[k - 1].0, next: x });
         }
     }

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::FigureError;
 use super::axes::Axes;
 use super::canvas::{Canvas, POINT, Pen};
-use super::curves::Series;
+use super::curves::{Curves, Series};
 use super::geometry::{Rect, Spot, length};
 use super::palette::Look;
 
@@ -36,6 +36,8 @@ pub(super) struct Trace {
     theory: Vec<Vec<Spot>>,
     /// Whether the points are too near to each other for a bar each.
     pub(super) dense: bool,
+    /// Whether nothing joins the points.
+    scattered: bool,
     /// Size of its markers in points.
     marker: f64,
     /// Number of the series, by which markers of dense series are staggered.
@@ -43,12 +45,13 @@ pub(super) struct Trace {
 }
 
 /// Lays out all series.
-pub(super) fn traces(series: &[Series], axes: &Axes) -> Vec<Trace> {
-    series.iter().enumerate().map(|(index, series)| Trace::new(index, series, axes)).collect()
+pub(super) fn traces(curves: &Curves, axes: &Axes) -> Vec<Trace> {
+    let trace = |(index, series)| Trace::new(index, series, axes, curves.scattered);
+    curves.series.iter().enumerate().map(trace).collect()
 }
 
 impl Trace {
-    fn new(index: usize, series: &Series, axes: &Axes) -> Self {
+    fn new(index: usize, series: &Series, axes: &Axes, scattered: bool) -> Self {
         let (mut points, mut intervals) = (Vec::new(), Vec::new());
         for point in &series.points {
             let Some(x) = axes.x.place(point.x) else { continue };
@@ -75,15 +78,20 @@ impl Trace {
             points,
             intervals,
             theory,
-            dense: step < DENSE,
-            marker: if step < DENSE { MARKER } else { (0.5 * step).clamp(SMALL_MARKER, MARKER) },
+            dense: step < DENSE && !scattered,
+            scattered,
+            marker: if step < DENSE && !scattered {
+                MARKER
+            } else {
+                (0.5 * step).clamp(SMALL_MARKER, MARKER)
+            },
             index,
         }
     }
 
     /// Whether a line joins the points: without theory, and where they are too dense to show a marker each.
     fn joined(&self) -> bool {
-        self.theory.is_empty() || self.dense
+        !self.scattered && (self.theory.is_empty() || self.dense)
     }
 
     fn color(&self) -> RGBColor {

@@ -27,6 +27,16 @@ pub fn schema(registry: &Registry) -> String {
             "sample": sample(&json!({ "type": "object", "description": "where each sampled parameter lies" })),
             "sensitivity": sensitivity(),
             "boundary": boundary(),
+            "variables": {
+                "type": "object",
+                "description": "names beside the parameters, for formulas of [derived]: a number or an axis each",
+                "additionalProperties": axis_or_number(),
+            },
+            "derived": {
+                "type": "object",
+                "description": "parameters that have a formula, such as \"scale * tokens ^ exponent\", over variables and other parameters",
+                "additionalProperties": { "type": "string" },
+            },
             "figure": figure(),
             "test": test(),
         },
@@ -73,6 +83,12 @@ fn axis(value: &Json) -> Json {
         range("from", "to"),
         range("log_from", "log_to"),
     ] })
+}
+
+/// What a variable may be.
+fn axis_or_number() -> Json {
+    let number = json!({ "type": "number" });
+    json!({ "anyOf": [number, axis(&number)] })
 }
 
 fn sample(ranges: &Json) -> Json {

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{Value, nearest};
 
-use super::Scenario;
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::quantities::Quantities;
+use super::{Plan, Scenario};
 use crate::problem::{Outcome, Problem};
 
 /// What is drawn.
@@ -143,8 +143,7 @@ impl FigureSpec {
         };
         let plan = &scenario.plan;
         if !plan.cells.is_empty() || plan.sample.is_some() {
-            let sentence = "a figure shows axes; neither `cells` nor [sample] is one";
-            return Err(Problem::input(sentence).help("leave [figure] out and draw from the data set"));
+            return self.check_scatter(plan, scenario.seed);
         }
         if plan.zip.iter().all(|axis| !shown(&axis.key)) && !plan.zip.is_empty() {
             return Err(Problem::input("the figure shows no axis of [zip]"));
@@ -159,11 +158,27 @@ impl FigureSpec {
         }
     }
 
+    /// Checks a figure over points that lie anywhere: whatever it does not show differs between them, too.
+    fn check_scatter(&self, plan: &Plan, seed: u64) -> Outcome<()> {
+        if self.kind == FigureKind::HeatMap {
+            let sentence = "a heat map shows a grid; neither `cells` nor [sample] is one";
+            return Err(Problem::input(sentence).help("curves show their points over one parameter each"));
+        }
+        let sampled = plan.sample.iter().flat_map(|sample| sample.point(0, seed));
+        let listed = plan.cells.iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
+        match sampled.chain(listed).find(|(key, value)| *key == self.x && value.as_number().is_none()) {
+            None => Ok(()),
+            Some((key, value)) => Err(Problem::input(format!(
+                "the figure needs numbers along `{key}`; found the {} `{value}`",
+                value.kind()
+            ))),
+        }
+    }
+
     /// Reads a figure over these axes. Which quantities there are depends on the cells; [`Self::check_quantities`] checks
     /// their names.
-    pub(super) fn read(document: &Document, entry: &Entry, sweep: &[Axis]) -> Outcome<Self> {
-        let axes: Vec<&str> = sweep.iter().map(|axis| axis.key.as_str()).collect();
-        Self::read_among(document, entry, Names { axes: Some(&axes), ..Names::default() })
+    pub(super) fn read(document: &Document, entry: &Entry, axes: &[&str]) -> Outcome<Self> {
+        Self::read_among(document, entry, Names { axes: Some(axes), ..Names::default() })
     }
 
     /// Checks that the figure draws quantities that there are.

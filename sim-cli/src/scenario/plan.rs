@@ -7,12 +7,13 @@ pub use sample::Sample;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Parameter, Value};
+use sim_models::registry::{Kind, Parameter, Value};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Table};
 use super::given;
 use super::read::table;
+use super::{MOST_CELLS, Scenario};
 use crate::problem::Outcome;
 
 /// Definition of a parameter by the key of an entry.
@@ -110,6 +111,29 @@ impl Plan {
         rest
     }
 
+    /// Takes a parameter out of the plan, because it has one value in all cells now. Cells that become equal are one.
+    pub(super) fn fix(&mut self, key: &str) {
+        self.zip.retain(|axis| axis.key != key);
+        let mut seen = HashSet::new();
+        let kept: Vec<bool> = (0..self.zip_len()).map(|i| seen.insert(canonical(&self.zipped(i)))).collect();
+        for axis in &mut self.zip {
+            let mut kept = kept.iter();
+            axis.values.retain(|_| kept.next().is_none_or(|kept| *kept));
+        }
+        let mut seen = HashSet::new();
+        for cell in &mut self.cells {
+            cell.remove(key);
+        }
+        self.cells.retain(|cell| seen.insert(canonical(cell)));
+        if self.cells == [BTreeMap::new()] {
+            self.cells.clear();
+        }
+        if let Some(sample) = &mut self.sample {
+            sample.ranges.retain(|range| range.key != key);
+        }
+        self.sample.take_if(|sample| sample.ranges.is_empty());
+    }
+
     fn zip_len(&self) -> usize {
         self.zip.first().map_or(0, |axis| axis.values.len())
     }
@@ -152,6 +176,19 @@ impl Plan {
     }
 }
 
+impl Scenario {
+    /// How many of its cells are there more than once: points of a sample that fall on each other, as those of whole numbers and lists do.
+    pub fn repetitions(&self) -> usize {
+        let Some(sample) = &self.plan.sample else { return 0 };
+        let mut seen = HashSet::new();
+        let others = self.cell_count().map_or(0, |cells| cells / sample.size());
+        let repeated = (0..sample.size())
+            .filter(|&i| !seen.insert(canonical(&sample.point(i, self.seed).collect())))
+            .count();
+        repeated * others
+    }
+}
+
 fn read_cells(document: &Document, entry: &Entry, find: &Find<'_>) -> Outcome<Vec<BTreeMap<String, Value>>> {
     const FORM: &str = "write [[cells]] above the parameters of each cell, or cells = [{ key = value }, …]";
     let Content::List(items) = &entry.node.content else {
@@ -161,23 +198,61 @@ fn read_cells(document: &Document, entry: &Entry, find: &Find<'_>) -> Outcome<Ve
     if items.is_empty() {
         return Err(document.problem(&entry.node.span, "`cells` has no cell", "empty").help(FORM));
     }
-    let mut cells = Vec::with_capacity(items.len());
+    let (mut cells, mut seen) = (Vec::with_capacity(items.len()), HashSet::new());
     for item in items {
         let Content::Table(table) = &item.content else {
             let sentence = format!("a cell is a table of parameters; found {}", item.describe());
             return Err(document.problem(&item.span, sentence, "not a cell").help(FORM));
         };
-        let given = table
-            .iter()
-            .map(|entry| Ok((entry.key.clone(), given::from_file(document, find(entry)?, &entry.node)?)));
-        cells.push(given.collect::<Outcome<BTreeMap<_, _>>>()?);
-    }
-    if let Some(i) = first_repeated(cells.iter().cloned())
-        && let Some(item) = items.get(i)
-    {
-        return Err(document.problem(&item.span, "`cells` has this cell twice", "the same cell twice"));
+        let before = cells.len();
+        expand(document, table, find, &mut cells)?;
+        if cells.len() > MOST_CELLS {
+            let sentence = format!("`cells` has more than {MOST_CELLS} cells");
+            return Err(document.problem(&item.span, sentence, "too many"));
+        }
+        for cell in &cells[before..] {
+            if !seen.insert(canonical(cell)) {
+                return Err(document.problem(
+                    &item.span,
+                    "`cells` has this cell twice",
+                    "the same cell twice",
+                ));
+            }
+        }
     }
     Ok(cells)
+}
+
+/// The cells of one table: one, or one per combination of the values of the axes in it, the last of which is the fastest. So an axis can belong to
+/// some cells only.
+fn expand(
+    document: &Document,
+    table: &Table,
+    find: &Find<'_>,
+    cells: &mut Vec<BTreeMap<String, Value>>,
+) -> Outcome<()> {
+    let mut own = vec![BTreeMap::new()];
+    for entry in table.iter() {
+        let parameter = find(entry)?;
+        let values = match entry.node.content {
+            Content::Table(_) if parameter.kind != Kind::Table => {
+                Axis::read(document, entry, parameter)?.values
+            }
+            _ => vec![given::from_file(document, parameter, &entry.node)?],
+        };
+        if own.len().saturating_mul(values.len()) > MOST_CELLS {
+            let sentence = format!("`cells` has more than {MOST_CELLS} cells");
+            return Err(document.problem(&entry.span, sentence, "too many"));
+        }
+        let with = |cell: &BTreeMap<String, Value>, value: &Value| {
+            let mut cell = cell.clone();
+            cell.insert(entry.key.clone(), value.clone());
+            cell
+        };
+        own = own.iter().flat_map(|cell| values.iter().map(|value| with(cell, value))).collect();
+    }
+    cells.append(&mut own);
+    Ok(())
 }
 
 /// Number of the first cell that was there before.

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use sim_models::registry::{AnyModel, Values};
+use sim_models::registry::{AnyModel, Value, Values};
 
-use super::{FigureKind, FigureSpec, Scenario};
+use super::{BoundarySpec, FigureKind, FigureSpec, Scenario};
 use crate::problem::Outcome;
 
 /// Names of metrics and predictions, in the order of the cells.
@@ -29,6 +29,13 @@ impl Quantities {
         let mut known = Self::default();
         known.add_cells(model, scenario, 0..scenario.cell_count()?, |_| false);
         Ok(known)
+    }
+
+    /// The quantities over which cells search, at the lower end of the search.
+    pub fn of_searched(model: &dyn AnyModel, boundary: &BoundarySpec, scenario: &Scenario) -> Outcome<Self> {
+        let mut at_end = scenario.clone();
+        at_end.parameters.insert(boundary.along.clone(), Value::Real(boundary.from));
+        Self::of_all(model, &at_end)
     }
 
     /// The quantities of these cells, up to the cell with which all are there that `figure` draws. Cells that

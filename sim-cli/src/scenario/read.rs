@@ -7,12 +7,14 @@ use sim_models::registry::{ParameterError, Registry, Value};
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::{
-    BoundarySpec, DEFAULT_SEED, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec, find_model, given,
+    BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec,
+    find_model, given,
 };
 use crate::problem::{Outcome, Problem};
+use crate::search::Studied;
 
 /// Keys of a scenario.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "model",
     "seed",
     "common",
@@ -24,6 +26,8 @@ const KEYS: [&str; 13] = [
     "sample",
     "sensitivity",
     "boundary",
+    "variables",
+    "derived",
     "figure",
     "test",
 ];
@@ -61,10 +65,12 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             return Err(document.problem(&node.span, sentence, "neither"));
         }
     };
-    let parameters = model.parameters();
+    let derived = DerivedSpec::read(document, root, &model.parameters())?;
+    let parameters = Studied::derived(model, &derived).parameters();
     let boundary = BoundarySpec::read(document, root, &parameters)?;
     let find = |entry: &Entry| {
-        if let Some(sentence) = boundary.as_ref().and_then(|boundary| boundary.refuses(&entry.key)) {
+        let sought = boundary.as_ref().and_then(|boundary| boundary.refuses(&entry.key));
+        if let Some(sentence) = sought.or_else(|| derived.refuses(&entry.key)) {
             return Err(document.problem(&entry.span, sentence, "second place"));
         }
         parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
@@ -85,6 +91,10 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         }
         sweep.push(Axis::read(document, entry, find(entry)?)?);
     }
+    let variables = table(document, root, "variables")?.into_iter().flat_map(|table| table.iter());
+    for entry in variables.filter(|entry| matches!(entry.node.content, Content::Table(_))) {
+        sweep.push(Axis::read(document, entry, find(entry)?)?);
+    }
     let plan = Plan::read(document, root, &find)?;
     refuse_second_places(document, &values, &sweep, &plan)?;
     let stop = match table(document, root, "stop")? {
@@ -96,7 +106,12 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         boundary.check_vanishing(document, &axes)?;
     }
     let figure = match root.get("figure") {
-        Some(entry) => Some(FigureSpec::read(document, entry, &axes)?),
+        Some(entry) => {
+            let mut names: Vec<&str> = axes.iter().map(|axis| axis.key.as_str()).chain(plan.keys()).collect();
+            names.sort_unstable();
+            names.dedup();
+            Some(FigureSpec::read(document, entry, &names)?)
+        }
         None => None,
     };
     let test = match table(document, root, "test")? {
@@ -109,6 +124,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         common,
         parameters: values,
         stop,
+        derived,
         boundary,
         sweep,
         plan,

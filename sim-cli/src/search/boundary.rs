@@ -10,6 +10,7 @@ use sim_models::registry::{
     ParameterError, PredictionInfo, Replay, Unit, Values,
 };
 
+use super::Studied;
 use super::looks::{Halt, Looks, Observer, Open};
 use crate::problem::{self, Problem};
 use crate::scenario::BoundarySpec;
@@ -19,7 +20,7 @@ const HALVINGS: usize = 60;
 
 /// A model whose cells are searches along one parameter of another model.
 pub struct Boundary<'a> {
-    model: &'a dyn AnyModel,
+    model: Studied<'a>,
     spec: BoundarySpec,
     /// All parameters of the model below.
     parameters: Vec<Parameter>,
@@ -29,7 +30,7 @@ pub struct Boundary<'a> {
 
 impl<'a> Boundary<'a> {
     /// The search that `spec` describes.
-    pub fn new(model: &'a dyn AnyModel, spec: BoundarySpec) -> problem::Outcome<Self> {
+    pub fn new(model: Studied<'a>, spec: BoundarySpec) -> problem::Outcome<Self> {
         let parameters = model.parameters();
         let Some(parameter) = parameters.iter().find(|parameter| parameter.key == spec.along) else {
             return Err(Problem::parameters(&ParameterError::unknown(&spec.along, &parameters)));
@@ -40,7 +41,7 @@ impl<'a> Boundary<'a> {
 
     fn open<'b>(&'b self, fixed: &'b Values) -> Open<'b> {
         let keys = std::slice::from_ref(&self.along);
-        Open { model: self.model, parameters: &self.parameters, fixed, keys }
+        Open { model: &*self.model, parameters: &self.parameters, fixed, keys }
     }
 
     /// How far the predicted quantity is above the level at `x`; `None` where there is no such prediction.

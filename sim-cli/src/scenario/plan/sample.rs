@@ -120,7 +120,11 @@ impl Sample {
     }
 
     /// The parameters of a cell. Where sensitivity is asked for, the cells of a base point follow each other: A, B, AB_1, AB_2, …
-    pub(super) fn point(&self, index: usize, seed: u64) -> impl Iterator<Item = (String, Value)> {
+    pub(in crate::scenario) fn point(
+        &self,
+        index: usize,
+        seed: u64,
+    ) -> impl Iterator<Item = (String, Value)> {
         let streams = Streams::new(seed, Purpose::SamplingPlan, Family::common());
         let (point, member) = (index / self.cells_per_point(), index % self.cells_per_point());
         self.ranges.iter().enumerate().map(move |(i, range)| {
