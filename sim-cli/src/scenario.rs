@@ -18,7 +18,7 @@ pub use derived::DerivedSpec;
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
-pub use plan::{Plan, Sample};
+pub use plan::{Plan, Sample, Scheme};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;

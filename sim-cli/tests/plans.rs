@@ -114,6 +114,61 @@ fn sensitivity_finds_what_a_prediction_depends_on() {
     assert!(index(1, "first_order").abs() < 1e-9 && index(1, "total").abs() < 1e-9, "{found}");
 }
 
+/// alpha is 1.5 fidelity where fan-in is 3 and errors are independent: over 0.5 to 1 every effect of fidelity is 0.75, and depth has none. Morris's
+/// trajectories of two ranges are three cells each.
+#[test]
+fn screening_finds_the_effects_of_a_prediction() {
+    let place = Place::new();
+    let rows = sweep(
+        &place,
+        "[parameters]\nfan_in = 3\ncorrelation = 0.0\n[sample]\nmethod = \"sobol\"\npoints = 8\n[sample.ranges]\ndepth = { from = 1, to = 4 }\nfidelity = { from = 0.5, to = 1 }\n[sensitivity]\nquantity = \"alpha\"\nmethod = \"morris\"",
+    );
+    assert_eq!(rows.len(), 24);
+    let found = place.json("out/sensitivity.json");
+    let of = |i: usize, name: &str| found["parameters"][i][name].as_f64().unwrap();
+    assert_eq!(
+        (found["trajectories"].as_u64(), found["parameters"][0]["parameter"].as_str()),
+        (Some(8), Some("fidelity"))
+    );
+    let importance = found["parameters"][0]["importance"]["value"].as_f64().unwrap();
+    assert!((importance - 0.75).abs() < 1e-9 && (of(0, "mean") - 0.75).abs() < 1e-9, "{found}");
+    assert!(of(0, "deviation") < 1e-9 && of(1, "mean").abs() < 1e-9, "{found}");
+    // Between two cells of a trajectory one parameter moves, and both do within it.
+    let fidelity = columns(&place, &["fidelity", "depth"]);
+    for trajectory in fidelity.chunks(3) {
+        let moved = |i: usize| (0..2).filter(|&j| trajectory[i][j] != trajectory[i + 1][j]).count();
+        assert_eq!((moved(0), moved(1)), (1, 1), "{trajectory:?}");
+        assert!(trajectory[0][0] != trajectory[2][0] && trajectory[0][1] != trajectory[2][1]);
+    }
+}
+
+/// One at a time: alpha is 1.5 times 0.75 in the middle, and 0.75 and 1.5 at the ends of fidelity. A metric has intervals: the root of a deep tree far beyond the
+/// border depends on fidelity beyond doubt, and not at all on the window that nothing fills.
+#[test]
+fn a_tornado_goes_to_the_ends_of_one_range_at_a_time() {
+    let place = Place::new();
+    let of = |quantity: &str| {
+        format!(
+            "[parameters]\nfan_in = 3\ncorrelation = 0.0\nleaf_bias = 0.5\n[sample.ranges]\nwindow = {{ from = 1e5, to = 2e5 }}\nfidelity = {{ from = 0.5, to = 1 }}\n[sensitivity]\nquantity = \"{quantity}\"\nmethod = \"tornado\""
+        )
+    };
+    assert_eq!(sweep(&place, &of("alpha")).len(), 5);
+    let found = place.json("out/sensitivity.json");
+    assert_eq!(found["base"]["value"], 1.125);
+    let first = &found["parameters"][0];
+    let values =
+        [&first["ends"][0]["value"], &first["ends"][1]["value"], &first["swing"], &first["ends"][1]["at"]];
+    assert_eq!(values.map(|value| value.as_f64().unwrap()), [0.75, 1.5, 0.75, 1.0]);
+    assert_eq!((&first["apart"], &found["parameters"][1]["apart"]), (&true.into(), &false.into()));
+    let place = Place::new();
+    sweep(&place, &of("root_bias"));
+    let found = place.json("out/sensitivity.json");
+    let apart = |i: usize| {
+        (found["parameters"][i]["parameter"].as_str().unwrap(), found["parameters"][i]["apart"].clone())
+    };
+    assert_eq!((apart(0), apart(1)), (("fidelity", true.into()), ("window", false.into())), "{found}");
+}
+
 #[test]
 fn wrong_plans_are_explained() {
     let sample = |rest: &str| format!("model = \"tree\"\n[sample]\n{rest}");
@@ -141,6 +196,20 @@ fn wrong_plans_are_explained() {
             sobol("ranges.depth = { from = 1, to = 2 }\n[sweep]\ndepth = { list = [1] }"),
             ":2:",
             "another part",
+        ),
+        (
+            sobol(
+                "ranges.depth = { from = 1, to = 2 }\n[sensitivity]\nquantity = \"alpha\"\nmethod = \"morse\"",
+            ),
+            ":8:",
+            "`method` is sobol, morris or tornado",
+        ),
+        (
+            sobol(
+                "ranges.depth = { from = 1, to = 2 }\n[sensitivity]\nquantity = \"alpha\"\nmethod = \"tornado\"",
+            ),
+            ":3:",
+            "a tornado has no `method`",
         ),
         (
             sobol("ranges.depth = { from = 1, to = 2 }\n[sensitivity]\nquantity = \"alfa\""),

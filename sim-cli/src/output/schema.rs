@@ -95,12 +95,12 @@ fn sample(ranges: &Json) -> Json {
     json!({
         "type": "object",
         "description": "points in the ranges of some parameters",
-        "required": ["method", "points", "ranges"],
+        "required": ["ranges"],
         "properties": {
-            "method": { "enum": ["random", "latin-hypercube", "sobol"], "description": "how the points fill the ranges" },
+            "method": { "enum": ["random", "latin-hypercube", "sobol"], "description": "how the points fill the ranges; a tornado has neither this nor points" },
             "points": {
                 "type": "integer", "minimum": 1, "maximum": 10_000_000,
-                "description": "number of points; with [sensitivity] each is 2 cells and one more per range",
+                "description": "number of points; with [sensitivity] each is 2 cells, or 1 with morris, and one more per range",
             },
             "ranges": ranges,
         },
@@ -143,9 +143,15 @@ fn ranges(parameters: &[Parameter]) -> Json {
 fn sensitivity() -> Json {
     json!({
         "type": "object",
-        "description": "Sobol indices of a quantity over the ranges of [sample]",
+        "description": "how much a quantity depends on each range of [sample]",
         "required": ["quantity"],
-        "properties": { "quantity": { "type": "string", "description": "name of a metric or prediction" } },
+        "properties": {
+            "quantity": { "type": "string", "description": "name of a metric or prediction" },
+            "method": {
+                "enum": ["sobol", "morris", "tornado"], "default": "sobol",
+                "description": "shares of the variance; elementary effects of trajectories; or the ends of one range at a time",
+            },
+        },
         "additionalProperties": false,
     })
 }

@@ -2,7 +2,7 @@
 
 mod sample;
 
-pub use sample::Sample;
+pub use sample::{Sample, Scheme};
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -18,7 +18,7 @@ use crate::estimate::Confidence;
 use crate::random::Stream;
 
 /// Resamples behind an interval.
-const RESAMPLES: usize = 1000;
+pub(super) const RESAMPLES: usize = 1000;
 
 /// An index with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl Saltelli {
 }
 
 /// A value between percentiles of its resampled values.
-fn index(value: f64, mut resampled: Vec<f64>, confidence: Confidence) -> Index {
+pub(super) fn index(value: f64, mut resampled: Vec<f64>, confidence: Confidence) -> Index {
     resampled.sort_by(f64::total_cmp);
     let at = |share: f64| {
         let place = (share * resampled.len() as f64) as usize;

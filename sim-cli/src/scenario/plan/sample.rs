@@ -1,8 +1,8 @@
 //! Points in the ranges of some parameters: random, a Latin hypercube, or the Sobol sequence; alone, or as Saltelli's scheme asks for them.
 
 use serde::{Deserialize, Serialize};
-use sim_core::design::{Design, Filling};
-use sim_core::random::{Entity, Family, Purpose, Streams};
+use sim_core::design::{Design, Filling, screening};
+use sim_core::random::{Address, Entity, Family, Purpose, Streams};
 use sim_models::registry::{Kind, Parameter, Value, nearest};
 
 use super::Find;
@@ -25,6 +25,28 @@ pub struct Sample {
     /// The metric or prediction whose sensitivity to the parameters is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<String>,
+    /// Which cells belong to a point where sensitivity is asked for.
+    #[serde(default, skip_serializing_if = "Scheme::is_default")]
+    pub scheme: Scheme,
+}
+
+/// How sensitivity is found, and which cells that takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// Sobol indices by Saltelli's scheme: two cells per point and one more per range.
+    #[default]
+    Sobol,
+    /// Morris's screening: every point is a trajectory of one cell and one more per range.
+    Morris,
+    /// One parameter at a time: the middle of all ranges, and both ends of each. There is one point.
+    Tornado,
+}
+
+impl Scheme {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where a sampled parameter lies.
@@ -61,8 +83,24 @@ impl Sample {
         own.allow(document, &["method", "points", "ranges"])?;
         let missing =
             |key: &str| document.problem(&entry.span, format!("[sample] has no `{key}`"), "incomplete");
-        let method = method(document, own.get("method").ok_or_else(|| missing("method"))?)?;
-        let points = points(document, own.get("points").ok_or_else(|| missing("points"))?)?;
+        let (sensitivity, scheme) = match table(document, root, "sensitivity")? {
+            None => (None, Scheme::Sobol),
+            Some(table) => (Some(quantity(document, root, table)?), scheme(document, table)?),
+        };
+        let (method, points) = match scheme {
+            Scheme::Tornado => {
+                if let Some(entry) = own.get("method").or(own.get("points")) {
+                    let sentence =
+                        format!("a tornado has no `{}`: its cells follow from the ranges", entry.key);
+                    return Err(document.problem(&entry.span, sentence, "not with a tornado"));
+                }
+                (Filling::Random, 1)
+            }
+            Scheme::Sobol | Scheme::Morris => (
+                method(document, own.get("method").ok_or_else(|| missing("method"))?)?,
+                points(document, own.get("points").ok_or_else(|| missing("points"))?)?,
+            ),
+        };
         let mut ranges = Vec::new();
         for entry in table(document, own, "ranges")?.iter().flat_map(|table| table.iter()) {
             ranges.push(Range::read(document, entry, find(entry)?)?);
@@ -72,11 +110,7 @@ impl Sample {
                 missing("ranges").help("write [sample.ranges] with a line such as x = { from = 0, to = 1 }")
             );
         }
-        let sensitivity = match table(document, root, "sensitivity")? {
-            None => None,
-            Some(table) => Some(quantity(document, root, table)?),
-        };
-        let sample = Self { method, points, ranges, sensitivity };
+        let sample = Self { method, points, ranges, sensitivity, scheme };
         if sample.dimensions() > method.most_dimensions() {
             let (most, found) = (method.most_dimensions(), sample.dimensions());
             let sentence =
@@ -105,13 +139,22 @@ impl Sample {
         })
     }
 
-    /// Cells that belong to one point: A, B and every AB_i where sensitivity is asked for.
-    fn cells_per_point(&self) -> usize {
-        if self.sensitivity.is_some() { self.ranges.len() + 2 } else { 1 }
+    /// Cells that belong to one point.
+    pub fn cells_per_point(&self) -> usize {
+        match (&self.sensitivity, self.scheme) {
+            (None, _) => 1,
+            // A, B and every AB_i.
+            (Some(_), Scheme::Sobol) => self.ranges.len() + 2,
+            // The start and every move.
+            (Some(_), Scheme::Morris) => self.ranges.len() + 1,
+            // The middle and both ends of every range.
+            (Some(_), Scheme::Tornado) => 2 * self.ranges.len() + 1,
+        }
     }
 
     fn dimensions(&self) -> usize {
-        if self.sensitivity.is_some() { 2 * self.ranges.len() } else { self.ranges.len() }
+        let twice = self.sensitivity.is_some() && self.scheme == Scheme::Sobol;
+        if twice { 2 * self.ranges.len() } else { self.ranges.len() }
     }
 
     /// The sampled parameters.
@@ -119,7 +162,22 @@ impl Sample {
         self.ranges.iter().map(|range| range.key.as_str())
     }
 
-    /// The parameters of a cell. Where sensitivity is asked for, the cells of a base point follow each other: A, B, AB_1, AB_2, …
+    /// The moves of Morris's trajectory number `point`, in their order: which range, and how much of it, up or down.
+    pub fn moves(&self, point: usize, seed: u64) -> Vec<(usize, f64)> {
+        let streams = Streams::new(seed, Purpose::SamplingPlan, Family::common());
+        let design = Design::new(self.method, self.points as u64, &streams);
+        let of_range = |(i, range): (usize, &Range)| {
+            let (before, after) =
+                screening::move_of(design.coordinate(point as u64, i, Entity::named(&range.key)));
+            (place_of_move(&streams, point, range), (i, after - before))
+        };
+        let mut moves: Vec<(u64, (usize, f64))> = self.ranges.iter().enumerate().map(of_range).collect();
+        moves.sort_by_key(|(place, (i, _))| (*place, *i));
+        moves.into_iter().map(|(_, step)| step).collect()
+    }
+
+    /// The parameters of a cell. Where sensitivity is asked for, the cells of a base point follow each other: A, B, AB_1, AB_2, …; the start of a
+    /// trajectory and its moves; or the middle and both ends of each range.
     pub(in crate::scenario) fn point(
         &self,
         index: usize,
@@ -127,15 +185,26 @@ impl Sample {
     ) -> impl Iterator<Item = (String, Value)> {
         let streams = Streams::new(seed, Purpose::SamplingPlan, Family::common());
         let (point, member) = (index / self.cells_per_point(), index % self.cells_per_point());
+        let moves = if self.scheme == Scheme::Morris { self.moves(point, seed) } else { Vec::new() };
         self.ranges.iter().enumerate().map(move |(i, range)| {
             let design = Design::new(self.method, self.points as u64, &streams);
-            let from_b = member == 1 || member == i + 2;
-            // The second sample has dimensions and names of its own.
-            let (dimension, name) = match from_b {
-                false => (i, Entity::named(&range.key)),
-                true => (i + self.ranges.len(), Entity::named(&format!("{} again", range.key))),
+            let own = || design.coordinate(point as u64, i, Entity::named(&range.key));
+            let share = match (&self.sensitivity, self.scheme) {
+                (Some(_), Scheme::Sobol) if member == 1 || member == i + 2 => {
+                    // The second sample has dimensions and names of its own.
+                    let again = Entity::named(&format!("{} again", range.key));
+                    design.coordinate(point as u64, i + self.ranges.len(), again)
+                }
+                (None, _) | (Some(_), Scheme::Sobol) => own(),
+                (Some(_), Scheme::Morris) => {
+                    let (before, after) = screening::move_of(own());
+                    if moves.iter().take(member).any(|(moved, _)| *moved == i) { after } else { before }
+                }
+                (Some(_), Scheme::Tornado) if member == 2 * i + 1 => 0.0,
+                (Some(_), Scheme::Tornado) if member == 2 * i + 2 => 1.0,
+                (Some(_), Scheme::Tornado) => 0.5,
             };
-            (range.key.clone(), range.values.at(design.coordinate(point as u64, dimension, name)))
+            (range.key.clone(), range.values.at(share))
         })
     }
 
@@ -154,6 +223,25 @@ impl Sample {
                 "[sample] has {} points there and {} here, and in a Latin hypercube that moves all of them",
                 self.points, other.points
             )),
+        }
+    }
+}
+
+/// When in its trajectory a range is moved: the smallest number first.
+fn place_of_move(streams: &Streams, point: usize, range: &Range) -> u64 {
+    streams.open(Address::trial(point as u64).entity(Entity::named(&range.key)).index(1)).bits()
+}
+
+/// How the sensitivity of `[sensitivity]` is found.
+fn scheme(document: &Document, own: &Table) -> Outcome<Scheme> {
+    let Some(entry) = own.get("method") else { return Ok(Scheme::default()) };
+    match &entry.node.content {
+        Content::Scalar(Value::Text(name)) if name == "sobol" => Ok(Scheme::Sobol),
+        Content::Scalar(Value::Text(name)) if name == "morris" => Ok(Scheme::Morris),
+        Content::Scalar(Value::Text(name)) if name == "tornado" => Ok(Scheme::Tornado),
+        _ => {
+            let sentence = format!("`method` is sobol, morris or tornado; found {}", entry.node.describe());
+            Err(document.problem(&entry.node.span, sentence, "no such method"))
         }
     }
 }
@@ -184,7 +272,7 @@ fn points(document: &Document, entry: &Entry) -> Outcome<usize> {
 
 /// The quantity of `[sensitivity]`, which has nothing but its sample to go over.
 fn quantity(document: &Document, root: &Table, own: &Table) -> Outcome<String> {
-    own.allow(document, &["quantity"])?;
+    own.allow(document, &["quantity", "method"])?;
     for other in ["sweep", "zip", "cells"] {
         if let Some(entry) = root.get(other) {
             let sentence = format!("[sensitivity] goes over [sample] alone; found `{other}`, too");
@@ -254,7 +342,7 @@ impl Range {
 }
 
 impl Span {
-    /// The value at a share in (0, 1) of the range. Real numbers are rounded to 12 digits, whole ones keep both ends as likely as the others.
+    /// The value at a share in [0, 1] of the range. Real numbers are rounded to 12 digits, whole ones keep both ends as likely as the others.
     fn at(&self, share: f64) -> Value {
         match self {
             Self::List(values) => {
