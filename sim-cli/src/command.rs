@@ -5,6 +5,7 @@ mod compact;
 mod compare;
 mod convert;
 mod export;
+mod literature;
 mod models;
 mod options;
 mod plan;
@@ -67,6 +68,7 @@ enum Command {
     Convert(convert::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
+    Literature(literature::Arguments),
     Completions(shell::CompletionsArguments),
     Man(shell::ManArguments),
 }
@@ -115,6 +117,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Convert(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),
+        Command::Literature(arguments) => arguments.execute(registry),
         Command::Completions(arguments) => arguments.execute(),
         Command::Man(arguments) => arguments.execute(),
     }

@@ -7,8 +7,8 @@ use clap::ValueEnum;
 
 use crate::dataset::{Directory, Table, write_file};
 use crate::figure::{
-    Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point, Scale,
-    Series, VerticalMark, Width,
+    Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point,
+    Regions, Scale, Series, VerticalMark, Width,
 };
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{FigureKind, FigureSpec, Scenario};
@@ -120,6 +120,7 @@ impl Data<'_> {
         match self.spec.kind {
             FigureKind::Curves => self.curves().map(Panel::Curves),
             FigureKind::HeatMap => self.heat_map().map(Panel::HeatMap),
+            FigureKind::Regions => self.regions().map(Panel::Regions),
         }
     }
 
@@ -146,38 +147,66 @@ impl Data<'_> {
 
     fn heat_map(&self) -> Outcome<HeatMap> {
         let spec = self.spec;
-        let (x, y) = (self.numbers(&spec.x)?, self.numbers(&spec.y[0])?);
-        let (xs, ys) = (distinct(x), distinct(y));
-        let place = |values: &[f64], value: Option<f64>| {
-            value.and_then(|value| values.binary_search_by(|v| v.total_cmp(&value)).ok())
-        };
-        let grid = |column: &[Option<f64>]| {
-            let mut values = vec![f64::NAN; xs.len() * ys.len()];
-            for (row, value) in column.iter().enumerate() {
-                if let (Some(i), Some(j), Some(value)) = (place(&xs, x[row]), place(&ys, y[row]), value) {
-                    values[j * xs.len() + i] = *value;
-                }
-            }
-            values
+        let grid = self.grid()?;
+        let values = |column: &[Option<f64>]| {
+            grid.fill(column.iter().map(|value| value.unwrap_or(f64::NAN)), f64::NAN)
         };
         let color = spec.color.clone().unwrap_or_default();
         let contours = spec.contours.iter().map(|contour| {
-            let values = grid(self.numbers(&format!("predicted_{}", contour.prediction))?);
+            let values = values(self.numbers(&format!("predicted_{}", contour.prediction))?);
             Ok(Contour { label: contour.label.clone(), level: contour.level, values })
         });
         Ok(HeatMap {
             x: self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range),
             y: self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range),
-            values: grid(self.quantity(&color)?),
+            values: values(self.quantity(&color)?),
             colors: ColorScale {
                 label: spec.color_label.clone().unwrap_or_else(|| color.replace('_', " ")),
                 range: spec.color_range,
                 map: spec.color_center.map_or(ColorMap::Sequential, |center| ColorMap::Diverging { center }),
             },
             contours: contours.collect::<Outcome<_>>()?,
-            xs,
-            ys,
+            xs: grid.xs,
+            ys: grid.ys,
         })
+    }
+
+    /// A metric is ahead in a cell if its interval lies above those of all others.
+    fn regions(&self) -> Outcome<Regions> {
+        let spec = self.spec;
+        let columns = spec.among.iter().map(|metric| {
+            let column = |suffix: &str| self.numbers(&format!("{metric}{suffix}"));
+            Ok((column("_low")?, column("_high")?))
+        });
+        let columns: Vec<_> = columns.collect::<Outcome<_>>()?;
+        let ahead = |row: usize| {
+            (0..columns.len()).find(|&one| {
+                let low = columns[one].0[row];
+                let above = |high: Option<f64>| matches!((low, high), (Some(low), Some(high)) if low > high);
+                (0..columns.len()).filter(|&other| other != one).all(|other| above(columns[other].1[row]))
+            })
+        };
+        let grid = self.grid()?;
+        let name = |(index, metric): (usize, &String)| self.label(index, metric, None);
+        Ok(Regions {
+            x: self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range),
+            y: self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range),
+            winners: grid.fill((0..self.table.rows()).map(ahead), None),
+            names: spec.among.iter().enumerate().map(name).collect(),
+            xs: grid.xs,
+            ys: grid.ys,
+        })
+    }
+
+    /// The grid of a map, and where the rows of the data set lie in it.
+    fn grid(&self) -> Outcome<Grid> {
+        let (x, y) = (self.numbers(&self.spec.x)?, self.numbers(&self.spec.y[0])?);
+        let (xs, ys) = (distinct(x), distinct(y));
+        let place = |values: &[f64], value: Option<f64>| {
+            value.and_then(|value| values.binary_search_by(|v| v.total_cmp(&value)).ok())
+        };
+        let cell = |row: usize| Some(place(&ys, y[row])? * xs.len() + place(&xs, x[row])?);
+        Ok(Grid { cells: (0..self.table.rows()).map(cell).collect(), xs, ys })
     }
 
     fn curves(&self) -> Outcome<Curves> {
@@ -308,6 +337,27 @@ fn front(series: &[Series]) -> Series {
         }
     }
     Series { label: "Pareto front".into(), points: Vec::new(), theory: line }
+}
+
+/// The cells of a map.
+struct Grid {
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+    /// By row of the data set: the cell, counted along the abscissas first.
+    cells: Vec<Option<usize>>,
+}
+
+impl Grid {
+    /// One item per cell, from one per row of the data set.
+    fn fill<T: Clone>(&self, rows: impl Iterator<Item = T>, missing: T) -> Vec<T> {
+        let mut items = vec![missing; self.xs.len() * self.ys.len()];
+        for (cell, item) in self.cells.iter().zip(rows) {
+            if let Some(cell) = cell {
+                items[*cell] = item;
+            }
+        }
+        items
+    }
 }
 
 /// The different numbers of a column, increasing.

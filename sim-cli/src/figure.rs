@@ -40,6 +40,7 @@ mod legend;
 mod marks;
 mod palette;
 mod places;
+mod regions;
 mod spread;
 mod text;
 mod ticks;
@@ -53,6 +54,7 @@ pub use gantt::{Gantt, GanttBar, GanttFlow, GanttRow, MOST_ROWS};
 pub use heat_map::{ColorScale, Contour, HeatMap};
 pub use palette::ColorMap;
 pub use places::Place;
+pub use regions::Regions;
 
 /// A figure of one panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +86,8 @@ pub enum Panel {
     Curves(Curves),
     /// A function of two parameters.
     HeatMap(HeatMap),
+    /// Which of several things is the largest, over two parameters.
+    Regions(Regions),
     /// Who did what when; its height follows from the number of rows.
     Gantt(Gantt),
 }
@@ -111,6 +115,7 @@ impl Figure {
         Drawing::paint(width, height, |canvas| match &self.panel {
             Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
             Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
+            Panel::Regions(regions) => regions.draw(canvas, (width, height), title),
             Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
         })
     }
@@ -124,6 +129,7 @@ impl Figure {
         match &self.panel {
             Panel::Curves(curves) => Ok(curves.places(&curves.arrange(sheet, title)?.axes)),
             Panel::HeatMap(map) => Ok(map.places(&map.arrange(sheet, title, &mut Vec::new())?.0)),
+            Panel::Regions(regions) => Ok(regions.places(&regions.arrange(sheet, title)?.0)),
             Panel::Gantt(_) => Ok(Vec::new()),
         }
     }
@@ -142,7 +148,7 @@ impl Figure {
         font::register()?;
         let height = match &self.panel {
             Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
-            Panel::HeatMap(_) => height,
+            Panel::HeatMap(_) | Panel::Regions(_) => height,
             Panel::Gantt(gantt) => gantt.height(title.is_some()),
         };
         Ok((width, height))

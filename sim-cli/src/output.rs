@@ -1,11 +1,13 @@
 //! What is printed on standard output.
 
 mod catalog;
+mod literature;
 mod reference;
 mod report;
 mod schema;
 
 pub use catalog::{models_json, models_text};
+pub use literature::{Compared, literature_json, literature_markdown, literature_text};
 pub use reference::{models_markdown, scenario_markdown};
 pub use report::{Report, estimate_text, grouped, print};
 pub use schema::schema;

@@ -119,9 +119,11 @@ fn the_commands_of_every_page_print_what_the_page_shows() {
 
 #[test]
 fn generated_pages_are_what_the_program_generates() {
-    for (page, command) in
-        [("models.md", "models --format markdown"), ("scenario.md", "schema --format markdown")]
-    {
+    for (page, command) in [
+        ("models.md", "models --format markdown"),
+        ("literature.md", "literature --format markdown"),
+        ("scenario.md", "schema --format markdown"),
+    ] {
         let written = fs::read_to_string(docs().join(page)).unwrap();
         assert!(
             written == Place::new().synergy(command).out,

@@ -308,6 +308,12 @@ fn figures() {
             11,
             "did you mean `alpha`?",
         ),
+        ("kind = \"regions\"\nx = \"depth\"\ny = \"correlation\"", 7, "the figure has no `among`"),
+        (
+            "kind = \"regions\"\nx = \"depth\"\ny = \"correlation\"\namong = \"root_bias\"",
+            11,
+            "`among` is a list of two metrics or more",
+        ),
         (
             "kind = \"heat-map\"\nx = \"depth\"\ny = \"depth\"\ncolor = \"alpha\"",
             7,

@@ -141,10 +141,11 @@ fn a_figure_with_every_key_follows_the_schema() {
                color_range = [0, 1]\ncolor_center = 0.5\ncontours = [{ prediction = \"alpha\", level = 1.0, label = \"a\" }]\n";
     let over =
         "kind = \"curves\"\ny = [\"root_bias\"]\nseries = \"correlation\"\nalong = \"depth\"\nfront = true\n";
+    let regions = "kind = \"regions\"\ny = \"correlation\"\namong = [\"root_bias\", \"root_accuracy\"]\nlabels = [\"a\", \"b\"]\n";
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
     let mut keys = Vec::new();
-    for (x, figure) in [("depth", curves), ("depth", map), ("root_accuracy", over)] {
+    for (x, figure) in [("depth", curves), ("depth", map), ("root_accuracy", over), ("depth", regions)] {
         let text = format!("{sweep}x = \"{x}\"\n{common}{figure}");
         check(&schema, &text).unwrap();
         place.write("s.toml", &text);

@@ -180,6 +180,7 @@
 pub mod calibration;
 pub mod file;
 pub mod law;
+pub mod literature;
 pub mod mechanism;
 pub mod models;
 pub mod money;

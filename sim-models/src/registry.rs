@@ -30,7 +30,7 @@ pub use value::{Value, Values};
 
 use std::sync::Arc;
 
-use crate::models;
+use crate::{mechanism, models};
 
 /// The models that an application knows.
 #[derive(Clone, Default)]
@@ -57,6 +57,21 @@ impl Registry {
             .with(models::AnyWorkflow)
             .with(models::WorkflowComparison)
             .with(models::WorkflowRollouts)
+            .with(mechanism::margin_vote::MarginVote)
+            .with(mechanism::retry::Retry)
+            .with(mechanism::vote::Vote)
+            .with(mechanism::cascade::Cascade)
+            .with(mechanism::routing::Routing)
+            .with(mechanism::restart::Restart)
+            .with(mechanism::value_tree::ValueTree)
+            .with(mechanism::swiss::Swiss)
+            .with(mechanism::deliberation::Deliberation)
+            .with(mechanism::expert_dilution::ExpertDilution)
+            .with(mechanism::log_reweighting::LogReweighting)
+            .with(mechanism::price_reversal::PriceReversal)
+            .with(mechanism::churn::Churn)
+            .with(mechanism::architecture::Architecture)
+            .with(mechanism::matched_budget::MatchedBudget)
     }
 
     /// Adds a model; one of the same name is replaced.

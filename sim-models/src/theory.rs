@@ -40,7 +40,7 @@ pub mod layer;
 pub mod leaf;
 pub mod ledger;
 pub mod majority;
-mod numeric;
+pub(crate) mod numeric;
 pub mod order_statistics;
 pub mod phase;
 pub mod predictors;

@@ -193,7 +193,7 @@ impl HeatMap {
 const OVERLAP: f64 = 2.5 * POINT;
 
 /// Fills the frame with slanted lines, which show where no cell covers them.
-fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
+pub(super) fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
     let step = 4.0 * POINT;
     let count = ((frame.width() + frame.height()) / step) as usize;
     for k in 1..=count {
@@ -205,7 +205,7 @@ fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {
     Ok(())
 }
 
-fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), FigureError> {
+pub(super) fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), FigureError> {
     if centers.is_empty() {
         return Err(FigureError::Empty(name.to_owned()));
     }
@@ -225,7 +225,7 @@ fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), Figure
 }
 
 /// The edges of cells around `centers`: half way between them, as the scale counts, and as far outside.
-fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
+pub(super) fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
     let log = scale == Scale::Log;
     let forth = |value: f64| if log { value.ln() } else { value };
     let back = |value: f64| if log { clamp_positive(value.exp()) } else { value };

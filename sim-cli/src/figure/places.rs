@@ -6,6 +6,7 @@ use super::canvas::POINT;
 use super::curves::Curves;
 use super::geometry::{Rect, Spot};
 use super::heat_map::HeatMap;
+use super::regions::Regions;
 
 /// A point or a cell of a figure: its area in the units of the SVG's view box, and what it shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,33 +67,49 @@ impl Curves {
 impl HeatMap {
     /// The cells that have a value and lie inside the axes.
     pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
-        let (x_edges, y_edges) = self.edges();
-        let frame = &axes.frame;
-        let across: Vec<f64> =
-            x_edges.iter().map(|&x| axes.x.place_or_below(x).clamp(frame.left, frame.right)).collect();
-        let upward: Vec<f64> =
-            y_edges.iter().map(|&y| axes.y.place_or_below(y).clamp(frame.top, frame.bottom)).collect();
-        let mut places = Vec::new();
-        for (row, line_of_cells) in self.values.chunks(self.xs.len()).enumerate() {
-            for (column, &value) in line_of_cells.iter().enumerate() {
-                let area = Rect {
-                    left: across[column],
-                    right: across[column + 1],
-                    top: upward[row + 1],
-                    bottom: upward[row],
-                };
-                if value.is_nan() || area.width() <= 0.0 || area.height() <= 0.0 {
-                    continue;
-                }
-                let label =
-                    if self.colors.label.is_empty() { "value".into() } else { plain(&self.colors.label) };
-                let value = format!("{label}: {}", short(value));
-                let lines = [line(&self.x, self.xs[column]), line(&self.y, self.ys[row]), value];
-                places.push(Place::new(&area, lines.join("\n")));
-            }
-        }
-        places
+        let label = if self.colors.label.is_empty() { "value".to_owned() } else { plain(&self.colors.label) };
+        let text = |cell: usize| {
+            let value = self.values[cell];
+            let (x, y) = (self.xs[cell % self.xs.len()], self.ys[cell / self.xs.len()]);
+            let lines = [line(&self.x, x), line(&self.y, y), format!("{label}: {}", short(value))];
+            (!value.is_nan()).then(|| lines.join("\n"))
+        };
+        cells(axes, self.edges(), text)
     }
+}
+
+impl Regions {
+    /// The cells in which somebody is ahead and that lie inside the axes.
+    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+        let text = |cell: usize| {
+            let name = plain(&self.names[self.winners[cell]?]);
+            let (x, y) = (self.xs[cell % self.xs.len()], self.ys[cell / self.xs.len()]);
+            Some([line(&self.x, x), line(&self.y, y), format!("ahead: {name}")].join("\n"))
+        };
+        cells(axes, self.edges(), text)
+    }
+}
+
+/// The cells of a grid with these edges that have a text and lie inside the axes: first all of the first row.
+fn cells(
+    axes: &Axes,
+    (x_edges, y_edges): (Vec<f64>, Vec<f64>),
+    text: impl Fn(usize) -> Option<String>,
+) -> Vec<Place> {
+    let frame = &axes.frame;
+    let across = |&x: &f64| axes.x.place_or_below(x).clamp(frame.left, frame.right);
+    let upward = |&y: &f64| axes.y.place_or_below(y).clamp(frame.top, frame.bottom);
+    let across: Vec<f64> = x_edges.iter().map(across).collect();
+    let upward: Vec<f64> = y_edges.iter().map(upward).collect();
+    let rows = upward.windows(2).flat_map(|rows| across.windows(2).map(move |columns| (columns, rows)));
+    let areas = rows.map(|(columns, rows)| Rect {
+        left: columns[0],
+        right: columns[1],
+        top: rows[1],
+        bottom: rows[0],
+    });
+    let seen = areas.enumerate().filter(|(_, area)| area.width() > 0.0 && area.height() > 0.0);
+    seen.filter_map(|(cell, area)| Some(Place::new(&area, text(cell)?))).collect()
 }
 
 fn line(axis: &Axis, value: f64) -> String {

@@ -180,7 +180,7 @@ pub fn estimate_text(estimate: &Estimate) -> String {
 }
 
 /// Seven significant digits, without zeros at the end.
-fn significant(x: f64) -> String {
+pub(super) fn significant(x: f64) -> String {
     format!("{x:.6e}").parse::<f64>().map_or_else(|_| x.to_string(), number)
 }
 

@@ -223,6 +223,15 @@ fn test() -> Json {
     })
 }
 
+/// What a kind of figure needs, and the keys that it has not.
+fn figure_of(kind: &str, required: &[&str], absent: &[&str]) -> Json {
+    let none: Map<String, Json> = absent.iter().map(|key| ((*key).to_owned(), json!(false))).collect();
+    json!({
+        "if": { "properties": { "kind": { "const": kind } } },
+        "then": { "required": required, "properties": none },
+    })
+}
+
 fn figure() -> Json {
     let text = |meaning: &str| json!({ "type": "string", "description": meaning });
     let flag = |meaning: &str| json!({ "type": "boolean", "default": false, "description": meaning });
@@ -239,15 +248,16 @@ fn figure() -> Json {
         "description": "what is drawn from the data",
         "required": ["kind", "x", "y"],
         "properties": {
-            "kind": { "enum": ["curves", "heat-map"], "description": "lines with points, or colors over a plane" },
+            "kind": { "enum": ["curves", "heat-map", "regions"], "description": "lines with points, colors over a plane, or who is ahead over a plane" },
             "title": text("sentence above the figure"),
             "x": text("axis or quantity to the right"),
-            "y": texts("axis of a heat map; of curves a quantity, or several"),
+            "y": texts("axis of a heat map or of regions; of curves a quantity, or several"),
             "color": text("quantity that a heat map shows as color"),
+            "among": texts("metrics of which regions show the highest"),
             "series": text("axis with a curve per value"),
             "along": text("axis along which curves run whose x is a quantity"),
             "front": flag("whether to draw the Pareto front of curves"),
-            "labels": texts("names of the curves, instead of quantities"),
+            "labels": texts("names of the curves or regions, instead of quantities"),
             "theory": { "type": "boolean", "default": true, "description": "whether predictions are drawn beside the estimates" },
             "x_label": text("label of the x axis, with its unit"),
             "y_label": text("label of the y axis, with its unit"),
@@ -272,13 +282,12 @@ fn figure() -> Json {
             } },
         },
         "additionalProperties": false,
-        "if": { "properties": { "kind": { "const": "heat-map" } } },
-        "then": {
-            "required": ["color"],
-            "properties": { "series": false, "along": false, "front": false, "labels": false, "theory": false, "marks": false },
-        },
-        "else": {
-            "properties": { "color": false, "color_label": false, "color_range": false, "color_center": false, "contours": false },
-        },
+        "allOf": [
+            figure_of("curves", &[], &["among", "color", "color_label", "color_range", "color_center", "contours"]),
+            figure_of("heat-map", &["color"], &["among", "series", "along", "front", "labels", "theory", "marks"]),
+            figure_of("regions", &["among"], &[
+                "color", "color_label", "color_range", "color_center", "contours", "series", "along", "front", "theory", "marks",
+            ]),
+        ],
     })
 }

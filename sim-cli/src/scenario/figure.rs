@@ -17,6 +17,8 @@ pub enum FigureKind {
     Curves,
     /// A metric over two axes, with contours.
     HeatMap,
+    /// Which of several metrics is the highest, over two axes.
+    Regions,
 }
 
 /// A figure as a scenario describes it.
@@ -28,10 +30,13 @@ pub struct FigureSpec {
     pub title: Option<String>,
     /// Axis of the sweep that runs to the right; with `along` a metric.
     pub x: String,
-    /// Heat map: axis of the sweep that runs upward. Curves: the metrics.
+    /// Heat map and regions: axis of the sweep that runs upward. Curves: the metrics.
     pub y: Vec<String>,
     /// Heat map: the metric or prediction shown as color.
     pub color: Option<String>,
+    /// Regions: the metrics of which the highest gives the color.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub among: Vec<String>,
     /// Curves: axis of the sweep with one curve per value.
     pub series: Option<String>,
     /// Curves: axis of the sweep along which every curve runs, where `x` is a metric: one metric over another.
@@ -40,7 +45,7 @@ pub struct FigureSpec {
     /// Curves: whether the Pareto front is drawn: what no point beats that lies further left.
     #[serde(default)]
     pub front: bool,
-    /// Curves: names of the metrics, or one name with `{}` for the value of the series.
+    /// Regions: names of the metrics. Curves: the same, or one name with `{}` for the value of the series.
     pub labels: Vec<String>,
     /// Curves: whether the prediction of a metric's name is drawn as a line.
     pub theory: bool,
@@ -92,9 +97,17 @@ pub struct Mark {
 /// Keys of every figure.
 const COMMON: [&str; 10] =
     ["kind", "title", "x", "y", "x_label", "y_label", "x_log", "y_log", "x_range", "y_range"];
-/// Further keys of curves, and of heat maps.
+/// Further keys of curves, of heat maps, and of regions.
 const CURVES: [&str; 6] = ["series", "along", "front", "labels", "theory", "marks"];
 const HEAT_MAP: [&str; 5] = ["color", "color_label", "color_range", "color_center", "contours"];
+const REGIONS: [&str; 2] = ["among", "labels"];
+
+impl FigureKind {
+    /// Whether `y` is an axis of the sweep, and not a metric.
+    pub fn is_map(self) -> bool {
+        self != Self::Curves
+    }
+}
 
 impl FigureSpec {
     /// Checks that the figure shows every axis of the sweep, and that those along which it measures hold numbers. An axis
@@ -104,8 +117,7 @@ impl FigureSpec {
         if self.y.is_empty() {
             return Err(Problem::input("the figure has no `y`"));
         }
-        let measured =
-            |axis: &Axis| axis.key == self.x || self.kind == FigureKind::HeatMap && axis.key == self.y[0];
+        let measured = |axis: &Axis| axis.key == self.x || self.kind.is_map() && axis.key == self.y[0];
         for axis in sweep.iter().chain(&scenario.plan.zip).filter(|axis| measured(axis)) {
             if let Some(value) = axis.values.iter().find(|value| value.as_number().is_none()) {
                 let sentence = format!(
@@ -139,7 +151,7 @@ impl FigureSpec {
             *key == self.x
                 || self.series.as_ref() == Some(key)
                 || self.along.as_ref() == Some(key)
-                || self.kind == FigureKind::HeatMap && *key == self.y[0]
+                || self.kind.is_map() && *key == self.y[0]
         };
         let plan = &scenario.plan;
         if !plan.cells.is_empty() || plan.sample.is_some() {
@@ -201,12 +213,14 @@ impl FigureSpec {
         };
         let reader = Reader { document, entry, table };
         let Names { axes, metrics, predictions, drawable } = names;
-        let kind = match reader.name("kind", Some(&["curves", "heat-map"]), "a kind of figure")? {
-            Some(kind) if kind == "heat-map" => FigureKind::HeatMap,
-            Some(_) => FigureKind::Curves,
-            None => return Err(reader.missing("kind")),
-        };
-        let own: &[&str] = if kind == FigureKind::HeatMap { &HEAT_MAP } else { &CURVES };
+        let kinds = ["curves", "heat-map", "regions"];
+        let (kind, own): (_, &[&str]) =
+            match reader.name("kind", Some(&kinds), "a kind of figure")?.as_deref() {
+                Some("heat-map") => (FigureKind::HeatMap, &HEAT_MAP),
+                Some("regions") => (FigureKind::Regions, &REGIONS),
+                Some(_) => (FigureKind::Curves, &CURVES),
+                None => return Err(reader.missing("kind")),
+            };
         table.allow(document, &[&COMMON[..], own].concat())?;
         let along = reader.name("along", axes, "an axis of the sweep")?;
         let x = match &along {
@@ -215,7 +229,7 @@ impl FigureSpec {
         };
         let x = x.ok_or_else(|| reader.missing("x"))?;
         let y = match kind {
-            FigureKind::HeatMap => {
+            FigureKind::HeatMap | FigureKind::Regions => {
                 vec![reader.name("y", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
             }
             FigureKind::Curves => reader.names("y", metrics, "a metric")?,
@@ -227,12 +241,20 @@ impl FigureSpec {
         if kind == FigureKind::HeatMap && color.is_none() {
             return Err(reader.missing("color"));
         }
+        let among = reader.names("among", metrics, "a metric")?;
+        if kind == FigureKind::Regions && among.len() < 2 {
+            return Err(match reader.node("among") {
+                Some(node) => reader.wrong(node, "among", "a list of two metrics or more"),
+                None => reader.missing("among"),
+            });
+        }
         Ok(Self {
             kind,
             title: reader.text("title")?,
             x,
             y,
             color,
+            among,
             series: reader.name("series", axes, "an axis of the sweep")?,
             along,
             front: reader.flag("front")?.unwrap_or(false),
