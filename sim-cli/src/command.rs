@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod calibrate;
+mod check;
 mod compact;
 mod compare;
 mod convert;
@@ -47,7 +48,7 @@ Examples:
   synergy sweep experiments/phase-boundary/scenario.toml
   synergy models tree
 
-Exit codes: 0 done, 1 failure of the machine, 2 wrong input, 3 some cells of a sweep failed, 130 cancelled.";
+Exit codes: 0 done, 1 failure of the machine or of a claim, 2 wrong input, 3 some cells of a sweep failed, 130 cancelled.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -58,6 +59,7 @@ enum Command {
     Report(report::Arguments),
     Shards(shards::Arguments),
     Status(status::Arguments),
+    Check(check::Arguments),
     Compact(compact::Arguments),
     Export(export::Arguments),
     Verify(verify::Arguments),
@@ -107,6 +109,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Report(arguments) => arguments.execute(),
         Command::Shards(arguments) => arguments.execute(registry),
         Command::Status(arguments) => arguments.execute(),
+        Command::Check(arguments) => arguments.execute(),
         Command::Compact(arguments) => arguments.execute(registry),
         Command::Export(arguments) => arguments.execute(),
         Command::Verify(arguments) => arguments.execute(registry),

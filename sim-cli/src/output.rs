@@ -2,6 +2,7 @@
 
 mod catalog;
 mod literature;
+pub mod check;
 mod reference;
 mod report;
 mod schema;

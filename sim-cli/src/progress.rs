@@ -60,6 +60,11 @@ impl Bar {
         Self::new("cells", length, quiet)
     }
 
+    /// A bar over `length` claims of a check.
+    pub fn claims(length: u64, quiet: bool) -> Self {
+        Self::new("claims", length, quiet)
+    }
+
     /// A bar over `length` chunks of a sharded sweep.
     pub fn chunks(length: u64, quiet: bool) -> Self {
         Self::new("chunks", length, quiet)

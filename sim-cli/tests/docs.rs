@@ -123,6 +123,7 @@ fn generated_pages_are_what_the_program_generates() {
         ("models.md", "models --format markdown"),
         ("literature.md", "literature --format markdown"),
         ("scenario.md", "schema --format markdown"),
+        ("claims.md", "check --list --format markdown"),
     ] {
         let written = fs::read_to_string(docs().join(page)).unwrap();
         assert!(

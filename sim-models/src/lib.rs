@@ -178,6 +178,7 @@
 //! - [`registry`]: models by name, with their parameters, metrics and predictions; a model of one's own is one file.
 
 pub mod calibration;
+pub mod claims;
 pub mod file;
 pub mod law;
 pub mod literature;

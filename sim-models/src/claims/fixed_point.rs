@@ -1,0 +1,126 @@
+//! What bias a deep tree holds (section 3.4).
+
+use super::claim::Claim;
+use super::measured::{Measured, NotMeasured};
+use super::sampler::Sampler;
+use super::setting::{layer, layer_with, theory_with, tree};
+use crate::organization::{Dependence, Layer};
+use crate::theory::fixed_point::{ceiling, five_children, held_bias, three_children};
+use crate::theory::layer::Layer as Map;
+
+pub(super) fn claims() -> Vec<Claim> {
+    vec![
+        held("fixed-point-b3", (3, 0.1, 0.9), || three_children(0.1, 0.9)),
+        held("fixed-point-b5", (5, 0.1, 0.6), || five_children(0.1, 0.6)),
+        held("fixed-point-b31", (31, 0.4, 0.5), || {
+            crate::theory::fixed_point::fixed_point(&Map::new(31, 0.4, 0.5))
+        }),
+        ceiling_of_many(),
+        perfect_channel(),
+        approach(),
+        bistable(),
+    ]
+}
+
+/// The bias that one more layer leaves as it is: sampled layers grow below and shrink above it. Chance is such a bias, too; the search
+/// begins beyond it.
+pub(super) fn located(sampler: &mut Sampler<'_>, layer: Layer, width: f64) -> Result<Measured, NotMeasured> {
+    sampler.root((0.05, 1.0), width, |sampler, bias, look| {
+        let root = sampler.tree(&tree(layer, bias, 1)?, look)?;
+        Ok(root.map(|above| above - bias))
+    })
+}
+
+fn held(
+    id: &'static str,
+    (b, rho, gamma): (u32, f64, f64),
+    predict: impl Fn() -> Option<f64> + Send + Sync + 'static,
+) -> Claim {
+    Claim::equality(
+        id,
+        "Above the boundary there is one positive bias that a layer leaves as it is.",
+        "the paper, theorem 4; value derived (3.4)",
+        0.02,
+    )
+    .predicting(move || vec![predict().unwrap_or(f64::NAN)])
+    .measuring(move |sampler| {
+        let width = 0.9 * sampler.margin();
+        Ok(vec![located(sampler, layer(b, rho, gamma)?, width)?])
+    })
+}
+
+fn ceiling_of_many() -> Claim {
+    Claim::equality(
+        "fixed-point-ceiling",
+        "No fan-in holds more than (1 - rho)/(1 - rho gamma), which a large one attains.",
+        "derived (3.4)",
+        0.01,
+    )
+    .predicting(|| vec![ceiling(0.3, 0.8)])
+    .measuring(|sampler| {
+        let width = 0.9 * sampler.margin();
+        Ok(vec![located(sampler, layer(301, 0.3, 0.8)?, width)?])
+    })
+}
+
+fn perfect_channel() -> Claim {
+    Claim::equality(
+        "perfect-channel-residual",
+        "With perfect channels the root's residual error falls by rho per layer.",
+        "derived (3.4)",
+        0.03,
+    )
+    .over("layer", [1, 2])
+    .predicting(|| vec![0.3; 2])
+    .measuring(|sampler| {
+        // Leaves that are nearly right: the slope at 1 is the ratio of residuals.
+        let half_width = 0.01 * sampler.margin();
+        let residual = |sampler: &mut Sampler<'_>, leaf: f64, depth| {
+            let root = sampler.tree(&tree(layer(9, 0.3, 1.0)?, leaf, depth)?, half_width)?;
+            Ok::<_, NotMeasured>(root.map(|bias| 1.0 - bias).ordered())
+        };
+        let (one, two) = (residual(sampler, 0.9, 1)?, residual(sampler, 0.9, 2)?);
+        Ok(vec![one.scaled(10.0), two.over(one)])
+    })
+}
+
+fn approach() -> Claim {
+    Claim::equality(
+        "fixed-point-attracts",
+        "Trees over any leaves above chance approach the same bias.",
+        "the paper, theorem 4 (3.3)",
+        0.02,
+    )
+    .over("leaf bias", [0.05, 1.0])
+    .predicting(|| vec![held_bias(&Map::new(5, 0.1, 0.9)); 2])
+    .measuring(|sampler| {
+        let last = |leaf| {
+            let half_width = 0.2 * sampler.margin();
+            Ok(sampler.layer_by_layer(layer(5, 0.1, 0.9)?, leaf, 16, half_width)?[16])
+        };
+        [0.05, 1.0].into_iter().map(last).collect()
+    })
+}
+
+fn bistable() -> Claim {
+    Claim::equality(
+        "copying-is-bistable",
+        "Many copying children hold a strong signal although a weak one vanishes; a mixture cannot do that.",
+        "derived (5); not in the paper",
+        0.02,
+    )
+    .over("leaf bias", [1.0, 0.1])
+    .predicting(|| {
+        let map = theory_with(Dependence::Copying, 101, 0.29, 0.99);
+        vec![held_bias(&map), crate::theory::recursion::uniform_bias(&map, 8, 0.1)]
+    })
+    .measuring(|sampler| {
+        let layer = layer_with(Dependence::Copying, 101, 0.29, 0.99)?;
+        let half_width = 0.3 * sampler.margin();
+        let (strong, weak) = (
+            sampler.layer_by_layer(layer, 1.0, 32, half_width)?[32],
+            sampler.layer_by_layer(layer, 0.1, 8, half_width)?[8],
+        );
+        Ok(vec![strong, weak])
+    })
+}
