@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod advise;
 mod calibrate;
 mod check;
 mod compact;
@@ -7,6 +8,7 @@ mod compare;
 mod convert;
 mod export;
 mod literature;
+mod forecast;
 mod models;
 mod options;
 mod plan;
@@ -49,6 +51,8 @@ Examples:
   synergy models tree
 
 Exit codes: 0 done, 1 failure of the machine or of a claim, 2 wrong input, 3 some cells of a sweep failed, 130 cancelled.";
+Exit codes: 0 done, 1 failure of the machine, 2 wrong input, 3 some cells of a sweep failed, 4 what --fail-if names
+holds, 130 cancelled.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -66,7 +70,9 @@ enum Command {
     Trace(trace::Arguments),
     Compare(compare::Arguments),
     Plan(plan::Arguments),
+    Forecast(forecast::Arguments),
     Calibrate(calibrate::Arguments),
+    Advise(advise::Arguments),
     Convert(convert::Arguments),
     Models(models::Arguments),
     Schema(models::SchemaArguments),
@@ -116,7 +122,9 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Trace(arguments) => arguments.execute(registry),
         Command::Compare(arguments) => arguments.execute(registry),
         Command::Plan(arguments) => arguments.execute(registry),
+        Command::Forecast(arguments) => arguments.execute(registry),
         Command::Calibrate(arguments) => arguments.execute(registry),
+        Command::Advise(arguments) => arguments.execute(),
         Command::Convert(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),

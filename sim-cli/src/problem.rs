@@ -23,6 +23,8 @@ pub enum Exit {
     Input = 2,
     /// Some cells of a sweep failed; the others are in the results.
     CellsFailed = 3,
+    /// What `--fail-if` names holds.
+    Fails = 4,
     /// Ctrl-C; what was complete is written.
     Cancelled = 130,
 }

@@ -177,6 +177,7 @@
 //! - [`models`]: what scenario files can name.
 //! - [`registry`]: models by name, with their parameters, metrics and predictions; a model of one's own is one file.
 
+pub mod advice;
 pub mod calibration;
 pub mod claims;
 pub mod file;

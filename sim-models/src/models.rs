@@ -2,6 +2,7 @@
 
 mod averaging;
 mod budget;
+mod fleet;
 mod ledger;
 mod organization;
 mod organization_in_time;
@@ -13,6 +14,7 @@ mod workflow_rollouts;
 
 pub use averaging::Averaging;
 pub use budget::Budget;
+pub use fleet::AnyFleet;
 pub use ledger::BudgetLedger;
 pub use organization::AnyOrganization;
 pub use organization_in_time::OrganizationInTime;

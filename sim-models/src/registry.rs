@@ -52,6 +52,7 @@ impl Registry {
             .with(models::Budget)
             .with(models::AnyOrganization)
             .with(models::OrganizationInTime)
+            .with(models::AnyFleet)
             .with(models::ServerQueue)
             .with(models::BudgetLedger)
             .with(models::AnyWorkflow)

@@ -42,6 +42,7 @@ mod estimates;
 mod execution;
 mod export;
 mod file;
+pub mod forecast;
 mod format;
 pub mod generate;
 mod nominal;

@@ -3,6 +3,7 @@
 use clap::Args;
 use sim_models::models::WorkflowParameters;
 use sim_models::registry::{Parameters, Registry};
+use sim_models::workflow::policy::Named;
 use sim_models::workflow::{Budget, Problem, Turns};
 
 use crate::output::warn;
@@ -17,28 +18,30 @@ pub(super) const MODEL: &str = "workflow";
 pub(super) struct WorkflowOptions {
     /// File of a workflow: JSON, TOML, DOT, WfFormat or records; one of a family is drawn if not given
     #[arg(value_name = "WORKFLOW")]
-    file: Option<String>,
+    pub(super) file: Option<String>,
     /// Money or tokens that may be spent: '0.05 USD' or '40k tokens'
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
-    budget: Option<String>,
+    pub(super) budget: Option<String>,
     /// Time in which all must be done: '10 min'
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    deadline: Option<String>,
+    pub(super) deadline: Option<String>,
     /// The rules: realistic or mcpp-ref
     #[arg(long, value_name = "RULES")]
-    rules: Option<String>,
+    pub(super) rules: Option<String>,
     /// Set a parameter of the model `workflow`; may be repeated. `synergy models workflow` lists them
     #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    pub(super) set: Vec<String>,
     /// Root of all randomness, 1 if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64), allow_negative_numbers = true)]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
 }
 
 /// What they come to.
 pub(super) struct GivenWorkflow {
     /// Several of a family take turns.
     pub(super) problems: Turns,
+    /// The policy that the parameters name.
+    pub(super) policy: Named,
     /// Whether baselines have rules of their own as well.
     pub(super) asymmetric: bool,
     pub(super) seed: u64,
@@ -99,23 +102,46 @@ impl WorkflowOptions {
         if let Some(file) = &self.file {
             set.push(format!("file={file}"));
         }
+        refuse_family(self.file.as_deref(), &self.set)?;
+        self.read(registry, MODEL, set)
+    }
+
+    /// Reads a scenario of the model `workflow`, whose budget and deadline those of the command line replace.
+    pub(super) fn open_scenario(
+        &self,
+        registry: &Registry,
+        scenario: &str,
+        own: &[String],
+    ) -> Outcome<GivenWorkflow> {
+        let mut set = own.to_vec();
+        if self.budget.is_some() {
+            set.extend(["budget_ratio=none", "token_budget=none"].map(str::to_owned));
+        }
+        if self.deadline.is_some() {
+            set.push("deadline_ratio=none".to_owned());
+        }
+        self.read(registry, scenario, set)
+    }
+
+    fn read(&self, registry: &Registry, argument: &str, mut set: Vec<String>) -> Outcome<GivenWorkflow> {
         if let Some(budget) = &self.budget {
             let key = if budget.trim_end().ends_with("tokens") { "token_budget" } else { "budget" };
             set.push(format!("{key}={budget}"));
         }
         self.refuse_other_amounts()?;
-        refuse_family(self.file.as_deref(), &self.set)?;
         let flags = [("deadline", &self.deadline), ("rules", &self.rules)];
         set.extend(flags.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?))));
         set.extend(self.set.iter().cloned());
         let overrides = Overrides { set, seed: self.seed, ..Overrides::default() };
-        let opened = Opened::open(registry, MODEL, &overrides)?;
+        let opened = Opened::open(registry, argument, &overrides)?;
+        opened.must_be_one_cell(argument)?;
         let model = find_model(registry, MODEL)?;
         let values = opened.values(model)?;
         let parameters = WorkflowParameters::from_values(&values).map_err(|error| opened.explain(&error))?;
         parameters.problems().of(0).note().iter().for_each(|note| warn(note));
         Ok(GivenWorkflow {
             problems: parameters.problems().clone(),
+            policy: parameters.policy().clone(),
             asymmetric: parameters.is_asymmetric(),
             seed: opened.scenario.seed,
         })

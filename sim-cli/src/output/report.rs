@@ -155,6 +155,15 @@ pub fn print(report: &Report, format: Format) -> Outcome<()> {
 
 /// `0.333 [0.332, 0.334] (95 %, n = 50 000)`, with as many digits as the interval supports.
 pub fn estimate_text(estimate: &Estimate) -> String {
+    if estimate.value.is_nan() {
+        return format!("none (n = {})", grouped(estimate.trials));
+    }
+    let percent = number((1e11 * estimate.confidence.get()).round() / 1e9);
+    format!("{} ({percent} %, n = {})", brief_text(estimate), grouped(estimate.trials))
+}
+
+/// The same where the confidence and the number of trials stand elsewhere: `0.333 [0.332, 0.334]`.
+pub fn brief_text(estimate: &Estimate) -> String {
     let half_width = estimate.half_width();
     let shown = |x: f64| {
         if half_width > 0.0 && half_width.is_finite() {
@@ -165,18 +174,10 @@ pub fn estimate_text(estimate: &Estimate) -> String {
             significant(x)
         }
     };
-    let percent = 100.0 * estimate.confidence.get();
     if estimate.value.is_nan() {
-        return format!("none (n = {})", grouped(estimate.trials));
+        return "none".to_owned();
     }
-    format!(
-        "{} [{}, {}] ({} %, n = {})",
-        shown(estimate.value),
-        shown(estimate.low),
-        shown(estimate.high),
-        number((percent * 1e9).round() / 1e9),
-        grouped(estimate.trials)
-    )
+    format!("{} [{}, {}]", shown(estimate.value), shown(estimate.low), shown(estimate.high))
 }
 
 /// Seven significant digits, without zeros at the end.

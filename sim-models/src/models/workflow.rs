@@ -39,6 +39,11 @@ impl WorkflowParameters {
     pub fn problems(&self) -> &Turns {
         &self.problems
     }
+
+    /// What decides what is launched.
+    pub fn policy(&self) -> &Named {
+        &self.policy
+    }
 }
 
 impl Parameters for WorkflowParameters {

@@ -1,9 +1,10 @@
 //! Models of any type behind one interface, for the application.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sim_core::estimate::Estimate;
-use sim_core::monte_carlo::{self, Control, Ending, Simulation, Start, Stop};
+use sim_core::estimate::{Confidence, Estimate};
+use sim_core::monte_carlo::{self, Block, Control, Ending, Simulation, Start, Stop};
 use sim_core::random::Streams;
 use thiserror::Error;
 
@@ -74,6 +75,11 @@ pub trait AnyPlan: Send + Sync {
         stop: &Stop,
         control: &Control,
     ) -> Result<Outcome, Failure>;
+    /// What the metrics come to in single trials, trial by trial: of a mean the value of the trial, of a proportion 0 or 1.
+    ///
+    /// # Errors
+    /// The model panicked.
+    fn single_trials(&self, trials: Range<u64>, streams: &Streams) -> Result<Vec<Vec<f64>>, Failure>;
     /// Runs one trial again and tells what happened in it. `None` for a model whose trials have no course that could be told.
     ///
     /// # Errors
@@ -242,6 +248,20 @@ impl<M: Model> AnyPlan for Prepared<'_, M> {
     ) -> Result<Outcome, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
         self.go_on(Start { tally, trials }, streams, stop, control)
+    }
+
+    fn single_trials(&self, trials: Range<u64>, streams: &Streams) -> Result<Vec<Vec<f64>>, Failure> {
+        let metrics = self.metrics.len();
+        let of_trial = |trial: u64| {
+            let mut tally = <M::Plan as Simulation>::Tally::default();
+            Block::cover(trial..trial + 1).for_each(|block| self.plan.run(&block, streams, &mut tally));
+            let estimates = self.plan.estimates(&tally, Confidence::DEFAULT);
+            if estimates.len() != metrics {
+                return Err(Failure::Estimates { estimates: estimates.len(), metrics });
+            }
+            Ok(estimates.iter().map(|estimate| estimate.value).collect())
+        };
+        guarded(|| trials.map(of_trial).collect()).map_err(Failure::Panicked)?
     }
 
     fn replay(&self, trial: u64, streams: &Streams) -> Result<Option<Replay>, Failure> {

@@ -22,6 +22,8 @@ pub struct Batch {
     pub duration: Duration,
     /// What it costs, in units of the budget.
     pub cost: u64,
+    /// Tokens generated, as far as they are paid for.
+    pub tokens: u64,
     /// The part of the cost that was generated after the first sample that passed.
     pub wasted: u64,
     /// Whether a sample passed the verifier.
@@ -104,16 +106,18 @@ impl Problem {
         let last = samples.iter().map(Verified::ends).fold(0.0, f64::max);
         let last = if last > cancelled.as_seconds() { cancelled.as_seconds() } else { last };
         let stop = first.map_or(last, Verified::ends);
-        let (mut cost, mut wasted) = (0u64, 0u64);
+        let (mut cost, mut tokens, mut wasted) = (0u64, 0u64, 0u64);
         for sample in samples {
             let late = sample.ends() > stop;
             let until = if late { share(stop - sample.begins, sample.generated) } else { 1.0 };
-            let needed = if until < 1.0 { (sample.cost as f64 * until) as u64 } else { sample.cost };
-            let paid = match self.rules().batch_end {
-                BatchEnd::FirstSuccess { refund: true } => needed,
-                _ => sample.cost,
+            let part = |whole: u64| if until < 1.0 { (whole as f64 * until) as u64 } else { whole };
+            let needed = part(sample.cost);
+            let (paid, generated) = match self.rules().batch_end {
+                BatchEnd::FirstSuccess { refund: true } => (needed, part(sample.tokens)),
+                _ => (sample.cost, sample.tokens),
             };
             cost = cost.saturating_add(paid);
+            tokens = tokens.saturating_add(generated);
             if first.is_some() {
                 wasted = wasted.saturating_add(paid - needed.min(paid));
             }
@@ -125,6 +129,7 @@ impl Problem {
         Batch {
             duration: Duration::from_seconds_saturating(end),
             cost,
+            tokens,
             wasted,
             passed: first.is_some(),
             right: first.is_some_and(|first| first.right),

@@ -305,10 +305,11 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             let whole = flight.ends.since(flight.started).as_seconds();
             let share = if whole > 0.0 { until.since(flight.started).as_seconds() / whole } else { 1.0 };
             let refunds = self.problem.rules().batch_end == BatchEnd::FirstSuccess { refund: true };
-            let cost = if refunds { (flight.cost as f64 * share) as u64 } else { flight.cost };
-            self.result.cost = self.result.cost.saturating_add(cost);
+            let part = |whole: u64| if refunds { (whole as f64 * share) as u64 } else { whole };
+            let cut = Flight { cost: part(flight.cost), tokens: part(flight.tokens), ..flight };
+            self.result.cost = self.result.cost.saturating_add(cut.cost);
             if let Some(history) = &mut self.history {
-                history.push(attempt(node, &flight, until, None));
+                history.push(attempt(node, &cut, until, None));
             }
         }
         self.result.completed = state.status.len() - state.left;
@@ -319,7 +320,8 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
 }
 
 fn attempt(node: Node, flight: &Flight, ended: Time, passed: Option<bool>) -> Attempt {
-    Attempt { node, launch: flight.launch, started: flight.started, ended, cost: flight.cost, passed }
+    let Flight { launch, started, cost, tokens, .. } = *flight;
+    Attempt { node, launch, started, ended, cost, tokens, passed }
 }
 
 impl<P: Policy + ?Sized, O: Outcomes> System for Run<'_, P, O> {

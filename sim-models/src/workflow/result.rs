@@ -49,6 +49,8 @@ pub struct Attempt {
     pub ended: Time,
     /// What it cost, in units of the budget.
     pub cost: u64,
+    /// Tokens generated, as far as they are paid for.
+    pub tokens: u64,
     /// Whether a sample passed the verifier; `None` if the run ended before.
     pub passed: Option<bool>,
 }

@@ -1,8 +1,9 @@
 //! Several problems simulated in turn.
 
+use sim_core::events::Duration;
 use sim_core::monte_carlo::Block;
 
-use super::{InvalidProblem, Problem};
+use super::{Budget, InvalidProblem, Problem};
 
 /// Problems that take turns: trial `t` is one of the `t`-th problem, counted in circles.
 #[derive(Clone, Debug)]
@@ -27,6 +28,14 @@ impl Turns {
     pub fn of_published_baselines(&self) -> Result<Self, InvalidProblem> {
         let under = |problem: &Problem| problem.under(problem.rules().of_published_baselines());
         Ok(Self(self.0.iter().map(under).collect::<Result<_, _>>()?))
+    }
+
+    /// The same problems with other limits.
+    ///
+    /// # Errors
+    /// One of them is 0.
+    pub fn within(&self, budget: Budget, deadline: Duration) -> Result<Self, InvalidProblem> {
+        Ok(Self(self.0.iter().map(|problem| problem.within(budget, deadline)).collect::<Result<_, _>>()?))
     }
 
     /// The problems.

@@ -106,13 +106,35 @@ pub struct Runs<'a> {
 impl Runs<'_> {
     /// One run under a policy.
     pub fn run(&mut self, policy: &mut (impl Policy + ?Sized), streams: &Streams, trial: u64) -> RunResult {
+        self.run_into(None, policy, streams, trial)
+    }
+
+    /// One run, and the batches launched in it in place of what `history` held, in the order of their ends.
+    pub fn run_with_history(
+        &mut self,
+        policy: &mut (impl Policy + ?Sized),
+        streams: &Streams,
+        trial: u64,
+        history: &mut Vec<Attempt>,
+    ) -> RunResult {
+        history.clear();
+        self.run_into(Some(history), policy, streams, trial)
+    }
+
+    fn run_into(
+        &mut self,
+        history: Option<&mut Vec<Attempt>>,
+        policy: &mut (impl Policy + ?Sized),
+        streams: &Streams,
+        trial: u64,
+    ) -> RunResult {
         policy.begin(self.problem, streams, trial);
         if let Some(bound) = policy.bound(self.problem, streams, trial) {
             return bound;
         }
         let samples = std::mem::take(&mut self.samples);
         let mut world = World { samples, ..World::new(self.problem, streams, trial) };
-        let result = self.memory.run(self.problem, policy, &mut world, None);
+        let result = self.memory.run(self.problem, policy, &mut world, history);
         self.samples = world.samples;
         result
     }
@@ -136,13 +158,8 @@ impl Problem {
         streams: &Streams,
         trial: u64,
     ) -> (RunResult, Vec<Attempt>) {
-        let mut world = World::new(self, streams, trial);
         let mut history = Vec::new();
-        policy.begin(self, streams, trial);
-        if let Some(bound) = policy.bound(self, streams, trial) {
-            return (bound, history);
-        }
-        let result = Execution::default().run(self, policy, &mut world, Some(&mut history));
+        let result = self.runs().run_with_history(policy, streams, trial, &mut history);
         (result, history)
     }
 }

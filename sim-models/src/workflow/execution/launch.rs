@@ -151,6 +151,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
             started: calendar.now(),
             ends: calendar.now() + batch.duration,
             cost: batch.cost,
+            tokens: batch.tokens,
             wasted: batch.wasted,
             passed: batch.passed,
             right: batch.right,

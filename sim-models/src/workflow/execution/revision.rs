@@ -201,7 +201,7 @@ impl<P: Policy + ?Sized, O: Outcomes> Run<'_, P, O> {
         let state = &mut self.memory.state;
         let flight = &mut state.flights[node];
         flight.ends = (flight.started + batch.duration).max(now);
-        (flight.cost, flight.wasted) = (batch.cost, batch.wasted);
+        (flight.cost, flight.tokens, flight.wasted) = (batch.cost, batch.tokens, batch.wasted);
         (flight.passed, flight.right) = (batch.passed, batch.right);
         let wait = flight.ends.since(now);
         let held = state.running.iter().map(|&node| state.flights[node].reserved);

@@ -225,7 +225,8 @@ impl Outcomes for Imagined<'_> {
             let passed = stream.uniform() < self.passes(law, to.state, node, launch);
             let draw = law.draw(passed, stream.uniform());
             let right = passed && stream.uniform() < law.right;
-            Some((launch, Batch { duration: draw.duration, cost: draw.cost, wasted: 0, passed, right }))
+            let Draw { duration, cost } = draw;
+            Some((launch, Batch { duration, cost, tokens: 0, wasted: 0, passed, right }))
         };
         let (mut launched, mut batch) = draw(launch)?;
         if batch.cost > to.covered {

@@ -1,0 +1,217 @@
+//! `synergy advise`: which organization to use, how large, with which models.
+
+mod findings;
+mod report;
+mod scenario;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, value_parser};
+use rayon::prelude::*;
+use sim_core::monte_carlo::Control;
+use sim_core::random::{Family, Purpose, Streams};
+use sim_models::advice::contest::{FIRST_ROUND, contest};
+use sim_models::advice::sensitivity::{confidence, flip, near};
+use sim_models::advice::{Fleet, InvalidFleet, Limits, Parameter, Plan, Unit, choose, reasons};
+use sim_models::registry::{Unit as Typed, Value};
+
+use self::findings::Findings;
+use super::options::cancelled_by_signal;
+use crate::dataset::write_file;
+use crate::output::{Format, say, tell};
+use crate::problem::{Exit, Outcome, Problem};
+use crate::progress::Bar;
+
+/// Longest file that is read, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Recommend an organization: one agent, a vote, a star or tree, retries, a cascade; how large, and with which models
+///
+/// All plans are sized within the limits and ranked by exact evaluation. The best are then simulated on common draws.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  synergy advise fleet.toml --budget '0.002 USD' --deadline '30 s'
+  synergy advise fleet.toml --budget '20k tokens' --window '4k tokens' --accuracy 0.9 --out best.toml && synergy run best.toml
+
+A fleet is a TOML or JSON file. Every number may be a table { value, low, high } with its 95 % interval:
+  [question]              correlation, across (models), dependence, countable (whether a program can count answers)
+  [channel]               fidelity, or law and scale (of messages to agents that decide); message_tokens
+  [checker]               true_positive, false_positive, dollars, tokens, seconds; leave it out if there is none
+  [[models]]              name; accuracy and output_tokens, or scale, exponent and cap; input_tokens,
+                          price_per_million_input_tokens, price_per_million_output_tokens,
+                          latency_seconds (a number, or { mean, deviation }), seconds_per_token")]
+pub(super) struct Arguments {
+    /// File of the fleet
+    #[arg(value_name = "FLEET")]
+    fleet: PathBuf,
+    /// File with other [[models]], which replace those of the fleet
+    #[arg(long, value_name = "FILE")]
+    models: Option<PathBuf>,
+    /// Most that a question may cost on average: '0.002 USD' or '20k tokens'
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    budget: Option<String>,
+    /// Time in which 95 % of the questions must be answered: '30 s'
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    deadline: Option<String>,
+    /// Most tokens of messages that one agent can read: '4k tokens'
+    #[arg(long, value_name = "TOKENS", allow_hyphen_values = true)]
+    window: Option<String>,
+    /// Accuracy that suffices: the cheapest organization that has it is recommended
+    #[arg(long, value_name = "P", allow_hyphen_values = true)]
+    accuracy: Option<String>,
+    /// Most simulated questions per organization
+    #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = value_parser!(u64).range(1..=10_000_000), allow_negative_numbers = true)]
+    trials: u64,
+    /// Draws of the uncertain parameters
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(100..=100_000), allow_negative_numbers = true)]
+    draws: u32,
+    /// Root of all randomness
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    seed: u64,
+    /// Write the recommended organization as a scenario for `synergy run`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// No progress bar, and no provisional answer
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Accuracy by which a plan may be worse than the best to be simulated, and how many are.
+const NEAR: f64 = 0.05;
+const MOST_CONTENDERS: usize = 12;
+
+impl Arguments {
+    pub(super) fn execute(self) -> Outcome<Exit> {
+        let (texts, fleet) = self.fleet()?;
+        let limits = self.limits()?;
+        if let Some(out) = &self.out {
+            scenario::check_name(out)?;
+        }
+        let choice = choose(&fleet, &limits);
+        let reasons = reasons(&fleet, &choice);
+        let Some(best) = choice.best().copied() else {
+            report::print_none(&reasons, self.format)?;
+            return Ok(Exit::Success);
+        };
+        if !self.quiet {
+            tell(&format!("by theory: {}; simulating it and its rivals", best.plan.describe(&fleet)));
+        }
+        let contenders = near(&choice, NEAR, MOST_CONTENDERS);
+        let plans: Vec<Plan> = contenders.iter().map(|scored| scored.plan).collect();
+        let bar = Bar::trials(self.trials.max(FIRST_ROUND) * plans.len() as u64, self.quiet);
+        let control = Control::new(cancelled_by_signal()?).watched_by(bar.watcher());
+        let streams = |purpose| Streams::new(self.seed, purpose, Family::common());
+        let contest = contest(&fleet, &plans, limits.unit(), self.trials, &streams(Purpose::World), &control);
+        bar.finish();
+        if contest.cancelled {
+            return Ok(Exit::Cancelled);
+        }
+        let flips = Parameter::all(&fleet)
+            .into_par_iter()
+            .filter_map(|parameter| flip(&fleet, &limits, &best.plan, parameter));
+        let flips = flips.collect();
+        let draws = self.draws as usize;
+        let confidence = confidence(&fleet, &limits, &contenders, draws, &streams(Purpose::ReEstimation));
+        let findings = Findings { fleet, choice, reasons, contenders, contest, flips, confidence };
+        match self.format {
+            Format::Table => report::print_tables(&findings)?,
+            Format::Json => report::print_json(&findings)?,
+            Format::Csv => report::print_csv(&findings)?,
+        }
+        if let Some(out) = &self.out {
+            self.write(out, &texts, &findings)?;
+        }
+        Ok(Exit::Success)
+    }
+
+    /// The scenario, and the fleet beside it.
+    fn write(&self, out: &Path, texts: &[String], findings: &Findings) -> Outcome<()> {
+        // With other models the fleet is another one, and is written beside the scenario.
+        let file = match (&self.models, texts) {
+            (Some(_), _) => {
+                let beside = out.with_extension("fleet.json");
+                write_file(&beside, scenario::merged(texts)?.as_bytes())?;
+                beside
+            }
+            (None, _) => self.fleet.clone(),
+        };
+        let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let text = scenario::scenario(findings, &scenario::seen_from(&file, folder)?);
+        write_file(out, text.as_bytes())?;
+        match self.format {
+            Format::Table => say(format_args!("\nscenario: {}", out.display())),
+            _ => Ok(()),
+        }
+    }
+
+    fn fleet(&self) -> Outcome<(Vec<String>, Fleet)> {
+        let text = read(&self.fleet)?;
+        let models = self.models.as_deref().map(read).transpose()?;
+        let fleet = Fleet::from_texts(&text, models.as_deref()).map_err(|error| {
+            // Which of two files it is, is seen where the first one is right without the second.
+            let own = Fleet::from_toml(&text).err();
+            let of_models = self.models.as_ref().filter(|_| own.as_ref() != Some(&error));
+            let file = of_models.unwrap_or(&self.fleet);
+            let problem = Problem::input(format!("{}: {error}", file.display()));
+            match error {
+                InvalidFleet::Text(_) => problem.help("`synergy advise --help` lists the keys of a fleet"),
+                _ => problem,
+            }
+        })?;
+        Ok(([Some(text), models].into_iter().flatten().collect(), fleet))
+    }
+
+    fn limits(&self) -> Outcome<Limits> {
+        let budget = match &self.budget {
+            Some(text) if text.trim_end().ends_with("tokens") => {
+                Some((amount("--budget", text, Typed::Tokens)?, Unit::Tokens))
+            }
+            Some(text) => Some((amount("--budget", text, Typed::Dollars)?, Unit::Dollars)),
+            None => None,
+        };
+        let given = |flag, text: &Option<String>, unit| {
+            text.as_deref().map(|text| amount(flag, text, unit)).transpose()
+        };
+        let accuracy = given("--accuracy", &self.accuracy, Typed::One)?;
+        if let Some(found) = accuracy.filter(|accuracy| *accuracy > 1.0) {
+            let sentence = format!("--accuracy is a probability above 0 and at most 1; found {found}");
+            return Err(Problem::input(sentence));
+        }
+        Ok(Limits {
+            budget,
+            deadline: given("--deadline", &self.deadline, Typed::Seconds)?,
+            window: given("--window", &self.window, Typed::Tokens)?,
+            accuracy,
+        })
+    }
+}
+
+/// A positive amount.
+fn amount(flag: &str, text: &str, unit: Typed) -> Outcome<f64> {
+    let text = text.trim();
+    let number: Option<f64> =
+        text.parse().ok().or_else(|| unit.read(&Value::Text(text.to_owned()))?.as_number());
+    number.filter(|x| *x > 0.0 && x.is_finite()).ok_or_else(|| {
+        let allowed = match (flag, unit.name()) {
+            ("--budget", _) => "a positive amount such as '0.002 USD' or '20k tokens'".to_owned(),
+            (_, "") => "a positive number".to_owned(),
+            (_, name) => format!("a positive number, alone or in {name}"),
+        };
+        Problem::input(format!("{flag} takes {allowed}; found `{text}`"))
+    })
+}
+
+fn read(path: &Path) -> Outcome<String> {
+    let missing = |error: std::io::Error| Problem::input(format!("cannot read {}: {error}", path.display()));
+    let size = fs::metadata(path).map_err(missing)?.len();
+    if size > MOST_BYTES {
+        let sentence = format!("{} has {size} bytes; a fleet has at most {MOST_BYTES}", path.display());
+        return Err(Problem::input(sentence));
+    }
+    fs::read_to_string(path).map_err(missing)
+}
