@@ -52,6 +52,33 @@ fn by_hand(records: &[Json], key: &str) -> (f64, f64) {
     ((mean(0) + mean(1) + mean(2)) / 3.0, joint / alone)
 }
 
+/// The fleet that is written is one that `synergy advise` reads, with the accuracies and intervals of the log.
+#[test]
+fn the_fleet_can_be_advised() {
+    let place = Place::new();
+    let log: Vec<Json> = records("correct")
+        .into_iter()
+        .map(|mut record| {
+            let extra = json!({ "output_tokens": 100, "latency": 2.0, "cost": 0.0001 });
+            record.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            record
+        })
+        .collect();
+    place.write("log.jsonl", lines(&log));
+    place.synergy("calibrate log.jsonl --out f --replicates 200").expect(0);
+    let line = "advise f/fleet.toml --budget 0.0001USD --draws 200 --trials 1024 -q --format json";
+    let advice = place.synergy(line).expect(0).json();
+    let right = |agent: &str| {
+        let of = log.iter().filter(|record| record["agent"] == agent);
+        of.filter(|record| record["correct"] == true).count() as f64 / 40.0
+    };
+    let best = ["ann", "bob", "cid"].map(right).into_iter().fold(0.0, f64::max);
+    // One answer is paid for: the best agent.
+    assert_eq!(advice["recommendation"]["organization"], "single", "{advice}");
+    assert!((advice["recommendation"]["accuracy"].as_f64().unwrap() - best).abs() < 1e-6, "{advice}");
+    assert!(advice["confidence"]["measurements"].as_array().unwrap().len() >= 3, "{advice}");
+}
+
 #[test]
 fn formats_say_the_same() {
     let place = Place::new();
@@ -88,7 +115,7 @@ fn the_scenario_runs_and_the_report_is_whole() {
     let place = Place::new();
     place.write("log.jsonl", lines(&records("correct")));
     let answer = place.synergy("calibrate log.jsonl --out fleet --format json").expect(0).json();
-    let names = ["calibration.json", "report.html", "report.md", "scenario.toml", "votes.svg"];
+    let names = ["calibration.json", "fleet.toml", "report.html", "report.md", "scenario.toml", "votes.svg"];
     assert_eq!(place.names("fleet"), names);
     assert_eq!(place.json("fleet/calibration.json"), answer);
     let run = place.synergy("run fleet/scenario.toml --trials 1000 --quiet --format json").expect(0).json();

@@ -11,7 +11,7 @@ use clap::{Args, value_parser};
 use rayon::prelude::*;
 use sim_core::monte_carlo::Control;
 use sim_core::random::{Family, Purpose, Streams};
-use sim_models::advice::contest::{FIRST_ROUND, contest};
+use sim_models::advice::contest::contest;
 use sim_models::advice::sensitivity::{confidence, flip, near};
 use sim_models::advice::{Fleet, InvalidFleet, Limits, Parameter, Plan, Unit, choose, reasons};
 use sim_models::registry::{Unit as Typed, Value};
@@ -92,29 +92,45 @@ impl Arguments {
         if let Some(out) = &self.out {
             scenario::check_name(out)?;
         }
-        let choice = choose(&fleet, &limits);
-        let reasons = reasons(&fleet, &choice);
-        let Some(best) = choice.best().copied() else {
-            report::print_none(&reasons, self.format)?;
-            return Ok(Exit::Success);
-        };
-        if !self.quiet {
+        let mut choice = choose(&fleet, &limits);
+        if let Some(best) = choice.best().filter(|_| !self.quiet) {
             tell(&format!("by theory: {}; simulating it and its rivals", best.plan.describe(&fleet)));
         }
-        let contenders = near(&choice, NEAR, MOST_CONTENDERS);
-        let plans: Vec<Plan> = contenders.iter().map(|scored| scored.plan).collect();
-        let bar = Bar::trials(self.trials.max(FIRST_ROUND) * plans.len() as u64, self.quiet);
-        let control = Control::new(cancelled_by_signal()?).watched_by(bar.watcher());
+        let cancellation = cancelled_by_signal()?;
         let streams = |purpose| Streams::new(self.seed, purpose, Family::common());
-        let contest = contest(&fleet, &plans, limits.unit(), self.trials, &streams(Purpose::World), &control);
-        bar.finish();
-        if contest.cancelled {
-            return Ok(Exit::Cancelled);
-        }
-        let flips = Parameter::all(&fleet)
-            .into_par_iter()
-            .filter_map(|parameter| flip(&fleet, &limits, &best.plan, parameter));
-        let flips = flips.collect();
+        let mut too_slow = Vec::new();
+        let (contenders, contest) = loop {
+            let contenders = near(&choice, NEAR, MOST_CONTENDERS);
+            let Some(best) = contenders.first() else {
+                report::print_none(&reasons(&fleet, &choice), self.format)?;
+                return Ok(Exit::Success);
+            };
+            let plans: Vec<Plan> = contenders.iter().map(|scored| scored.plan).collect();
+            let bar = Bar::trials(self.trials * plans.len() as u64, self.quiet);
+            let control = Control::new(cancellation.clone()).watched_by(bar.watcher());
+            let contest =
+                contest(&fleet, &plans, limits.unit(), self.trials, &streams(Purpose::World), &control);
+            bar.finish();
+            if contest.cancelled {
+                return Ok(Exit::Cancelled);
+            }
+            // Exact evaluation approximates the times of some plans.
+            let slow = contest.contenders.first().map(|first| first.tally.time(0.95).low);
+            if limits.deadline.is_none_or(|deadline| slow.is_none_or(|slow| slow <= deadline)) {
+                break (contenders, contest);
+            }
+            too_slow.push(best.plan.describe(&fleet));
+            let plan = best.plan;
+            choice.remove(&plan);
+        };
+        let best = contenders[0];
+        let mut reasons = reasons(&fleet, &choice);
+        reasons.extend(too_slow.iter().map(|plan| format!("too slow in the simulation: {plan}")));
+        // What would change the answer is asked of the exact evaluation, which would have chosen another plan in that case.
+        let flips = too_slow.is_empty().then(|| {
+            let parameters = Parameter::all(&fleet).into_par_iter();
+            parameters.filter_map(|parameter| flip(&fleet, &limits, &best.plan, parameter)).collect()
+        });
         let draws = self.draws as usize;
         let confidence = confidence(&fleet, &limits, &contenders, draws, &streams(Purpose::ReEstimation));
         let findings = Findings { fleet, choice, reasons, contenders, contest, flips, confidence };

@@ -2,6 +2,7 @@
 
 mod answer;
 mod figures;
+mod fleet;
 mod replay;
 mod report;
 mod scenario;
@@ -40,7 +41,7 @@ pub(super) struct Arguments {
     /// Score from which an answer is right
     #[arg(long, value_name = "S", default_value_t = 0.5, allow_negative_numbers = true)]
     threshold: f64,
-    /// Directory for scenario.toml, report.md, report.html and calibration.json
+    /// Directory for scenario.toml, fleet.toml (for advise), report.md, report.html and calibration.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How to print the results
@@ -64,6 +65,7 @@ Columns, found under their usual names or mapped with --map; only `question` is 
 {}
 Examples:
   synergy calibrate runs.jsonl --out fleet && synergy run fleet/scenario.toml
+  synergy advise fleet/fleet.toml --budget '0.01 USD' --deadline '1 min'
   synergy calibrate runs.parquet --map correct=is_right --map question=task.id
   synergy calibrate leaderboard.csv --layout matrix
   synergy calibrate spans.json --map correct=app.passed --format json",

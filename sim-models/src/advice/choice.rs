@@ -58,6 +58,11 @@ impl Choice {
         self.ranking.first()
     }
 
+    /// Takes a plan out, which turned out to break a limit that was only approximated.
+    pub fn remove(&mut self, plan: &Plan) {
+        self.ranking.retain(|scored| scored.plan != *plan);
+    }
+
     /// Whether the best plan has the accuracy that suffices, if one was given.
     pub fn suffices(&self) -> bool {
         let accuracy = self.best().map_or(0.0, |best| best.outlook.accuracy);

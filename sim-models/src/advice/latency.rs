@@ -82,6 +82,31 @@ impl Moments {
         Self { mean, variance: 0.0 }
     }
 
+    /// Probability that the lognormal law with these moments is above `t`.
+    fn above(self, t: f64) -> f64 {
+        if self.variance <= 0.0 || self.mean <= 0.0 {
+            return f64::from(u8::from(self.mean > t));
+        }
+        1.0 - Latency::new(self.mean, libm::sqrt(self.variance) / self.mean).largest_at_most(1.0, t)
+    }
+
+    /// Quantile of a mixture of such laws, each with its probability.
+    pub(super) fn quantile_of_mixture(parts: &[(f64, Self)], q: f64) -> f64 {
+        let above = |t: f64| parts.iter().map(|(share, part)| share * part.above(t)).sum::<f64>();
+        let most =
+            parts.iter().map(|(_, part)| part.mean + 50.0 * libm::sqrt(part.variance)).fold(0.0, f64::max);
+        let (mut low, mut high) = (0.0, most);
+        for _ in 0..48 {
+            let middle = 0.5 * (low + high);
+            if above(middle) <= 1.0 - q {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
     /// Quantile of the lognormal law with these moments, as Fenton and Wilkinson approximate sums.
     pub(super) fn quantile(self, q: f64) -> f64 {
         if self.variance <= 0.0 || self.mean <= 0.0 {

@@ -137,12 +137,14 @@ impl<'a> Evaluator<'a> {
         let model = self.fleet.models.get(model)?;
         let calls = profile.mean(|p| votes_to_margin(p, margin));
         let one = model.latency_of(tokens).moments_of_largest(1.0);
-        let slow = slow_votes(&profile, margin);
+        let ends = ends_of_races(&profile, margin);
+        let ends: Vec<(f64, Moments)> =
+            ends.into_iter().map(|(share, votes)| (share, one.times(votes))).collect();
         Some(Outlook {
             accuracy: profile.mean(|p| right_by_margin(p, margin)),
             spend: model.spend(model.input_tokens, tokens).times(calls),
             mean_time: calls * one.mean,
-            slow_time: one.times(slow).quantile(SLOW),
+            slow_time: Moments::quantile_of_mixture(&ends, SLOW),
             window: 0.0,
             calls,
         })
@@ -168,16 +170,22 @@ impl<'a> Evaluator<'a> {
         // The last answer needs no check.
         let checks = profile.mean(|p| expected_tries(accepted(p), count - 1.0));
         let one = model.latency_of(tokens).moments_of_largest(1.0);
-        let round = one.then(Moments::constant(checker.seconds));
         let open = |after: u32| profile.mean(|p| libm::pow(1.0 - accepted(p), f64::from(after)));
-        let slow = (1..tries).find(|&after| open(after) <= 1.0 - SLOW).unwrap_or(tries);
+        // Ends with each try, the last of which is not checked.
+        let end = |tried: u32| {
+            let is_last = tried == tries;
+            let share = open(tried - 1) - if is_last { 0.0 } else { open(tried) };
+            let checks = f64::from(tried - u32::from(is_last));
+            (share, one.times(f64::from(tried)).then(Moments::constant(checks * checker.seconds)))
+        };
+        let ends: Vec<(f64, Moments)> = (1..=tries).map(end).collect();
         let spend = model.spend(model.input_tokens, tokens).times(calls);
         let check = Spend { dollars: checker.dollars, tokens: checker.tokens };
         Some(Outlook {
             accuracy: profile.mean(right),
             spend: spend + check.times(checks),
             mean_time: calls * one.mean + checks * checker.seconds,
-            slow_time: round.times(f64::from(slow)).quantile(SLOW),
+            slow_time: Moments::quantile_of_mixture(&ends, SLOW),
             window: 0.0,
             calls,
         })
@@ -207,12 +215,8 @@ impl<'a> Evaluator<'a> {
         let seconds = checker.map_or(0.0, |it| it.seconds);
         let first = pupil.latency_of(length).moments_of_largest(count).then(Moments::constant(seconds));
         let second = master.latency_of(long).moments_of_largest(1.0);
-        // The slow ones are those that escalate, where they are more than one in twenty.
-        let slow_time = if escalated > 1.0 - SLOW {
-            first.then(second).quantile(1.0 - (1.0 - SLOW) / escalated.max(1.0 - SLOW))
-        } else {
-            first.quantile((SLOW / (1.0 - escalated)).min(1.0 - 1e-9))
-        };
+        let slow_time =
+            Moments::quantile_of_mixture(&[(1.0 - escalated, first), (escalated, first.then(second))], SLOW);
         Some(Outlook {
             accuracy: kept + (1.0 - across) * apart + across * together,
             spend: pupil.spend(pupil.input_tokens, length).times(count)
@@ -328,8 +332,9 @@ pub(super) fn votes_to_margin(p: f64, margin: u32) -> f64 {
     d / (2.0 * p - 1.0) * (1.0 - power) / (1.0 + power)
 }
 
-/// Votes within which 95 % of the races to a margin are decided, by stepping through them.
-fn slow_votes(profile: &Profile, margin: u32) -> f64 {
+/// How many of the races to a margin are decided after each number of votes, by stepping through them; the last one stands for all that are
+/// longer than 98 % of them.
+fn ends_of_races(profile: &Profile, margin: u32) -> Vec<(f64, f64)> {
     let span = 2 * margin as usize - 1;
     let steps: Vec<(f64, f64)> = profile.steps().collect();
     // A few parts of equal accuracy are enough for a time.
@@ -349,21 +354,27 @@ fn slow_votes(profile: &Profile, margin: u32) -> f64 {
             start
         })
         .collect();
+    let (mut ends, mut before) = (Vec::new(), 1.0);
     for votes in 1..=MOST_VOTES {
         let mut open = 0.0;
         for (race, &(_, p)) in races.iter_mut().zip(&parts) {
-            let before = race.clone();
+            let lead_before = race.clone();
             for (lead, mass) in race.iter_mut().enumerate() {
-                let up = if lead > 0 { before[lead - 1] * p } else { 0.0 };
-                *mass = up + before.get(lead + 1).map_or(0.0, |above| above * (1.0 - p));
+                let up = if lead > 0 { lead_before[lead - 1] * p } else { 0.0 };
+                *mass = up + lead_before.get(lead + 1).map_or(0.0, |above| above * (1.0 - p));
                 open += *mass;
             }
         }
-        if open <= 1.0 - SLOW {
-            return votes as f64;
+        ends.push((before - open, votes as f64));
+        before = open;
+        if open <= 0.4 * (1.0 - SLOW) {
+            break;
         }
     }
-    MOST_VOTES as f64
+    if let Some(last) = ends.last_mut() {
+        last.0 += before;
+    }
+    ends
 }
 
 /// Mean number of tries, at most `most`, of which each is accepted with probability `a`.

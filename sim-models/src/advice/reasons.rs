@@ -63,9 +63,9 @@ fn alone(fleet: &Fleet, choice: &Choice, best: &Scored) -> Vec<String> {
         reasons.push(
             "one agent is best here, because all answers are the same: the correlation is 1".to_owned(),
         );
-    } else if let Some(gain) = largest_gain(fleet, choice, model)
+    } else if !fleet.countable
+        && let Some(gain) = largest_gain(fleet, choice, model)
         && gain <= 1.0
-        && !fleet.countable
     {
         reasons.push(format!(
             "one agent is best here, because alpha = {} < 1: messages lose more than votes gain",

@@ -12,7 +12,8 @@ pub(super) struct Findings {
     /// The plans that were simulated, the recommended one first.
     pub(super) contenders: Vec<Scored>,
     pub(super) contest: Contest,
-    pub(super) flips: Vec<Flip>,
+    /// `None` where plans were left out that are too slow: the exact evaluation would choose one of them.
+    pub(super) flips: Option<Vec<Flip>>,
     /// Where parameters have intervals.
     pub(super) confidence: Option<Confidence>,
 }

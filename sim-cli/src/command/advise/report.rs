@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sim_core::estimate::Confidence;
 use sim_models::advice::contest::Contender;
+use sim_models::advice::sensitivity::Flip;
 use sim_models::advice::{Plan, Scored};
 use sim_models::registry::number;
 
@@ -110,12 +111,16 @@ fn front(findings: &Findings) -> String {
 }
 
 fn flips(findings: &Findings) -> String {
-    if findings.flips.is_empty() {
+    let Some(flips) = &findings.flips else {
+        return "what would change the answer is not known, because plans were left out that are too slow"
+            .to_owned();
+    };
+    if flips.is_empty() {
         return "no change of one parameter would change the answer".to_owned();
     }
     let head = ["what would change the answer", "now", "from here on", "then use"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for flip in &findings.flips {
+    for flip in flips {
         rows.push(vec![
             flip.parameter.name(&findings.fleet),
             short(flip.value),
@@ -193,14 +198,15 @@ pub(super) fn print_json(findings: &Findings) -> Outcome<()> {
         value
     };
     let contenders: Vec<Value> = findings.rows().map(with_simulation).collect();
-    let flips = findings.flips.iter().map(|flip| {
+    let one = |flip: &Flip| {
         json!({
             "parameter": flip.parameter.name(fleet),
             "value": flip.value,
             "at": flip.at,
             "organization": flip.plan.describe(fleet),
         })
-    });
+    };
+    let flips = findings.flips.as_ref().map(|flips| flips.iter().map(one).collect::<Vec<_>>());
     let confidence = findings.confidence.as_ref().map(|confidence| {
         let best = findings.contenders.iter().zip(&confidence.best);
         let best =
@@ -221,7 +227,7 @@ pub(super) fn print_json(findings: &Findings) -> Outcome<()> {
         "cost_unit": findings.unit(),
         "contenders": contenders,
         "front": findings.choice.front().iter().map(|scored| plan_json(findings, scored)).collect::<Vec<_>>(),
-        "flips": flips.collect::<Vec<_>>(),
+        "flips": flips,
         "confidence": confidence,
         "organizations": findings.choice.ranking.len(),
         "trials": findings.contest.trials,

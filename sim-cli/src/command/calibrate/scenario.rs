@@ -3,6 +3,7 @@
 use sim_models::calibration::{Calibration, Finding};
 
 use super::answer::{Answer, law_name};
+use super::fleet;
 use super::replay::Fleet;
 use super::workflow;
 use crate::output::estimate_text;
@@ -13,6 +14,7 @@ pub(super) fn files(answer: &Answer) -> Outcome<Vec<(String, String)>> {
     let mut files = Vec::new();
     if let Some(fleet) = Fleet::of(&answer.calibration) {
         files.push(("scenario.toml".to_owned(), vote(answer, &fleet)));
+        files.extend(fleet::fleet(answer, &fleet).map(|text| (fleet::FILE.to_owned(), text)));
         files.extend(budget(answer, &fleet).map(|text| ("budget.toml".to_owned(), text)));
     }
     if !answer.calibration.steps.is_empty() {
@@ -46,7 +48,7 @@ fn head(answer: &Answer, model: &str) -> String {
 }
 
 /// A comment on one line: what is quoted from a log may hold ends of lines.
-fn comment(text: &mut String, sentence: &str) {
+pub(super) fn comment(text: &mut String, sentence: &str) {
     let plain: String = sentence.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     text.push_str(&format!("# {plain}\n"));
 }
@@ -133,7 +135,7 @@ fn odd(siblings: f64) -> u32 {
 }
 
 /// A number that TOML reads as a real one.
-fn real(x: f64) -> String {
+pub(super) fn real(x: f64) -> String {
     let text = format!("{:.6e}", x);
     let short = text.parse::<f64>().unwrap_or(x);
     format!("{short:?}")

@@ -1,0 +1,139 @@
+//! `synergy advise`: a recommendation for people and programs, and a scenario that runs.
+
+mod support;
+
+use support::Place;
+
+const FLEET: &str = "[question]
+correlation = { value = 0.1, low = 0.05, high = 0.2 }
+[[models]]
+name = \"small\"
+accuracy = { value = 0.65, low = 0.6, high = 0.7 }
+output_tokens = 500
+price_per_million_output_tokens = 1
+latency_seconds = { mean = 4, deviation = 1 }
+[[models]]
+name = \"large\"
+accuracy = 0.75
+output_tokens = 1000
+price_per_million_output_tokens = 10
+latency_seconds = { mean = 10, deviation = 3 }
+";
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("fleet.toml", FLEET);
+    place
+}
+
+const LINE: &[&str] =
+    &["advise", "fleet.toml", "--budget", "0.006 USD", "--deadline", "12 s", "--trials", "2048", "-q"];
+
+#[test]
+fn an_advice_has_all_its_parts() {
+    let place = place();
+    let json = place.synergy_with(&[LINE, &["--format", "json"]].concat()).expect(0).json();
+    let best = &json["recommendation"];
+    assert_eq!(best["organization"], "vote", "{best}");
+    assert_eq!(best["models"], serde_json::json!(["small"]));
+    // What is recommended keeps the limits, and its simulation agrees with its exact accuracy.
+    assert!(best["cost"].as_f64().is_some_and(|cost| cost <= 0.006), "{best}");
+    assert!(best["simulated"]["makespan_p95"]["low"].as_f64().is_some_and(|time| time <= 12.0), "{best}");
+    let accuracy = best["accuracy"].as_f64().unwrap_or(f64::NAN);
+    let simulated = best["simulated"]["accuracy"]["value"].as_f64().unwrap_or(f64::NAN);
+    assert!((accuracy - simulated).abs() < 5.0 * (0.25_f64 / 2048.0).sqrt(), "{best}");
+    for key in ["contenders", "front", "flips", "reasons"] {
+        assert!(json[key].as_array().is_some_and(|list| !list.is_empty()), "{key}: {json}");
+    }
+    let shares = json["confidence"]["best"]
+        .as_array()
+        .map(|list| list.iter().filter_map(|one| one["probability"].as_f64()).sum::<f64>());
+    assert!(shares.is_some_and(|sum| (sum - 1.0).abs() < 1e-9), "{json}");
+    assert!(json["brute_force_over_trials"].as_f64().is_some_and(|ratio| ratio > 2.0), "{json}");
+    // The same again, to the last digit.
+    assert_eq!(place.synergy_with(&[LINE, &["--format", "json"]].concat()).expect(0).json(), json);
+    let front = json["front"].as_array().cloned().unwrap_or_default();
+    let costs: Vec<f64> = front.iter().filter_map(|plan| plan["cost"].as_f64()).collect();
+    assert!(costs.windows(2).all(|pair| pair[0] < pair[1]), "{costs:?}");
+}
+
+#[test]
+fn the_recommended_scenario_runs_and_agrees() {
+    let place = place();
+    let said = place.synergy_with(&[LINE, &["--out", "best.toml"]].concat()).expect(0).out;
+    for words in
+        ["use: vote of", "binds", "what would change the answer", "as far as the parameters are known"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let run = place.synergy("run best.toml --trials 4000 -q --format json").expect(0).json();
+    let number = |pointer: &str| run.pointer(pointer).and_then(|x| x.as_f64()).unwrap_or(f64::NAN);
+    let (found, predicted) = (number("/estimates/accuracy/value"), number("/predictions/accuracy"));
+    assert!((found - predicted).abs() < 0.04, "{run}");
+    assert!((number("/estimates/cost/value") - number("/predictions/cost")).abs() < 1e-9, "{run}");
+    // Other models come from another file, and the scenario names a fleet that has them.
+    place.write("models.toml", "[[models]]\nname = \"tiny\"\naccuracy = 0.6\noutput_tokens = 100\nprice_per_million_output_tokens = 1\n");
+    let more = ["--models", "models.toml", "--out", "sub/tiny.toml"];
+    std::fs::create_dir_all(place.path("sub")).unwrap_or_default();
+    place.synergy_with(&[LINE, &more].concat()).expect(0);
+    let run = place.synergy("run sub/tiny.toml --trials 100 -q").expect(0).out;
+    assert!(run.contains("agent=tiny"), "{run}");
+}
+
+#[test]
+fn it_says_no() {
+    let place = place();
+    let said = place.synergy_with(&[LINE, &["--accuracy", "0.99"]].concat()).expect(0).out;
+    assert!(said.contains("no organization reaches 0.99"), "{said}");
+    let said = place.synergy("advise fleet.toml --budget 0.0001USD -q").expect(0).out;
+    assert_eq!(said.trim(), "no organization keeps the budget: not even one agent does");
+    let json = place.synergy("advise fleet.toml --budget 0.0001USD -q --format json").expect(0).json();
+    assert!(json["recommendation"].is_null());
+}
+
+#[test]
+fn wrong_input_is_explained() {
+    let place = place();
+    place.write("wrong.toml", FLEET.replace("0.75", "7.5"));
+    place.write("cut.toml", &FLEET[..150]);
+    place.write("none.json", "{}");
+    place.write("binary.toml", [0xff, 0xfe, 0x00]);
+    for (line, said) in [
+        ("advise missing.toml", "cannot read missing.toml"),
+        ("advise wrong.toml", "wrong.toml: model `large`: `accuracy` is a number from 0 to 1; found 7.5"),
+        ("advise cut.toml", "cut.toml"),
+        ("advise none.json", "has no `models`"),
+        ("advise binary.toml", "binary.toml"),
+        ("advise .", "."),
+        ("advise fleet.toml --models wrong.toml", "wrong.toml"),
+        ("advise fleet.toml --budget -1USD", "--budget takes a positive amount"),
+        ("advise fleet.toml --budget 5min", "--budget takes a positive amount"),
+        ("advise fleet.toml --budget NaN", "--budget takes a positive amount"),
+        ("advise fleet.toml --deadline 3USD", "--deadline takes a positive number, alone or in s"),
+        ("advise fleet.toml --window 0", "--window takes a positive number, alone or in tokens"),
+        ("advise fleet.toml --accuracy 1.5", "--accuracy is a probability"),
+        ("advise fleet.toml --out best.json", "ends in .toml"),
+        ("run fleet --set organization=vote --set size=4", "odd number of votes"),
+        ("run fleet --set agent=nobody", "no model `nobody`"),
+        ("run fleet --set organization=tree --set size=1001 --set depth=20", "too large"),
+        ("run fleet --set file=none.json", "has no `models`"),
+    ] {
+        let ended = place.synergy(line).expect(2);
+        assert!(ended.err.contains(said), "{line}: {}", ended.err);
+    }
+}
+
+/// Every organization of the model can be run.
+#[test]
+fn all_organizations_run() {
+    let place = Place::new();
+    for kind in ["single", "vote", "margin", "retry", "cascade", "mixed", "star", "tree", "chain"] {
+        let line = format!("run fleet --set organization={kind} --set size=3 --trials 2000 -q --format json");
+        let run = place.synergy(&line).expect(0).json();
+        let estimate = &run["estimates"]["accuracy"];
+        let predicted = run["predictions"]["accuracy"].as_f64().unwrap_or(f64::NAN);
+        let found = estimate["value"].as_f64().unwrap_or(f64::NAN);
+        // Five standard errors of 2000 trials, and the steps of the continuous law.
+        assert!((found - predicted).abs() < 0.057, "{kind}: {run}");
+    }
+}

@@ -1,0 +1,107 @@
+//! What would change the answer, and what is worth measuring, where it is known.
+
+use sim_core::monte_carlo::Control;
+use sim_core::random::{Family, Purpose, Streams};
+use sim_models::advice::contest::contest;
+use sim_models::advice::sensitivity::{confidence, flip, near};
+use sim_models::advice::{Fleet, Limits, Parameter, Plan, Unit, choose};
+
+fn streams(purpose: Purpose) -> Streams {
+    Streams::new(3, purpose, Family::common())
+}
+
+fn fleet(text: &str) -> Fleet {
+    Fleet::from_toml(text).unwrap()
+}
+
+const TWO: &str = "[[models]]\nname = \"a\"\naccuracy = { value = 0.7, low = 0.6, high = 0.8 }\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n\
+    [[models]]\nname = \"b\"\naccuracy = 0.6\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n";
+
+/// One answer is paid for: the better of two models, so the choice changes where they are equal.
+#[test]
+fn a_flip_is_where_two_models_are_equal() {
+    let fleet = fleet(TWO);
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let best = choose(&fleet, &limits).best().unwrap().plan;
+    assert_eq!(best, Plan::Single { model: 0, tokens: 1000.0 });
+    let down = flip(&fleet, &limits, &best, Parameter::Accuracy(0)).unwrap();
+    assert!(
+        (down.at - 0.6).abs() < 2e-3 && down.plan == Plan::Single { model: 1, tokens: 1000.0 },
+        "{down:?}"
+    );
+    let up = flip(&fleet, &limits, &best, Parameter::Accuracy(1)).unwrap();
+    assert!((up.at - 0.7).abs() < 2e-3, "{up:?}");
+    // Twice the price is twice too much.
+    assert!(flip(&fleet, &limits, &best, Parameter::Price(0)).unwrap().at < 1.02);
+    assert_eq!(flip(&fleet, &limits, &best, Parameter::Correlation), None);
+}
+
+/// Model a is normal with mean 0.7 and standard error 0.1/1.96, model b is 0.6: a is best with probability Phi(1.96) = 0.975. Not to know costs
+/// E[(b - a)+] = s (phi(z) - z (1 - Phi(z))) = 0.000482 with z = 1.96, all of which measuring a saves.
+#[test]
+fn the_worth_of_a_measurement_is_the_unit_normal_loss() {
+    let fleet = fleet(TWO);
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let choice = choose(&fleet, &limits);
+    let contenders = near(&choice, 0.2, 12);
+    let found = confidence(&fleet, &limits, &contenders, 20_000, &streams(Purpose::ReEstimation)).unwrap();
+    // Five standard errors of a share of 20 000.
+    assert!((found.best[0] - 0.975).abs() < 0.006, "{found:?}");
+    // Losses have a deviation of about 0.005.
+    assert!((found.regret - 0.000482).abs() < 2e-4, "{found:?}");
+    let (parameter, worth) = found.worth[0];
+    assert_eq!(parameter, Parameter::Accuracy(0));
+    // Tenths are a coarse measurement: only the lowest tenth contains losses, and its mean is above 0.6.
+    assert!((0.0..=found.regret + 1e-12).contains(&worth), "{found:?}");
+}
+
+/// A measurement that decides between two models as good as each other is worth s/sqrt(2 pi) = 0.0204 for s = 0.1/1.96.
+#[test]
+fn a_close_decision_is_worth_measuring() {
+    let fleet = fleet(&TWO.replace("accuracy = 0.6\n", "accuracy = 0.7\n"));
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let contenders = near(&choose(&fleet, &limits), 0.2, 12);
+    let found = confidence(&fleet, &limits, &contenders, 20_000, &streams(Purpose::ReEstimation)).unwrap();
+    let expected = 0.1 / 1.959964 / (2.0 * std::f64::consts::PI).sqrt();
+    assert!((found.worth[0].1 - expected).abs() < 1.5e-3, "{found:?} {expected}");
+    assert!((found.best[0] - 0.5).abs() < 0.02, "{found:?}");
+}
+
+/// Without intervals nothing is uncertain.
+#[test]
+fn certainty_needs_no_draws() {
+    let fleet = fleet(&TWO.replace("{ value = 0.7, low = 0.6, high = 0.8 }", "0.7"));
+    let limits = Limits::default();
+    let contenders = near(&choose(&fleet, &limits), 0.2, 12);
+    assert_eq!(confidence(&fleet, &limits, &contenders, 1000, &streams(Purpose::ReEstimation)), None);
+}
+
+/// The contest drops what is far behind early, keeps what is near, and its paired differences cover the exact ones.
+#[test]
+fn a_contest_spends_its_trials_on_rivals() {
+    let fleet = fleet(
+        "[[models]]\nname = \"a\"\naccuracy = 0.7\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n",
+    );
+    let tokens = 1000.0;
+    let plans = [
+        Plan::Vote { model: 0, tokens, votes: 11 },
+        Plan::Vote { model: 0, tokens, votes: 11 },
+        Plan::Vote { model: 0, tokens, votes: 9 },
+        Plan::Single { model: 0, tokens },
+    ];
+    let found = contest(&fleet, &plans, Unit::Dollars, 8192, &streams(Purpose::World), &Control::default());
+    let trials: Vec<u64> = found.contenders.iter().map(|it| it.tally.trials()).collect();
+    assert_eq!((trials[0], trials[1], trials[3]), (8192, 8192, 1024), "{trials:?}");
+    assert_eq!(found.trials, trials.iter().sum::<u64>());
+    // The same plan on the same draws differs in nothing.
+    assert_eq!(found.contenders[1].behind.value, 0.0);
+    for (contender, plan) in found.contenders.iter().zip(&plans) {
+        let exact = fleet.outlook(&plans[0]).accuracy - fleet.outlook(plan).accuracy;
+        // Five standard errors, where the interval has 1.96.
+        assert!(
+            (contender.behind.value - exact).abs() <= 2.6 * contender.behind.half_width() + 1e-12,
+            "{contender:?}"
+        );
+        assert!((contender.tally.cost().value - fleet.outlook(plan).spend.dollars).abs() < 1e-12);
+    }
+}
