@@ -7,8 +7,8 @@ mod compact;
 mod compare;
 mod convert;
 mod export;
-mod literature;
 mod forecast;
+mod literature;
 mod models;
 mod options;
 mod plan;
@@ -50,8 +50,7 @@ Examples:
   synergy sweep experiments/phase-boundary/scenario.toml
   synergy models tree
 
-Exit codes: 0 done, 1 failure of the machine or of a claim, 2 wrong input, 3 some cells of a sweep failed, 130 cancelled.";
-Exit codes: 0 done, 1 failure of the machine, 2 wrong input, 3 some cells of a sweep failed, 4 what --fail-if names
+Exit codes: 0 done, 1 failure of the machine or of a claim, 2 wrong input, 3 some cells of a sweep failed, 4 what --fail-if names
 holds, 130 cancelled.";
 
 #[derive(Subcommand)]

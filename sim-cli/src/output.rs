@@ -1,8 +1,8 @@
 //! What is printed on standard output.
 
 mod catalog;
-mod literature;
 pub mod check;
+mod literature;
 mod reference;
 mod report;
 mod schema;

@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release -p sim-models --example advice_brute_force`
 
+#![expect(clippy::print_stdout, reason = "an example shows what it found")]
+
 use sim_core::monte_carlo::Control;
 use sim_core::random::{Address, Family, Purpose, Stream, Streams};
 use sim_models::advice::contest::contest;

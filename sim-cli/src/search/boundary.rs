@@ -9,6 +9,7 @@ use sim_models::registry::{
     About, AnyModel, AnyPlan, CellMetric, CellPrediction, Failure, Forecast, Metric, Outcome, Parameter,
     ParameterError, PredictionInfo, Replay, Unit, Values,
 };
+use std::ops::Range;
 
 use super::Studied;
 use super::looks::{Halt, Looks, Observer, Open};
@@ -260,6 +261,11 @@ impl AnyPlan for BoundaryPlan<'_> {
     ) -> Result<Outcome, Failure> {
         let known = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
         self.go_on(&known, streams, stop, control)
+    }
+
+    /// None: trials of a search are at different points.
+    fn single_trials(&self, _: Range<u64>, _: &Streams) -> Result<Vec<Vec<f64>>, Failure> {
+        Ok(Vec::new())
     }
 
     fn replay(&self, _: u64, _: &Streams) -> Result<Option<Replay>, Failure> {
