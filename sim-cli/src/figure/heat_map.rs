@@ -190,7 +190,7 @@ impl HeatMap {
 }
 
 /// How far a cell reaches under its neighbors: at least a pixel, even on a screen that shows the page small.
-const OVERLAP: f64 = 2.5 * POINT;
+pub(super) const OVERLAP: f64 = 2.5 * POINT;
 
 /// Fills the frame with slanted lines, which show where no cell covers them.
 pub(super) fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureError> {

@@ -5,7 +5,7 @@ use super::axes::{Axes, DIGIT, EDGE, Room, SMALL};
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::geometry::Rect;
-use super::heat_map::{check_centers, edges, hatch};
+use super::heat_map::{OVERLAP, check_centers, edges, hatch};
 use super::palette::{BLACK, Look, WHITE};
 use super::text;
 
@@ -145,12 +145,18 @@ impl Regions {
             };
             if area.width() > 0.0 && area.height() > 0.0 {
                 let look = Look::of(*winner);
-                canvas.fill(&area, look.color, 1.0)?;
-                let center = (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom));
-                // A sign that is larger than its cell says nothing.
-                if area.width().min(area.height()) > 1.2 * SIGN * POINT {
-                    canvas.marker(center, look.marker, WHITE, SIGN)?;
+                // A cell reaches under neighbors of its color, so that viewers show no seam.
+                let right = column + 1 < self.xs.len() && self.winners[cell + 1] == Some(*winner);
+                let above = self.winners.get(cell + self.xs.len()) == Some(&Some(*winner));
+                let reach = if right { OVERLAP } else { 0.0 };
+                canvas.fill(&Rect { right: area.right + reach, ..area }, look.color, 1.0)?;
+                if above {
+                    canvas.fill(&Rect { top: area.top - OVERLAP, ..area }, look.color, 1.0)?;
                 }
+                let center = (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom));
+                // A sign takes half of its cell at most.
+                let size = SIGN.min(0.5 * area.width().min(area.height()) / POINT);
+                canvas.marker(center, look.marker, WHITE, size)?;
             }
         }
         Ok(())

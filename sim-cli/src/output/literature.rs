@@ -43,7 +43,7 @@ impl Compared {
     }
 
     fn simulated(&self) -> String {
-        self.checked.simulated.map_or_else(String::new, |estimate| self.in_unit(estimate_text(&estimate)))
+        self.checked.simulated.map_or_else(String::new, |estimate| estimate_text(&estimate))
     }
 
     fn standing(&self) -> String {
