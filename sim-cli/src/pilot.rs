@@ -9,7 +9,7 @@ use sim_models::registry::{AnyModel, Values};
 use crate::cell;
 use crate::dataset::{Cell, Row};
 use crate::problem::{Outcome, Problem};
-use crate::scenario::Scenario;
+use crate::scenario::{OptimumSpec, Scenario};
 
 /// Cells that are tried, one in each of as many stretches of the sweep.
 const CELLS: usize = 16;
@@ -52,7 +52,7 @@ fn try_cell(scenario: &Scenario, model: &dyn AnyModel, index: usize, stop: &Stop
         return try_search(scenario, model, index, half_width, stop);
     }
     let parameters = model.parameters();
-    let mut trials = 64;
+    let mut trials = scenario.optimize.as_ref().map_or(64, OptimumSpec::least_trials);
     loop {
         let trials_now = stop.trials().min(trials);
         let clock = Instant::now();

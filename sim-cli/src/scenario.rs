@@ -7,6 +7,7 @@ mod document;
 mod figure;
 mod given;
 mod hypothesis;
+mod optimum;
 mod plan;
 mod quantities;
 mod read;
@@ -18,7 +19,8 @@ pub use derived::DerivedSpec;
 pub use document::{Content, Document, Entry, Node, Table};
 pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
-pub use plan::{Plan, Sample, Scheme};
+pub use optimum::{Goal, OptimumSpec};
+pub use plan::{Plan, Range, Sample, Scheme};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
@@ -60,6 +62,9 @@ pub struct Scenario {
     /// The boundary that every cell is a search for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<BoundarySpec>,
+    /// The optimum that every cell is a search for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optimize: Option<OptimumSpec>,
     /// What the sweep goes over beside its axes.
     #[serde(default, skip_serializing_if = "Plan::is_empty")]
     pub plan: Plan,
@@ -141,6 +146,7 @@ impl Opened {
                 stop: StopSpec::default(),
                 derived: DerivedSpec::default(),
                 boundary: None,
+                optimize: None,
                 sweep: Vec::new(),
                 plan: Plan::default(),
                 figure: None,
@@ -230,7 +236,7 @@ impl Opened {
             let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
             match values.and_then(runs) {
                 Ok(()) => {
-                    self.check_boundary(registry)?;
+                    self.check_search(registry)?;
                     self.check_test(model)?;
                     self.check_sensitivity(model)?;
                     return self.check_figure(model, count, index);
@@ -241,13 +247,23 @@ impl Opened {
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
     }
 
-    /// Checks that cells have the metric whose boundary is looked for, and that the stopping rule is one of boundaries.
-    fn check_boundary(&self, registry: &Registry) -> Outcome<()> {
-        let Some(boundary) = &self.scenario.boundary else { return Ok(()) };
-        let model = Studied::below(&self.scenario, registry)?;
-        let quantities = Quantities::of_searched(&*model, boundary, &self.scenario)?;
-        let checked = boundary.check(&quantities.metrics(), &self.scenario.stop);
-        checked.map_err(|problem| self.within("boundary", problem))
+    /// Checks that cells have the metric that is searched for, and that the stopping rule is one of such a search.
+    fn check_search(&self, registry: &Registry) -> Outcome<()> {
+        let scenario = &self.scenario;
+        if !scenario.is_search() {
+            return Ok(());
+        }
+        let model = Studied::below(scenario, registry)?;
+        let quantities = Quantities::of_searched(&*model, scenario)?;
+        if let Some(boundary) = &scenario.boundary {
+            let checked = boundary.check(&quantities.metrics(), &scenario.stop);
+            checked.map_err(|problem| self.within("boundary", problem))?;
+        }
+        if let Some(optimize) = &scenario.optimize {
+            let checked = optimize.check(&quantities.metrics(), &scenario.stop);
+            checked.map_err(|problem| self.within("optimize", problem))?;
+        }
+        Ok(())
     }
 
     /// Checks that cells have what they are tested for.
@@ -309,7 +325,13 @@ impl Scenario {
     /// What is wrong with giving a parameter a value that has another source; `None` for every other key.
     fn refuses(&self, key: &str) -> Option<String> {
         let sought = self.boundary.as_ref().and_then(|boundary| boundary.refuses(key));
-        sought.or_else(|| self.derived.refuses(key))
+        let optimized = self.optimize.as_ref().and_then(|optimize| optimize.refuses(key));
+        sought.or(optimized).or_else(|| self.derived.refuses(key))
+    }
+
+    /// Whether its cells are searches, whose trials follow from the rule.
+    pub fn is_search(&self) -> bool {
+        self.boundary.is_some() || self.optimize.is_some()
     }
 
     /// Number of cells.

@@ -2,6 +2,7 @@
 
 pub mod boundary;
 mod looks;
+pub mod optimum;
 pub mod trace;
 
 use std::ops::Deref;
@@ -9,6 +10,7 @@ use std::ops::Deref;
 use sim_models::registry::{AnyModel, Registry};
 
 use self::boundary::Boundary;
+use self::optimum::Optimum;
 use crate::derived::Derived;
 use crate::problem::Outcome;
 use crate::scenario::{DerivedSpec, Scenario, find_model};
@@ -19,17 +21,20 @@ pub enum Studied<'a> {
     Model(&'a dyn AnyModel),
     /// A model some of whose parameters have formulas.
     Derived(Box<Derived<'a>>),
-    /// A search over one of these.
+    /// A search for a boundary over one of these.
     Boundary(Box<Boundary<'a>>),
+    /// A search for the best values of some parameters.
+    Optimum(Box<Optimum<'a>>),
 }
 
 impl<'a> Studied<'a> {
     /// That of a scenario.
     pub fn of(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
         let below = Self::below(scenario, registry)?;
-        Ok(match &scenario.boundary {
-            None => below,
-            Some(spec) => Self::Boundary(Box::new(Boundary::new(below, spec.clone())?)),
+        Ok(match (&scenario.boundary, &scenario.optimize) {
+            (None, None) => below,
+            (None, Some(spec)) => Self::Optimum(Box::new(Optimum::new(below, spec.clone())?)),
+            (Some(spec), _) => Self::Boundary(Box::new(Boundary::new(below, spec.clone())?)),
         })
     }
 
@@ -54,6 +59,7 @@ impl<'a> Deref for Studied<'a> {
         match self {
             Self::Model(model) => *model,
             Self::Derived(derived) => derived.as_ref(),
+            Self::Optimum(optimum) => optimum.as_ref(),
             Self::Boundary(boundary) => boundary.as_ref(),
         }
     }

@@ -82,3 +82,20 @@ fn a_dry_run_names_the_fork_and_makes_none() {
     assert!(dry.out.contains("out-2"), "{}", dry.out);
     assert_eq!(place.names(""), ["out", "s.toml"]);
 }
+
+/// What a killed program left of a fork is removed by the next one that makes a fork there. One that was just begun may be somebody's.
+#[test]
+fn abandoned_forks_are_removed() {
+    let place = Place::new();
+    sweep_of(&place, SCENARIO, "-q --out out").expect(0);
+    let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    for name in [".writing-old", ".writing-new"] {
+        place.write(&format!("{name}/parts/000000.parquet"), "cut off");
+        if name == ".writing-old" {
+            let directory = std::fs::File::open(place.path(name)).unwrap();
+            directory.set_modified(hour_ago).unwrap();
+        }
+    }
+    sweep_of(&place, &SCENARIO.replace("seed = 3", "seed = 4"), "-q --out out --fork").expect(0);
+    assert!(!place.path(".writing-old").exists() && place.path(".writing-new").exists());
+}

@@ -96,7 +96,7 @@ fn foretell(scenario: &Scenario, cost: &Cost, threads: usize, path: &Path) -> Ou
         if scenario.stop.half_width.is_some() { " at most, if no cell is precise enough before" } else { "" };
     // The rows of the window that runs, and of the one that is being written.
     let memory = 2.0 * cost.bytes_per_row * cells.min(sweep::WINDOW) as f64 / 1e6;
-    let each = if scenario.boundary.is_some() { "searches with at most" } else { "cells of up to" };
+    let each = if scenario.is_search() { "searches with at most" } else { "cells of up to" };
     let point = if scenario.boundary.is_some() { " at a point" } else { "" };
     say(format_args!(
         "{cells} {each} {} trials{point}\nabout {time} on {threads} threads{most}, and {memory:.0} MB of memory beside the program's own\n{}",

@@ -112,9 +112,9 @@ fn compare(
     let failure = |error: &dyn std::fmt::Display| Problem::failure(format!("cell {hash}: {error}"));
     let confidence = scenario.stop.rule()?.confidence();
     // The trials of a search follow from its rule; those of a cell may be more or fewer, where it was interrupted.
-    let stop = match scenario.boundary {
-        Some(_) => scenario.stop.rule()?,
-        None => Stop::after(trials.max(1)).map_err(|error| failure(&error))?.with_confidence(confidence),
+    let stop = match scenario.is_search() {
+        true => scenario.stop.rule()?,
+        false => Stop::after(trials.max(1)).map_err(|error| failure(&error))?.with_confidence(confidence),
     };
     let Some(row) = cell::finish(model, cell, scenario.randomness(), None, &stop, control) else {
         return Ok(Compared::Missing);

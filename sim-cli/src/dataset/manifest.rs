@@ -180,6 +180,10 @@ impl Manifest {
             }
         };
         compare("[derived]", formulas(&self.scenario), formulas(scenario));
+        let optimum = |scenario: &Scenario| {
+            scenario.optimize.as_ref().map_or_else(|| "absent".to_owned(), |optimum| optimum.to_string())
+        };
+        compare("[optimize]", optimum(&self.scenario), optimum(scenario));
         compare("[boundary]", boundary(&self.scenario), boundary(scenario));
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {

@@ -27,6 +27,7 @@ pub fn schema(registry: &Registry) -> String {
             "sample": sample(&json!({ "type": "object", "description": "where each sampled parameter lies" })),
             "sensitivity": sensitivity(),
             "boundary": boundary(),
+            "optimize": optimize(&json!({ "type": "object", "description": "a range per parameter" })),
             "variables": {
                 "type": "object",
                 "description": "names beside the parameters, for formulas of [derived]: a number or an axis each",
@@ -58,6 +59,7 @@ fn of_model(model: &dyn AnyModel) -> Json {
             "zip": { "type": "object", "properties": axes, "additionalProperties": false },
             "cells": { "type": "array", "items": parameters_schema(&parameters), "minItems": 1 },
             "sample": sample(&ranges(&parameters)),
+            "optimize": optimize(&ranges(&parameters)),
         } },
     })
 }
@@ -176,6 +178,28 @@ fn boundary() -> Json {
             },
             "vanishing": name("axis of the sweep from which the boundary is extrapolated to 0"),
             "limit": name("prediction that the extrapolated boundary should come to"),
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn optimize(ranges: &Json) -> Json {
+    json!({
+        "type": "object",
+        "description": "every cell becomes a search for the values of some parameters at which a metric is best; trials of [stop] are those of the whole search",
+        "required": ["quantity", "goal", "ranges"],
+        "properties": {
+            "quantity": { "type": "string", "description": "name of the metric" },
+            "goal": { "enum": ["maximize", "minimize"], "description": "whether the highest or the lowest value is best" },
+            "points": {
+                "type": "integer", "minimum": 4, "maximum": 10_000, "default": 16,
+                "description": "new points per round of the search",
+            },
+            "first_look": {
+                "type": "integer", "minimum": 1, "default": 1024,
+                "description": "trials before the first look at a point",
+            },
+            "ranges": ranges,
         },
         "additionalProperties": false,
     })

@@ -2,7 +2,7 @@
 
 mod sample;
 
-pub use sample::{Sample, Scheme};
+pub use sample::{Range, Sample, Scheme};
 
 use std::collections::{BTreeMap, HashSet};
 

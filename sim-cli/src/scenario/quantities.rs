@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sim_models::registry::{AnyModel, Value, Values};
 
-use super::{BoundarySpec, FigureKind, FigureSpec, Scenario};
+use super::{FigureKind, FigureSpec, Scenario};
 use crate::problem::Outcome;
 
 /// Names of metrics and predictions, in the order of the cells.
@@ -31,11 +31,13 @@ impl Quantities {
         Ok(known)
     }
 
-    /// The quantities over which cells search, at the lower end of the search.
-    pub fn of_searched(model: &dyn AnyModel, boundary: &BoundarySpec, scenario: &Scenario) -> Outcome<Self> {
-        let mut at_end = scenario.clone();
-        at_end.parameters.insert(boundary.along.clone(), Value::Real(boundary.from));
-        Self::of_all(model, &at_end)
+    /// The quantities over which cells search, at the lower ends of the search.
+    pub fn of_searched(model: &dyn AnyModel, scenario: &Scenario) -> Outcome<Self> {
+        let mut at_ends = scenario.clone();
+        let boundary = scenario.boundary.iter().map(|own| (own.along.clone(), Value::Real(own.from)));
+        let optimized = scenario.optimize.iter().flat_map(|own| &own.ranges);
+        at_ends.parameters.extend(boundary.chain(optimized.map(|range| (range.key.clone(), range.at(0.0)))));
+        Self::of_all(model, &at_ends)
     }
 
     /// The quantities of these cells, up to the cell with which all are there that `figure` draws. Cells that

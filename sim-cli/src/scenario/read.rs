@@ -7,14 +7,14 @@ use sim_models::registry::{ParameterError, Registry, Value};
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::{
-    BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, Plan, Sample, Scenario, StopSpec,
-    find_model, given,
+    BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, OptimumSpec, Plan, Sample, Scenario,
+    StopSpec, find_model, given,
 };
 use crate::problem::{Outcome, Problem};
 use crate::search::Studied;
 
 /// Keys of a scenario.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "model",
     "seed",
     "common",
@@ -26,6 +26,7 @@ const KEYS: [&str; 15] = [
     "sample",
     "sensitivity",
     "boundary",
+    "optimize",
     "variables",
     "derived",
     "figure",
@@ -68,9 +69,11 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
     let derived = DerivedSpec::read(document, root, &model.parameters())?;
     let parameters = Studied::derived(model, &derived).parameters();
     let boundary = BoundarySpec::read(document, root, &parameters)?;
+    let optimize = OptimumSpec::read(document, root, &parameters)?;
     let find = |entry: &Entry| {
         let sought = boundary.as_ref().and_then(|boundary| boundary.refuses(&entry.key));
-        if let Some(sentence) = sought.or_else(|| derived.refuses(&entry.key)) {
+        let optimized = optimize.as_ref().and_then(|optimize| optimize.refuses(&entry.key));
+        if let Some(sentence) = sought.or(optimized).or_else(|| derived.refuses(&entry.key)) {
             return Err(document.problem(&entry.span, sentence, "second place"));
         }
         parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
@@ -126,6 +129,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         stop,
         derived,
         boundary,
+        optimize,
         sweep,
         plan,
         figure,

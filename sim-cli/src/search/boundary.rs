@@ -126,13 +126,7 @@ impl AnyModel for Boundary<'_> {
     /// those that are the same at both ends.
     fn predict(&self, values: &Values) -> Result<Forecast, ParameterError> {
         let open = self.open(values);
-        let at_from = self.model.predict(&open.values(&[self.spec.from])?)?;
-        let at_to = self.model.predict(&open.values(&[self.spec.to])?)?;
-        let constant = at_from.predictions.into_iter().filter(|prediction| {
-            prediction.name != self.along
-                && prediction.value.is_some()
-                && prediction.value == at_to.get(&prediction.name)
-        });
+        let constant = open.constant_predictions(&[self.spec.from], &[self.spec.to])?;
         let own = self.predictions().into_iter().map(|info| CellPrediction {
             name: info.name.into(),
             help: info.help.into(),

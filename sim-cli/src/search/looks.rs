@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sim_core::design::level_set::InvalidSearch;
+use sim_core::design::optimum::InvalidHunt;
 use sim_core::estimate::{Confidence, Estimate};
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::Streams;
-use sim_models::registry::{AnyModel, AnyPlan, Failure, Parameter, ParameterError, Value, Values};
+use sim_models::registry::{
+    AnyModel, AnyPlan, CellPrediction, Failure, Parameter, ParameterError, Value, Values,
+};
 
 /// What a search has seen: a tally per look, so that it can be repeated, also under another rule, without a trial.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +58,12 @@ impl From<InvalidSearch> for Halt {
     }
 }
 
+impl From<InvalidHunt> for Halt {
+    fn from(error: InvalidHunt) -> Self {
+        Self::Failed(Failure::Impossible(error.to_string()))
+    }
+}
+
 impl From<ParameterError> for Halt {
     fn from(error: ParameterError) -> Self {
         Self::Failed(Failure::Impossible(error.to_string()))
@@ -81,6 +90,21 @@ impl Open<'_> {
             self.fixed.iter().map(|(key, value)| (key.to_owned(), value.clone())).collect();
         given.extend(self.keys.iter().zip(at).map(|(key, x)| ((*key).to_owned(), Value::Real(*x))));
         Values::resolve(self.parameters, &given)
+    }
+
+    /// The predictions that do not depend on the open parameters: those that are the same in two places far apart.
+    pub fn constant_predictions(
+        &self,
+        one: &[f64],
+        other: &[f64],
+    ) -> Result<Vec<CellPrediction>, ParameterError> {
+        let here = self.model.predict(&self.values(one)?)?;
+        let there = self.model.predict(&self.values(other)?)?;
+        let same = |prediction: &CellPrediction| {
+            let is_open = self.keys.iter().any(|key| prediction.name == *key);
+            !is_open && prediction.value.is_some() && prediction.value == there.get(&prediction.name)
+        };
+        Ok(here.predictions.into_iter().filter(same).collect())
     }
 }
 

@@ -1,9 +1,11 @@
 //! Points in the ranges of some parameters: random, a Latin hypercube, or the Sobol sequence; alone, or as Saltelli's scheme asks for them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sim_core::design::{Design, Filling, screening};
 use sim_core::random::{Address, Entity, Family, Purpose, Streams};
-use sim_models::registry::{Kind, Parameter, Value, nearest};
+use sim_models::registry::{Kind, Parameter, Value, nearest, number};
 
 use super::Find;
 use crate::problem::{Outcome, Problem};
@@ -295,9 +297,35 @@ fn quantity(document: &Document, root: &Table, own: &Table) -> Outcome<String> {
     }
 }
 
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.values {
+            Span::List(values) => write!(f, "{} in {}", self.key, Value::List(values.clone())),
+            Span::Between { from, to, spacing, .. } => {
+                let evenly = if *spacing == Spacing::Logarithmic { " (logarithmic)" } else { "" };
+                write!(f, "{} from {} to {}{evenly}", self.key, number(*from), number(*to))
+            }
+        }
+    }
+}
+
 impl Range {
+    /// The value at a share in [0, 1] of the range.
+    pub fn at(&self, share: f64) -> Value {
+        self.values.at(share)
+    }
+
+    /// Whether it is a list, in which neighbors need not be like each other.
+    pub fn is_list(&self) -> bool {
+        matches!(self.values, Span::List(_))
+    }
+
     /// Reads `{ list }`, `{ from, to }` or `{ log_from, log_to }`.
-    fn read(document: &Document, entry: &Entry, parameter: &Parameter) -> Outcome<Self> {
+    pub(in crate::scenario) fn read(
+        document: &Document,
+        entry: &Entry,
+        parameter: &Parameter,
+    ) -> Outcome<Self> {
         const FORMS: &str = "write { list = [...] }, { from = a, to = b } or { log_from = a, log_to = b }";
         let refuse =
             |sentence: String| document.problem(&entry.node.span, sentence, "not a range").help(FORMS);
