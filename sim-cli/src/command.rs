@@ -15,6 +15,7 @@ mod plan;
 mod plot;
 mod predict;
 mod report;
+mod reproduce;
 mod run;
 mod shards;
 mod shell;
@@ -63,6 +64,7 @@ enum Command {
     Shards(shards::Arguments),
     Status(status::Arguments),
     Check(check::Arguments),
+    Reproduce(reproduce::Arguments),
     Compact(compact::Arguments),
     Export(export::Arguments),
     Verify(verify::Arguments),
@@ -115,6 +117,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Shards(arguments) => arguments.execute(registry),
         Command::Status(arguments) => arguments.execute(),
         Command::Check(arguments) => arguments.execute(),
+        Command::Reproduce(arguments) => arguments.execute(registry),
         Command::Compact(arguments) => arguments.execute(registry),
         Command::Export(arguments) => arguments.execute(),
         Command::Verify(arguments) => arguments.execute(registry),

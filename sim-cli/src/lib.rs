@@ -25,6 +25,7 @@ mod pilot;
 pub mod problem;
 mod progress;
 mod record;
+mod reproduce;
 pub mod scenario;
 pub mod search;
 mod sensitivity;

@@ -100,6 +100,10 @@ fn readmes_show_the_numbers_that_the_program_finds() {
         .collect();
     for experiment in experiments() {
         let readme = fs::read_to_string(experiment.join("README.md")).unwrap();
+        if readme.contains("<!-- table") {
+            // `synergy reproduce` compares these, and the gate runs it.
+            continue;
+        }
         let own = all.iter().zip(&found).filter(|((folder, _), _)| *folder == experiment);
         let shown = own.filter(|(_, short)| readme.contains(&format!("| {short} |"))).count();
         let rows = readme.lines().filter(|line| line.starts_with("| ") && line.contains('[')).count();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
+use rayon::ThreadPool;
 use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Registry};
 
@@ -75,16 +76,30 @@ impl Arguments {
         }
         let directory = Directory::create(&path, scenario)?;
         let control = Control::new(cancelled_by_signal()?);
-        let bar = Bar::cells(scenario.cell_count()? as u64, self.simulation.quiet);
-        let (started, clock) = (SystemTime::now(), Instant::now());
-        directory.log(&attempt(started, directory.attempts()?.len()))?;
         let choice = Choice { retry_failed: self.retry_failed, keep_rows: scenario.test.is_some() };
-        let swept = pool.install(|| sweep::run(scenario, model, &directory, choice, &control, &bar))?;
-        bar.finish();
-        let fresh = Counts { done: swept.fresh, trials: swept.fresh_trials, ..swept.counts };
-        directory.log(&record(started, clock, pool.current_num_threads(), fresh, swept.cancelled))?;
+        let swept = simulate(scenario, model, &directory, choice, &pool, &control, self.simulation.quiet)?;
         conclude(scenario, model, &directory, &swept)
     }
+}
+
+/// Runs what a directory does not hold yet, with a bar and an entry in the directory's log.
+pub(super) fn simulate(
+    scenario: &Scenario,
+    model: &dyn AnyModel,
+    directory: &Directory,
+    choice: Choice,
+    pool: &ThreadPool,
+    control: &Control,
+    quiet: bool,
+) -> Outcome<Swept> {
+    let bar = Bar::cells(scenario.cell_count()? as u64, quiet);
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    directory.log(&attempt(started, directory.attempts()?.len()))?;
+    let swept = pool.install(|| sweep::run(scenario, model, directory, choice, control, &bar))?;
+    bar.finish();
+    let fresh = Counts { done: swept.fresh, trials: swept.fresh_trials, ..swept.counts };
+    directory.log(&record(started, clock, pool.current_num_threads(), fresh, swept.cancelled))?;
+    Ok(swept)
 }
 
 /// Says what a sweep would do.

@@ -96,7 +96,7 @@ impl Report {
         if !self.estimates.is_empty() {
             let mut rows = vec![vec!["metric".to_owned(), "estimate".to_owned(), "predicted".to_owned()]];
             for (name, estimate) in &self.estimates {
-                let predicted = self.prediction(name).map_or("-".to_owned(), significant);
+                let predicted = self.prediction(name).map_or("-".to_owned(), |x| significant(x, DIGITS));
                 rows.push(vec![name.to_string(), estimate_text(estimate), predicted]);
             }
             text.push_str(&format!("\n{}", align(&rows)));
@@ -107,7 +107,10 @@ impl Report {
             .filter(|(name, _)| self.estimates.iter().all(|(metric, _)| metric != name));
         let mut rows = vec![vec!["prediction".to_owned(), "value".to_owned()]];
         rows.extend(others.map(|(name, value)| {
-            vec![name.to_string(), value.map_or_else(|| "does not exist".to_owned(), significant)]
+            vec![
+                name.to_string(),
+                value.map_or_else(|| "does not exist".to_owned(), |x| significant(x, DIGITS)),
+            ]
         }));
         if rows.len() > 1 {
             text.push_str(&format!("\n{}", align(&rows)));
@@ -164,25 +167,33 @@ pub fn estimate_text(estimate: &Estimate) -> String {
 
 /// The same where the confidence and the number of trials stand elsewhere: `0.333 [0.332, 0.334]`.
 pub fn brief_text(estimate: &Estimate) -> String {
-    let half_width = estimate.half_width();
-    let shown = |x: f64| {
-        if half_width > 0.0 && half_width.is_finite() {
-            // Two significant digits of the half-width.
-            let digits = (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize;
-            format!("{x:.digits$}")
-        } else {
-            significant(x)
-        }
-    };
     if estimate.value.is_nan() {
         return "none".to_owned();
     }
-    format!("{} [{}, {}]", shown(estimate.value), shown(estimate.low), shown(estimate.high))
+    interval_text(estimate.value, estimate.low, estimate.high)
 }
 
-/// Seven significant digits, without zeros at the end.
-pub(super) fn significant(x: f64) -> String {
-    format!("{x:.6e}").parse::<f64>().map_or_else(|_| x.to_string(), number)
+/// `0.333 [0.332, 0.334]`, with two significant digits of the longer arm of the interval.
+pub fn interval_text(value: f64, low: f64, high: f64) -> String {
+    let half_width = (high - value).max(value - low);
+    let shown = |x: f64| {
+        if half_width > 0.0 && half_width.is_finite() {
+            let digits = (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize;
+            format!("{x:.digits$}")
+        } else {
+            significant(x, DIGITS)
+        }
+    };
+    format!("{} [{}, {}]", shown(value), shown(low), shown(high))
+}
+
+/// Significant digits of a number without an interval.
+pub const DIGITS: usize = 7;
+
+/// So many significant digits, without zeros at the end.
+pub fn significant(x: f64, digits: usize) -> String {
+    let after_point = digits.saturating_sub(1);
+    format!("{x:.after_point$e}").parse::<f64>().map_or_else(|_| x.to_string(), number)
 }
 
 /// `50 000`.
