@@ -15,7 +15,8 @@ use crate::drawing::{self, FileType, Sheet};
 use crate::output::say;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::reproduce::{Described, SCENARIO, disagreements, rewritten, tables};
-use crate::scenario::{Opened, Overrides, find_model};
+use crate::scenario::{Opened, Overrides};
+use crate::search::Studied;
 use crate::sweep::Choice;
 
 /// With `--fast`, one trial of so many is run.
@@ -169,8 +170,9 @@ impl Run<'_> {
             false => opened,
         };
         let scenario = &opened.scenario;
-        let model = find_model(self.registry, &scenario.model)?;
-        opened.check_cells(model)?;
+        let studied = Studied::of(scenario, self.registry)?;
+        let model = &*studied;
+        opened.check_cells(self.registry, model)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let directory = Directory::create(&self.data.join(name).join(&stem), scenario)?;
         let swept =
