@@ -7,7 +7,7 @@ use sim_models::literature::{Checked, Claim, Finding};
 use sim_models::registry::Registry;
 
 use super::align;
-use super::report::{estimate_text, significant};
+use super::report::{DIGITS, estimate_text, significant};
 use crate::problem::{Outcome, Problem};
 
 /// A finding and what its model says.
@@ -39,7 +39,7 @@ impl Compared {
     }
 
     fn predicted(&self) -> String {
-        self.checked.predicted.map_or_else(String::new, |value| self.in_unit(significant(value)))
+        self.checked.predicted.map_or_else(String::new, |value| self.in_unit(significant(value, DIGITS)))
     }
 
     fn simulated(&self) -> String {

@@ -188,7 +188,7 @@ pub fn interval_text(value: f64, low: f64, high: f64) -> String {
 }
 
 /// Significant digits of a number without an interval.
-pub const DIGITS: usize = 7;
+pub(super) const DIGITS: usize = 7;
 
 /// So many significant digits, without zeros at the end.
 pub fn significant(x: f64, digits: usize) -> String {
