@@ -72,6 +72,9 @@ impl Registry {
             .with(mechanism::price_reversal::PriceReversal)
             .with(mechanism::churn::Churn)
             .with(mechanism::architecture::Architecture)
+            .with(mechanism::pipeline::Pipeline)
+            .with(mechanism::tool_budget::ToolBudget)
+            .with(mechanism::plan_mismatch::PlanMismatch)
             .with(mechanism::matched_budget::MatchedBudget)
     }
 

@@ -4,6 +4,7 @@
 
 mod answering;
 mod budgets;
+mod chains;
 mod documented;
 mod groups;
 mod reported;
