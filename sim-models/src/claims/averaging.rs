@@ -125,7 +125,7 @@ fn floor(
         .over("", cases().0.map(size))
         .predicting(move || vec![cases().1; 3])
         .measuring(move |sampler| {
-            let share = sampler.margin();
+            let share = 0.5 * sampler.margin();
             shapes().0.into_iter().map(|shape| sampler.risk(&organization(shape), share)).collect()
         })
 }
