@@ -10,7 +10,7 @@
 //! hold. Measurements are so long that an interval is about half the margin wide on either side: then a true claim fails with no
 //! greater probability than a false one holds.
 //!
-//! A new claim is one call of [`Claim::equality`] or one of its siblings in the file of its group; a new group is a file with a function
+//! A new claim is one call of `Claim::equality` or one of its siblings in the file of its group; a new group is a file with a function
 //! `claims()` and a line in [`all`].
 //!
 //! ```

@@ -5,7 +5,7 @@
 //! the best quarter. All looks that the search may take share one error rate (Bonferroni), so what it says at its end holds together: the interval of the best
 //! point's value, how much better any other point that was tried may be, and where those points lie that may be as good.
 //!
-//! Nothing is promised about places that were not tried: a narrow peak between the first points is not found [derived].
+//! Nothing is promised about places that were not tried: a narrow peak between the first points is not found (derived).
 
 use thiserror::Error;
 
