@@ -38,6 +38,9 @@ enum Rule {
     Sharing,
 }
 
+/// Most customers that are lost for one that is served: each of them costs time, and none is counted.
+const MOST_LOST: f64 = 1e5;
+
 impl Parameters for QueueParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let rate = form.read(real("arrival_rate", 0.8).positive().unit(Unit::PerSecond).help(
@@ -117,6 +120,15 @@ impl Parameters for QueueParameters {
             return Err(ParameterError::impossible(
                 &["capacity", "population"],
                 "a customer of a population that is lost would never come back; a population has no capacity",
+            ));
+        }
+        if population.is_none() && capacity.is_some() && rate * mean > MOST_LOST * f64::from(servers) {
+            return Err(ParameterError::impossible(
+                &["arrival_rate", "service_time", "capacity"],
+                format!(
+                    "of {:.1e} customers who come, the servers take one, and all others are lost; at most {MOST_LOST:.0e} are simulated for one",
+                    rate * mean / f64::from(servers)
+                ),
             ));
         }
         let queue = Queue {

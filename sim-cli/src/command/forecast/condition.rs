@@ -128,7 +128,9 @@ impl Condition {
                 let percent = percent.ok_or_else(|| {
                     format!("a quantile is p1 to p99, such as p95 or p99.9; found `{head}`")
                 })?;
-                Subject::Quantile { quantity: inner.to_owned(), level: percent / 100.0 }
+                // A division would not give the number that is nearest to what is written.
+                let level = format!("{}e-2", &head[1..]).parse().unwrap_or(percent / 100.0);
+                Subject::Quantile { quantity: inner.to_owned(), level }
             }
         };
         if bound.is_empty() {
