@@ -15,10 +15,11 @@ fi
 export SYNERGY_PYTHON=$here/.venv/bin/python
 
 "$synergy" sweep "$here/study.toml" --out "$out/one" --quiet
-"$synergy" shards submit "$here/study.toml" --out "$out/many" --engine hyperqueue --workers 2 --seconds 1 --quiet &
+"$synergy" shards submit "$here/study.toml" --out "$out/many" --engine hyperqueue --workers 2 --seconds 0.2 --quiet &
 job=$!
 # Half way a chunk is killed; what is not there in the end is given to the engine again.
-until test "$(find "$out/many/parts" -name 'chunk-*.parquet' 2> /dev/null | wc -l)" -ge 3; do sleep 0.1; done
+chunks() { find "$out/many/parts" -name 'chunk-*.parquet' 2> /dev/null | wc -l; }
+while kill -0 "$job" 2> /dev/null && test "$(chunks)" -lt 3; do sleep 0.05; done
 victim=$(pgrep --newest --full "shards run $out/many/shards.json" || true)
 if test -n "$victim" && kill -9 "$victim"; then echo "killed a worker's chunk"; fi
 wait "$job"

@@ -89,6 +89,23 @@ impl Order {
     }
 }
 
+/// Whether every parenthesis that opens is closed, and none that does not.
+fn is_balanced(text: &str) -> bool {
+    let mut open = 0u32;
+    text.chars().all(|letter| match letter {
+        '(' => {
+            open += 1;
+            true
+        }
+        ')' => {
+            let was_open = open > 0;
+            open = open.saturating_sub(1);
+            was_open
+        }
+        _ => true,
+    }) && open == 0
+}
+
 impl Condition {
     /// Reads a condition. Names and units are checked later, by what the forecast has.
     pub(super) fn parse(text: &str) -> Outcome<Self> {
@@ -101,6 +118,9 @@ impl Condition {
     fn read(text: &str) -> Result<Self, String> {
         if text.len() > LONGEST {
             return Err(format!("a condition has at most {LONGEST} bytes; found {}", text.len()));
+        }
+        if !is_balanced(text) {
+            return Err(format!("the parentheses of `{}` do not match", text.trim()));
         }
         let missing = || format!("a comparison with >, >=, < or <= is missing in `{}`", text.trim());
         let (head, rest) = match (text.find('('), text.rfind(')')) {

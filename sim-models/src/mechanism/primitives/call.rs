@@ -90,10 +90,10 @@ impl Call {
 pub struct Spending {
     /// Calls made.
     pub calls: u64,
-    /// Tokens read and written.
-    pub tokens: u64,
+    /// Tokens read and written. Sums are wide: calls can be many, and each of them dear.
+    pub tokens: u128,
     /// Money, in nanodollars.
-    pub nanodollars: u64,
+    pub nanodollars: u128,
     /// Time from the question to the answer, in seconds.
     pub seconds: f64,
 }
@@ -102,14 +102,14 @@ impl Spending {
     /// `calls` more calls, of which those in one of `rounds` run at the same time.
     pub fn add(&mut self, call: &Call, calls: u64, rounds: u64) {
         self.calls += calls;
-        self.tokens += calls * call.tokens;
-        self.nanodollars += calls * call.nanodollars;
+        self.tokens += u128::from(calls) * u128::from(call.tokens);
+        self.nanodollars += u128::from(calls) * u128::from(call.nanodollars);
         self.seconds += rounds as f64 * call.seconds;
     }
 
     /// What is no call of a language model, such as a check: its money and its time.
     pub fn pay(&mut self, other: &Call) {
-        self.nanodollars += other.nanodollars;
+        self.nanodollars += u128::from(other.nanodollars);
         self.seconds += other.seconds;
     }
 
