@@ -1,6 +1,8 @@
 //! A data set as one HTML file that needs nothing else: its figure with values to point at, its cells as a table to sort, its parameters,
 //! manifest and verdict.
 
+use std::path::Path;
+
 use serde_json::json;
 use sim_models::registry::Value;
 
@@ -17,13 +19,13 @@ const SUMMARIES: [(&str, &str); 3] =
     [("test.json", "Test"), ("boundary.json", "Boundary"), ("sensitivity.json", "Sensitivity")];
 
 /// The page of a data set. Its title is that of the figure, or the name of the directory.
-pub fn page(directory: &Directory, manifest: &Manifest) -> Outcome<String> {
+pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<String> {
     let scenario = &manifest.scenario;
     // What all cells have in common stands in a table of its own.
     let mut without = vec!["cell", "tally"];
     without.extend(scenario.parameters.keys().map(String::as_str));
-    let preview = Preview::read(&directory.data_path(), MOST_ROWS, &without)?;
-    let figure = figure(directory, manifest)?;
+    let preview = Preview::read(data, MOST_ROWS, &without)?;
+    let figure = figure(directory, data, manifest)?;
     let written = scenario.figure.as_ref().and_then(|figure| figure.title.clone());
     let name = directory.path().file_name().map(|name| name.to_string_lossy().into_owned());
     let title = written.or(name).unwrap_or_else(|| scenario.model.clone());
@@ -47,7 +49,7 @@ pub fn page(directory: &Directory, manifest: &Manifest) -> Outcome<String> {
     let (places, figure) =
         figure.map_or((Vec::new(), String::new()), |(drawing, places)| (places, figure_html(&drawing)));
     let places: Vec<_> = places.iter().map(place).collect();
-    let data = json!({"columns": preview.columns, "rows": preview.rows, "places": places});
+    let shown_data = json!({"columns": preview.columns, "rows": preview.rows, "places": places});
     let program = format!("{} {}", manifest.program.name, manifest.program.version);
     let manifest_text =
         serde_json::to_string_pretty(manifest).map_err(|error| Problem::failure(error.to_string()))?;
@@ -65,7 +67,7 @@ pub fn page(directory: &Directory, manifest: &Manifest) -> Outcome<String> {
             ("runs", runs(&directory.runs()?)),
             ("manifest", escaped(&manifest_text)),
             // In a script `<` could end it, or begin a comment; JSON has another spelling for it.
-            ("data", data.to_string().replace('<', "\\u003c")),
+            ("data", shown_data.to_string().replace('<', "\\u003c")),
             ("script", include_str!("page/page.js").to_owned()),
         ],
     ))
@@ -89,9 +91,9 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn figure(directory: &Directory, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
+fn figure(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
     let Some(spec) = &manifest.scenario.figure else { return Ok(None) };
-    let table = Table::read(&directory.data_path())?;
+    let table = Table::read(data)?;
     let panel = drawing::panel(directory, &manifest.scenario, spec, &table)?;
     let figure = Figure { title: spec.title.clone(), width: Width::Double, panel };
     let explain = |error: FigureError| Problem::input(format!("the figure cannot be drawn: {error}"));

@@ -3,6 +3,7 @@
 pub mod boundary;
 mod looks;
 pub mod optimum;
+mod plan;
 pub mod trace;
 
 use std::ops::Deref;

@@ -79,6 +79,31 @@ fn the_fleet_can_be_advised() {
     assert!(advice["confidence"]["measurements"].as_array().unwrap().len() >= 3, "{advice}");
 }
 
+/// Agents of one model are as many of it as are wanted: the fleet has the model once, with what its answers cost and take.
+#[test]
+fn agents_of_one_model_are_one_model_of_the_fleet() {
+    let place = Place::new();
+    let mut log = records("correct");
+    for record in &mut log {
+        let extra = json!({ "model": "m", "output_tokens": 100, "latency": 2.0, "cost": 0.0001 });
+        record.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    }
+    place.write("log.jsonl", lines(&log));
+    place.synergy("calibrate log.jsonl --out f --replicates 200").expect(0);
+    let fleet = String::from_utf8(place.read("f/fleet.toml")).unwrap();
+    assert_eq!(fleet.matches("[[models]]").count(), 1, "{fleet}");
+    let right = log.iter().filter(|record| record["correct"] == true).count() as f64 / log.len() as f64;
+    for part in [
+        "name = \"m\"",
+        &format!("accuracy = {{ value = {:.4}", right),
+        "output_tokens = { value = 100.0",
+        "price_per_million_output_tokens = 1.0",
+        "latency_seconds = { mean = 2.0",
+    ] {
+        assert!(fleet.contains(part), "no {part} in {fleet}");
+    }
+}
+
 #[test]
 fn formats_say_the_same() {
     let place = Place::new();

@@ -12,11 +12,12 @@
 //!     "[question]\ncorrelation = 0\n\
 //!      [[models]]\nname = \"small\"\naccuracy = 0.7\noutput_tokens = 100\nprice_per_million_output_tokens = 1",
 //! )?;
-//! // Five independent votes of accuracy 0.7 are right with probability 0.83692, and cost five answers.
+//! // For five answers: five votes are right with probability 0.83692, votes until one side is two ahead with 0.49 / (0.49 + 0.09), and these
+//! // take 3.4 answers on average.
 //! let choice = choose(&fleet, &Limits { budget: Some(fleet.dollars(0.0005)), ..Limits::default() });
 //! let best = choice.best().unwrap();
-//! assert_eq!(best.plan.describe(&fleet), "vote of 5 small");
-//! assert!((best.outlook.accuracy - 0.83692).abs() < 1e-12);
+//! assert_eq!(best.plan.describe(&fleet), "vote of small to a margin of 2");
+//! assert!((best.outlook.accuracy - 0.49 / 0.58).abs() < 1e-12);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -36,7 +37,7 @@ mod trial;
 
 pub use candidates::all_plans;
 pub use choice::{Choice, Scored, budget_for, choose};
-pub use file::InvalidFleet;
+pub use file::{InvalidFleet, MOST_MODELS};
 pub use fleet::{AgentModel, Checker, Fleet, Limits, MessageLaw, SharedErrors, Skill, Spend, Unit};
 pub use outlook::Outlook;
 pub use parameter::{Interval, Parameter};

@@ -72,6 +72,8 @@ pub struct Calibration {
     pub findings: Vec<Finding>,
     /// Accuracy of every agent.
     pub agents: Vec<Finding>,
+    /// Accuracy of every model, over all of its agents; an agent of no model is one.
+    pub models: Vec<Finding>,
     /// What answers make of their tokens, by model.
     pub leaves: Vec<(String, LeafFit)>,
     /// Which law of dependence fits; `None` where there are too few groups.
@@ -104,6 +106,8 @@ impl Calibration {
         let votes = log.take_votes();
         let mut all = Self { presence, irregularities, questions: votes.questions.len(), ..Self::default() };
         all.estimate_votes(&votes, bootstrap);
+        all.models =
+            log.answers.iter().map(|(model, answers)| share_right(model, answers, bootstrap)).collect();
         all.estimate_leaves(&log, bootstrap);
         let lengths_known = presence.relays > 0 && presence.relay_lengths == presence.relays;
         let tables: Vec<&Clusters> = log.relays.values().collect();
@@ -148,7 +152,7 @@ impl Calibration {
     }
 
     fn estimate_votes(&mut self, votes: &Votes, bootstrap: &Bootstrap) {
-        let accuracy = Finding::new("accuracy", "probability that an answer is right", Unit::One);
+        let accuracy = accuracy();
         let correlation =
             Finding::new("correlation", "pairwise correlation of siblings on a fresh question", Unit::One);
         if votes.is_empty() {
@@ -156,9 +160,9 @@ impl Calibration {
             return;
         }
         self.siblings = votes.mean_group();
-        self.findings.extend(self.correlations(votes, [accuracy.clone(), correlation], bootstrap));
+        self.findings.extend(self.correlations(votes, [accuracy, correlation], bootstrap));
         if votes.agents.len() <= MOST_AGENTS {
-            self.agents = accuracies(votes, &accuracy, bootstrap);
+            self.agents = of_agents(votes, bootstrap);
         }
         self.dependence = dependence::fit(votes, bootstrap.seed);
         self.replay = replay::replay(votes, bootstrap);
@@ -287,22 +291,26 @@ fn widen(accuracy: &mut Finding, totals: &[f64], questions: u64) {
     }
 }
 
-fn accuracies(votes: &Votes, finding: &Finding, bootstrap: &Bootstrap) -> Vec<Finding> {
+fn accuracy() -> Finding {
+    Finding::new("accuracy", "probability that an answer is right", Unit::One)
+}
+
+fn of_agents(votes: &Votes, bootstrap: &Bootstrap) -> Vec<Finding> {
     let mut tables = vec![Clusters::new(2); votes.agents.len()];
     for (index, question) in (0u32..).zip(&votes.questions) {
         for vote in &question.votes {
             tables[vote.agent as usize].add(index, &[1.0, f64::from(u8::from(vote.right))]);
         }
     }
-    let share = |totals: &[f64]| vec![totals[1] / totals[0]];
     let agents = votes.agents.iter().zip(&tables);
-    agents
-        .map(|(agent, table)| {
-            let estimate = bootstrap.estimates(table, 1, share).into_iter().next();
-            let estimate = estimate.unwrap_or_else(|| Err("not estimated".to_owned()));
-            let mut finding = finding.clone().of(&agent.name).with(estimate);
-            widen(&mut finding, &table.totals(), table.len() as u64);
-            finding
-        })
-        .collect()
+    agents.map(|(agent, answers)| share_right(&agent.name, answers, bootstrap)).collect()
+}
+
+/// The accuracy of one of several, by question its answers and the right ones.
+fn share_right(name: &str, answers: &Clusters, bootstrap: &Bootstrap) -> Finding {
+    let share = |totals: &[f64]| vec![totals[1] / totals[0]];
+    let estimate = bootstrap.estimates(answers, 1, share).into_iter().next();
+    let mut finding = accuracy().of(name).with(estimate.unwrap_or_else(|| Err("not estimated".to_owned())));
+    widen(&mut finding, &answers.totals(), answers.len() as u64);
+    finding
 }

@@ -311,3 +311,25 @@ fn messages_that_do_not_fit_the_window_are_refused_with_the_arithmetic() {
     ];
     assert_eq!(refusal(&listed).to_string(), "fan-in 7 x 50 tokens = 350 > window 300");
 }
+
+/// A trial ends with its customers served: where nearly all are lost it would not end soon, however many servers a small system has.
+#[test]
+fn a_queue_that_loses_nearly_all_is_refused() {
+    let registry = Registry::builtin();
+    let queue = registry.find("queue").unwrap();
+    let prepare = |rate: f64, servers: i64, discipline: &str| {
+        let given = [
+            ("arrival_rate", Value::Real(rate)),
+            ("capacity", Value::Integer(1)),
+            ("servers", Value::Integer(servers)),
+            ("discipline", text(discipline)),
+        ];
+        queue.prepare(&resolve("queue", &given).unwrap()).map(|_| ())
+    };
+    for (servers, discipline) in [(1, "fifo"), (1_000_000, "fifo"), (1, "sharing"), (1_000_000, "sharing")] {
+        let error = prepare(1e9, servers, discipline).unwrap_err();
+        assert_eq!(error.keys(), ["arrival_rate", "service_time", "capacity"]);
+        assert!(error.to_string().contains("of 1.0e9 customers who come"), "{error}");
+        assert_eq!(prepare(1e5, servers, discipline), Ok(()), "{discipline}");
+    }
+}

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::dataset::{Directory, ExportFormat, export};
 use crate::output::{say, warn};
-use crate::problem::{Exit, Outcome, Problem};
+use crate::problem::{Exit, Outcome};
 
 /// Write the rows of a data set as CSV, JSON lines or an Arrow file
 #[derive(Args, Debug)]
@@ -37,10 +37,7 @@ enum Kind {
 impl Arguments {
     pub(super) fn execute(self) -> Outcome<Exit> {
         let (directory, _) = Directory::open(&self.directory)?;
-        if !directory.data_path().exists() {
-            let sentence = format!("the sweep in {} is not finished", self.directory.display());
-            return Err(Problem::input(sentence).help("`synergy compact` puts what there is into one file"));
-        }
+        let data = directory.finished_data()?;
         if directory.count_parts()? > 0 {
             warn("rows of an interrupted run are not exported; `synergy compact` adds them");
         }
@@ -49,7 +46,7 @@ impl Arguments {
             Kind::Jsonl => ExportFormat::JsonLines,
             Kind::Arrow => ExportFormat::Arrow,
         };
-        export(&directory.data_path(), format, self.out.as_deref())?;
+        export(&data, format, self.out.as_deref())?;
         if let Some(out) = &self.out {
             say(format_args!("{}", out.display()))?;
         }

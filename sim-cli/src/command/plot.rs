@@ -50,10 +50,7 @@ impl Arguments {
                 "add a [figure] table to the scenario and repeat `synergy sweep`; no cell is run again",
             ));
         }
-        if !directory.data_path().exists() {
-            let sentence = format!("the sweep in {} is not finished", self.directory.display());
-            return Err(Problem::input(sentence).help("repeat the `synergy sweep` that began it"));
-        }
+        directory.finished_data()?;
         let sheet = Sheet {
             single: self.width != Columns::Double,
             double: self.width != Columns::Single,

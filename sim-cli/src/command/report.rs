@@ -7,7 +7,7 @@ use clap::Args;
 use crate::dataset::{Directory, write_file};
 use crate::output::{say, warn};
 use crate::page::page;
-use crate::problem::{Exit, Outcome, Problem};
+use crate::problem::{Exit, Outcome};
 
 /// Write a data set as one HTML file: a figure to point at and zoom, cells to sort, parameters, runs and verdicts
 #[derive(Args, Debug)]
@@ -23,15 +23,12 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn execute(self) -> Outcome<Exit> {
         let (directory, manifest) = Directory::open(&self.directory)?;
-        if !directory.data_path().exists() {
-            let sentence = format!("the sweep in {} is not finished", self.directory.display());
-            return Err(Problem::input(sentence).help("`synergy compact` puts what there is into one file"));
-        }
+        let data = directory.finished_data()?;
         if directory.count_parts()? > 0 {
             warn("rows of an interrupted run are not in the report; `synergy compact` adds them");
         }
         let out = self.out.unwrap_or_else(|| self.directory.join("report.html"));
-        write_file(&out, page(&directory, &manifest)?.as_bytes())?;
+        write_file(&out, page(&directory, &data, &manifest)?.as_bytes())?;
         say(format_args!("{}", out.display()))?;
         Ok(Exit::Success)
     }

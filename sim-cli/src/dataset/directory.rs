@@ -175,6 +175,21 @@ impl Directory {
         self.path.join("data.parquet")
     }
 
+    /// The compacted results, which must be there.
+    ///
+    /// # Errors
+    /// The sweep did not come to its end, and nobody compacted what there is.
+    pub fn finished_data(&self) -> Outcome<PathBuf> {
+        let path = self.data_path();
+        if path.exists() {
+            return Ok(path);
+        }
+        let sentence = format!("the sweep in {} is not finished", self.path.display());
+        Err(Problem::input(sentence).help(
+            "repeat the `synergy sweep` that began it, or put what there is into one file with `synergy compact`",
+        ))
+    }
+
     fn manifest_path(&self) -> PathBuf {
         self.path.join(MANIFEST)
     }

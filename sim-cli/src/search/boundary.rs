@@ -7,12 +7,12 @@ use sim_core::monte_carlo::{Control, Ending, Precision, Stop};
 use sim_core::random::Streams;
 use sim_models::registry::{
     About, AnyModel, AnyPlan, CellMetric, CellPrediction, Failure, Forecast, Metric, Outcome, Parameter,
-    ParameterError, PredictionInfo, Replay, Unit, Values,
+    ParameterError, PredictionInfo, Unit, Values,
 };
-use std::ops::Range;
 
 use super::Studied;
 use super::looks::{Halt, Looks, Observer, Open};
+use super::plan::{CellSearch, SearchPlan};
 use crate::problem::{self, Problem};
 use crate::scenario::BoundarySpec;
 
@@ -143,19 +143,18 @@ impl AnyModel for Boundary<'_> {
         for end in [self.spec.from, self.spec.to] {
             self.model.prepare(&self.open(values).values(&[end])?)?;
         }
-        let metrics = self.own_metrics().into_iter().map(CellMetric::from).collect();
-        Ok(Box::new(BoundaryPlan { boundary: self, values: values.clone(), metrics }))
+        let search = BoundarySearch { boundary: self, values: values.clone() };
+        Ok(Box::new(SearchPlan::new(search, self.own_metrics())))
     }
 }
 
-/// A search that is ready to run. Its tally is what it has seen.
-struct BoundaryPlan<'a> {
+/// The search of one cell.
+struct BoundarySearch<'a> {
     boundary: &'a Boundary<'a>,
     values: Values,
-    metrics: Vec<CellMetric>,
 }
 
-impl BoundaryPlan<'_> {
+impl BoundarySearch<'_> {
     /// The search under a stopping rule: its half-width is that of the boundary, its trials are those at one point.
     fn search(&self, stop: &Stop) -> Search {
         let spec = &self.boundary.spec;
@@ -168,7 +167,9 @@ impl BoundaryPlan<'_> {
         let error_rate = 1.0 - stop.confidence().get();
         Search { from: spec.from, to: spec.to, width, first_look, most_trials: stop.trials(), error_rate }
     }
+}
 
+impl CellSearch for BoundarySearch<'_> {
     fn go_on(
         &self,
         known: &Looks,
@@ -237,40 +238,5 @@ fn ending(root: Root, search: &Search, stop: &Stop) -> Ending {
         (None, _) => Ending::Complete,
         (Some(_), true) => Ending::Precise,
         (Some(_), false) => Ending::Imprecise,
-    }
-}
-
-impl AnyPlan for BoundaryPlan<'_> {
-    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        self.go_on(&Looks::default(), streams, stop, control)
-    }
-
-    fn extend(
-        &self,
-        tally: &str,
-        _: u64,
-        streams: &Streams,
-        stop: &Stop,
-        control: &Control,
-    ) -> Result<Outcome, Failure> {
-        let known = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        self.go_on(&known, streams, stop, control)
-    }
-
-    /// None: trials of a search are at different points.
-    fn single_trials(&self, _: Range<u64>, _: &Streams) -> Result<Vec<Vec<f64>>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn replay(&self, _: u64, _: &Streams) -> Result<Option<Replay>, Failure> {
-        Ok(None)
-    }
-
-    fn metrics(&self) -> &[CellMetric] {
-        &self.metrics
-    }
-
-    fn notes(&self) -> &[String] {
-        &[]
     }
 }

@@ -1,18 +1,17 @@
 //! The search for an optimum as a model: its cells lack some parameters, and its metrics are their best values and what is certain about them.
 
-use std::ops::Range;
-
 use sim_core::design::optimum::{Hunt, Seen};
 use sim_core::estimate::{Estimate, Interval};
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{
     About, AnyModel, AnyPlan, CellMetric, Failure, Forecast, Metric, Outcome, Parameter, ParameterError,
-    PredictionInfo, Replay, Unit, Value, Values,
+    PredictionInfo, Unit, Value, Values,
 };
 
 use super::Studied;
 use super::looks::{Halt, Looks, Observer, Open};
+use super::plan::{CellSearch, SearchPlan};
 use crate::problem::{self, Problem};
 use crate::scenario::{Goal, OptimumSpec};
 
@@ -101,19 +100,18 @@ impl AnyModel for Optimum<'_> {
     fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan + '_>, ParameterError> {
         // What cannot run in the middle is said before anything runs.
         self.model.prepare(&self.open(values).values(&self.corner(0.5))?)?;
-        let metrics = self.own_metrics().into_iter().map(CellMetric::from).collect();
-        Ok(Box::new(OptimumPlan { optimum: self, values: values.clone(), metrics }))
+        let search = OptimumSearch { optimum: self, values: values.clone() };
+        Ok(Box::new(SearchPlan::new(search, self.own_metrics())))
     }
 }
 
-/// A search that is ready to run. Its tally is what it has seen.
-struct OptimumPlan<'a> {
+/// The search of one cell.
+struct OptimumSearch<'a> {
     optimum: &'a Optimum<'a>,
     values: Values,
-    metrics: Vec<CellMetric>,
 }
 
-impl OptimumPlan<'_> {
+impl CellSearch for OptimumSearch<'_> {
     fn go_on(
         &self,
         known: &Looks,
@@ -160,46 +158,11 @@ impl OptimumPlan<'_> {
             }
             Err(Halt::Cancelled) => {
                 let nothing = Estimate::new(f64::NAN, Interval::UNBOUNDED, confidence, 0);
-                (vec![nothing; self.metrics.len()], Ending::Cancelled)
+                (vec![nothing; self.optimum.own_metrics().len()], Ending::Cancelled)
             }
             Err(Halt::Failed(failure)) => return Err(failure),
         };
         let tally = serde_json::to_string(&looks).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates, trials, ending, tally })
-    }
-}
-
-impl AnyPlan for OptimumPlan<'_> {
-    fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        self.go_on(&Looks::default(), streams, stop, control)
-    }
-
-    fn extend(
-        &self,
-        tally: &str,
-        _: u64,
-        streams: &Streams,
-        stop: &Stop,
-        control: &Control,
-    ) -> Result<Outcome, Failure> {
-        let known = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        self.go_on(&known, streams, stop, control)
-    }
-
-    /// None: trials of a search are at different points.
-    fn single_trials(&self, _: Range<u64>, _: &Streams) -> Result<Vec<Vec<f64>>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn replay(&self, _: u64, _: &Streams) -> Result<Option<Replay>, Failure> {
-        Ok(None)
-    }
-
-    fn metrics(&self) -> &[CellMetric] {
-        &self.metrics
-    }
-
-    fn notes(&self) -> &[String] {
-        &[]
     }
 }

@@ -12,7 +12,7 @@ use crate::theory::dependence::Dependence;
 use crate::theory::leaf::LeafLaw;
 
 /// Most models of a fleet.
-const MOST_MODELS: usize = 32;
+pub const MOST_MODELS: usize = 32;
 
 /// Why a text is no fleet.
 #[derive(Clone, Debug, PartialEq, Error)]

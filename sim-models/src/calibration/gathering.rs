@@ -84,6 +84,8 @@ pub struct Gathering {
     strata: Names,
     seen: HashMap<u64, bool>,
     last_time: Option<f64>,
+    /// Answers and right ones, by model.
+    pub(super) answers: BTreeMap<String, Clusters>,
     pub(super) leaves: BTreeMap<String, BTreeMap<u64, Clusters>>,
     pub(super) crowded_leaves: bool,
     pub(super) relays: BTreeMap<i64, Clusters>,
@@ -274,6 +276,7 @@ impl Gathering {
     }
 
     fn label_dependent(&mut self, question: u32, model: &str, record: &Observation<'_>, right: bool) {
+        entry(&mut self.answers, model, 2).add(question, &[1.0, f64::from(u8::from(right))]);
         if let Some(tokens) = record.output_tokens.filter(|tokens| *tokens > 0.0) {
             let lengths = match self.lengths.get_mut(model) {
                 Some(lengths) => lengths,

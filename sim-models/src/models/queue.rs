@@ -122,12 +122,17 @@ impl Parameters for QueueParameters {
                 "a customer of a population that is lost would never come back; a population has no capacity",
             ));
         }
-        if population.is_none() && capacity.is_some() && rate * mean > MOST_LOST * f64::from(servers) {
+        // However many share a server, it takes at least one at a time.
+        let servers_at_once = if matches!(rule, Rule::Sharing) { 1 } else { servers };
+        if let (None, Some(capacity)) = (population, capacity)
+            && let at_once = f64::from(servers_at_once.min(capacity))
+            && rate * mean > MOST_LOST * at_once
+        {
             return Err(ParameterError::impossible(
                 &["arrival_rate", "service_time", "capacity"],
                 format!(
                     "of {:.1e} customers who come, the servers take one, and all others are lost; at most {MOST_LOST:.0e} are simulated for one",
-                    rate * mean / f64::from(servers)
+                    rate * mean / at_once
                 ),
             ));
         }

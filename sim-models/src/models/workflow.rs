@@ -49,7 +49,7 @@ impl WorkflowParameters {
 impl Parameters for WorkflowParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let problems = problems::read(form)?;
-        let policy = problems::policy(form, &problems, "policy", "planner", problems::POLICY)?;
+        let policy = problems::policy(form, &problems, "policy", "planner", &problems::POLICY)?;
         let asymmetric = form.read(
             choice(
                 "baselines",

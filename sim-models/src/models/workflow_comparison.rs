@@ -24,7 +24,7 @@ pub struct ComparisonParameters {
 impl Parameters for ComparisonParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let problems = problems::read(form)?;
-        let policy = problems::policy(form, &problems, "policy", "planner", problems::POLICY)?;
+        let policy = problems::policy(form, &problems, "policy", "planner", &problems::POLICY)?;
         let against = problems::policy(
             form,
             &problems,

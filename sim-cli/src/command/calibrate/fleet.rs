@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use sim_core::estimate::Estimate;
+use sim_models::advice::MOST_MODELS;
 use sim_models::calibration::{Calibration, Finding};
 use sim_models::theory::dependence::Dependence;
 
@@ -13,18 +14,15 @@ use crate::output::estimate_text;
 /// The file's name.
 pub(super) const FILE: &str = "fleet.toml";
 
-/// Most agents that a fleet of `synergy advise` has.
-const MOST_AGENTS: usize = 32;
-
-/// The text; `None` where the log knows no agent's accuracy, or too many agents.
+/// The text; `None` where the log knows no model's accuracy, or too many models. Agents of no model are models of their own.
 pub(super) fn fleet(answer: &Answer, of_votes: &Fleet) -> Option<String> {
     let calibration = &answer.calibration;
     let known: Vec<(&str, &Estimate)> = calibration
-        .agents
+        .models
         .iter()
         .filter_map(|finding| Some((finding.of.as_deref()?, finding.result.as_ref().ok()?)))
         .collect();
-    if known.is_empty() || known.len() > MOST_AGENTS {
+    if known.is_empty() || known.len() > MOST_MODELS {
         return None;
     }
     let mut text = String::new();
@@ -53,13 +51,13 @@ pub(super) fn fleet(answer: &Answer, of_votes: &Fleet) -> Option<String> {
     for (name, accuracy) in known {
         text.push_str(&format!("\n[[models]]\nname = {}\n", Json::String(name.to_owned())));
         interval(&mut text, "accuracy", accuracy, Range::Fraction);
-        agent(&mut text, calibration, name);
+        spending(&mut text, calibration, name);
     }
     Some(text)
 }
 
-/// What answers of one agent cost and take.
-fn agent(text: &mut String, calibration: &Calibration, name: &str) {
+/// What answers of one model cost and take.
+fn spending(text: &mut String, calibration: &Calibration, name: &str) {
     let of =
         |what: &str| calibration.findings.iter().find(|it| it.name == what && it.of.as_deref() == Some(name));
     number(text, of("output_tokens_mean"), "output_tokens", Range::NotNegative);

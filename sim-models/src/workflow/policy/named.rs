@@ -214,6 +214,11 @@ impl Named {
         Ok(Self { name: name.to_owned(), kind })
     }
 
+    /// How policies are named: their heads, with what can stand behind them.
+    pub fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
