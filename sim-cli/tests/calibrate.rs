@@ -95,7 +95,7 @@ fn agents_of_one_model_are_one_model_of_the_fleet() {
     let right = log.iter().filter(|record| record["correct"] == true).count() as f64 / log.len() as f64;
     for part in [
         "name = \"m\"",
-        &format!("accuracy = {{ value = {:.4}", right),
+        &format!("accuracy = {{ value = {right:.7}"),
         "output_tokens = { value = 100.0",
         "price_per_million_output_tokens = 1.0",
         "latency_seconds = { mean = 2.0",

@@ -129,7 +129,9 @@ impl Queue {
             Discipline::Sharing(SpeedLaw::HalfSpeed(half)) => half.max(1.0),
             Discipline::Sharing(_) => 1.0,
         };
-        leaving.max(leaving * rate * self.service.mean() / servers)
+        // No more are served at a time than there is room for; others come and are lost.
+        let at_once = self.capacity.map_or(servers, |capacity| servers.min(f64::from(capacity)));
+        leaving.max(leaving * rate * self.service.mean() / at_once)
     }
 
     /// Prepares trials.

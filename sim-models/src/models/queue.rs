@@ -38,9 +38,6 @@ enum Rule {
     Sharing,
 }
 
-/// Most customers that are lost for one that is served: each of them costs time, and none is counted.
-const MOST_LOST: f64 = 1e5;
-
 impl Parameters for QueueParameters {
     fn read(form: &mut Form) -> Result<Self, ParameterError> {
         let rate = form.read(real("arrival_rate", 0.8).positive().unit(Unit::PerSecond).help(
@@ -120,20 +117,6 @@ impl Parameters for QueueParameters {
             return Err(ParameterError::impossible(
                 &["capacity", "population"],
                 "a customer of a population that is lost would never come back; a population has no capacity",
-            ));
-        }
-        // However many share a server, it takes at least one at a time.
-        let servers_at_once = if matches!(rule, Rule::Sharing) { 1 } else { servers };
-        if let (None, Some(capacity)) = (population, capacity)
-            && let at_once = f64::from(servers_at_once.min(capacity))
-            && rate * mean > MOST_LOST * at_once
-        {
-            return Err(ParameterError::impossible(
-                &["arrival_rate", "service_time", "capacity"],
-                format!(
-                    "of {:.1e} customers who come, the servers take one, and all others are lost; at most {MOST_LOST:.0e} are simulated for one",
-                    rate * mean / at_once
-                ),
             ));
         }
         let queue = Queue {
