@@ -22,7 +22,7 @@ mod preview;
 mod table;
 
 pub use chunk::Chunk;
-pub use columns::{Cell, Done, Layout, Row, Shape};
+pub use columns::{Cell, Done, Layout, OWN_COLUMNS, Row, Shape};
 pub use directory::Directory;
 pub use export::{ExportFormat, export};
 pub use fork::Fork;

@@ -65,7 +65,7 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     if failed > 0 {
         crate::output::warn(&format!("{failed} failed cells are missing in the figure"));
     }
-    let panel = panel(directory, scenario, spec, &table)?;
+    let panel = panel(scenario, spec, &table)?;
     let widths = [(sheet.single, Width::Single, "figure"), (sheet.double, Width::Double, "figure-wide")];
     let mut files = Vec::new();
     for (_, width, name) in widths.into_iter().filter(|(wanted, ..)| *wanted) {
@@ -94,13 +94,14 @@ fn write(drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outco
     Ok(path)
 }
 
-fn explain(error: &FigureError) -> Problem {
+/// Why a figure cannot be drawn.
+pub fn explain(error: &FigureError) -> Problem {
     Problem::input(format!("the figure cannot be drawn: {error}"))
 }
 
 /// The panel of a scenario's figure over the columns of its data set.
-pub fn panel(directory: &Directory, scenario: &Scenario, spec: &FigureSpec, table: &Table) -> Outcome<Panel> {
-    let trace = Trace::of(scenario, directory)?;
+pub fn panel(scenario: &Scenario, spec: &FigureSpec, table: &Table) -> Outcome<Panel> {
+    let trace = Trace::of(scenario, table);
     let scattered = scenario.plan.sample.is_some() || !scenario.plan.cells.is_empty();
     Data { table, spec, trace: trace.as_ref(), scattered }.panel()
 }

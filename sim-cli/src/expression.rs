@@ -67,9 +67,14 @@ const FUNCTIONS: [Function; 11] = [
     unary("floor", |x| libm::floor(x[0])),
     unary("ceil", |x| libm::ceil(x[0])),
     unary("round", |x| libm::round(x[0])),
-    Function { name: "min", arguments: None, apply: |x| x.iter().copied().fold(f64::INFINITY, f64::min) },
-    Function { name: "max", arguments: None, apply: |x| x.iter().copied().fold(f64::NEG_INFINITY, f64::max) },
+    Function { name: "min", arguments: None, apply: |x| extreme(x, f64::INFINITY, f64::min) },
+    Function { name: "max", arguments: None, apply: |x| extreme(x, f64::NEG_INFINITY, f64::max) },
 ];
+
+/// The least or the largest of some numbers; not a number if one of them is none.
+fn extreme(numbers: &[f64], beyond: f64, better: fn(f64, f64) -> f64) -> f64 {
+    if numbers.iter().any(|x| x.is_nan()) { f64::NAN } else { numbers.iter().copied().fold(beyond, better) }
+}
 
 const fn unary(name: &'static str, apply: fn(&[f64]) -> f64) -> Function {
     Function { name, arguments: Some(1), apply }
@@ -107,9 +112,9 @@ impl Expression {
         names
     }
 
-    /// Its value; not a number where a name has none.
+    /// Its value; not a number where a name has none, whatever it would be multiplied with or raised to.
     pub fn value(&self, of: &impl Fn(&str) -> Option<f64>) -> f64 {
-        self.0.value(of)
+        if self.names().into_iter().any(|name| of(name).is_none()) { f64::NAN } else { self.0.value(of) }
     }
 }
 
@@ -326,7 +331,9 @@ mod tests {
         ] {
             assert!((value(text) - expected).abs() < 1e-12, "{text} = {}", value(text));
         }
-        assert!(value("y").is_nan() && value("0/0").is_nan());
+        for nothing in ["y", "0/0", "min(y, 1)", "max(1, 0/0)", "y^0", "1^y"] {
+            assert!(value(nothing).is_nan(), "{nothing}");
+        }
         assert_eq!(Expression::parse("a * b^min(c, a)").unwrap().names(), BTreeSet::from(["a", "b", "c"]));
     }
 

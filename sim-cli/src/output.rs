@@ -10,7 +10,7 @@ mod schema;
 pub use catalog::{models_json, models_text};
 pub use literature::{Compared, literature_json, literature_markdown, literature_text};
 pub use reference::{models_markdown, scenario_markdown};
-pub use report::{Report, brief_text, estimate_text, grouped, interval_text, print, significant};
+pub use report::{Report, brief_text, estimate_text, grouped, interval_text, percent, print, significant};
 pub use schema::schema;
 
 use std::fmt;

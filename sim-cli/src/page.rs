@@ -1,6 +1,7 @@
 //! A data set as one HTML file that needs nothing else: its figure with values to point at, its cells as a table to sort, its parameters,
 //! manifest and verdict.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
@@ -8,7 +9,7 @@ use sim_models::registry::Value;
 
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
 use crate::drawing;
-use crate::figure::{Drawing, Figure, FigureError, Place, Width};
+use crate::figure::{Drawing, Figure, Place, Width};
 use crate::output::grouped;
 use crate::problem::{Outcome, Problem};
 
@@ -21,11 +22,14 @@ const SUMMARIES: [(&str, &str); 3] =
 /// The page of a data set. Its title is that of the figure, or the name of the directory.
 pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<String> {
     let scenario = &manifest.scenario;
-    // What all cells have in common stands in a table of its own.
+    // What all cells have in common stands in a table of its own; listed cells may have other values.
+    let planned: BTreeSet<&str> = scenario.plan.keys().collect();
+    let common = scenario.parameters.iter().filter(|(key, _)| !planned.contains(key.as_str()));
+    let common: Vec<(&String, &Value)> = common.collect();
     let mut without = vec!["cell", "tally"];
-    without.extend(scenario.parameters.keys().map(String::as_str));
+    without.extend(common.iter().map(|(key, _)| key.as_str()));
     let preview = Preview::read(data, MOST_ROWS, &without)?;
-    let figure = figure(directory, data, manifest)?;
+    let figure = figure(data, manifest)?;
     let written = scenario.figure.as_ref().and_then(|figure| figure.title.clone());
     let name = directory.path().file_name().map(|name| name.to_string_lossy().into_owned());
     let title = written.or(name).unwrap_or_else(|| scenario.model.clone());
@@ -62,7 +66,7 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<
             ("summary", escaped(&summary)),
             ("figure", figure),
             ("verdict", summaries(directory)),
-            ("parameters", parameters(manifest)),
+            ("parameters", parameters(&common)),
             ("shown", escaped(&shown)),
             ("runs", runs(&directory.runs()?)),
             ("manifest", escaped(&manifest_text)),
@@ -91,14 +95,13 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn figure(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
+fn figure(data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
     let Some(spec) = &manifest.scenario.figure else { return Ok(None) };
     let table = Table::read(data)?;
-    let panel = drawing::panel(directory, &manifest.scenario, spec, &table)?;
+    let panel = drawing::panel(&manifest.scenario, spec, &table)?;
     let figure = Figure { title: spec.title.clone(), width: Width::Double, panel };
-    let explain = |error: FigureError| Problem::input(format!("the figure cannot be drawn: {error}"));
-    let drawing = figure.render().map_err(explain)?;
-    Ok(Some((drawing, figure.places().map_err(explain)?)))
+    let drawing = figure.render().map_err(|error| drawing::explain(&error))?;
+    Ok(Some((drawing, figure.places().map_err(|error| drawing::explain(&error))?)))
 }
 
 fn figure_html(drawing: &Drawing) -> String {
@@ -128,12 +131,11 @@ fn summaries(directory: &Directory) -> String {
     SUMMARIES.iter().filter_map(section).collect()
 }
 
-fn parameters(manifest: &Manifest) -> String {
-    let scenario = &manifest.scenario;
-    let row = |(key, value): (&String, &Value)| {
+fn parameters(common: &[(&String, &Value)]) -> String {
+    let row = |(key, value): &(&String, &Value)| {
         format!("<tr><th>{}</th><td>{}</td></tr>\n", escaped(key), escaped(&value.to_string()))
     };
-    format!("<table>\n{}</table>", scenario.parameters.iter().map(row).collect::<String>())
+    format!("<table>\n{}</table>", common.iter().map(row).collect::<String>())
 }
 
 fn runs(runs: &[RunRecord]) -> String {

@@ -31,6 +31,7 @@ use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
 
 use self::quantities::Quantities;
+use crate::dataset::OWN_COLUMNS;
 use crate::problem::{Outcome, Problem};
 use crate::search::Studied;
 
@@ -236,6 +237,7 @@ impl Opened {
             let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
             match values.and_then(runs) {
                 Ok(()) => {
+                    self.check_columns(model, index)?;
                     self.check_search(registry)?;
                     self.check_test(model)?;
                     self.check_sensitivity(model)?;
@@ -245,6 +247,27 @@ impl Opened {
             }
         }
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
+    }
+
+    /// Checks that no variable has the name of another column of the data set, as a cell that runs has them.
+    fn check_columns(&self, model: &dyn AnyModel, cell: usize) -> Outcome<()> {
+        let variables = &self.scenario.derived.variables;
+        if variables.is_empty() {
+            return Ok(());
+        }
+        let quantities = Quantities::of_cell(model, &self.scenario, cell);
+        let ends = ["", "_low", "_high"];
+        let metrics =
+            quantities.metrics().into_iter().flat_map(|name| ends.map(|end| format!("{name}{end}")));
+        let predictions = quantities.predictions().into_iter().map(|name| format!("predicted_{name}"));
+        let own = OWN_COLUMNS.iter().map(|name| (*name).to_owned());
+        match own.chain(metrics).chain(predictions).find(|column| variables.contains_key(column)) {
+            None => Ok(()),
+            Some(column) => {
+                let sentence = format!("`{column}` is a column of the data set, and no variable");
+                Err(self.within("variables", Problem::input(sentence).help("give the variable another name")))
+            }
+        }
     }
 
     /// Checks that cells have the metric that is searched for, and that the stopping rule is one of such a search.
@@ -331,7 +354,13 @@ impl Scenario {
 
     /// Whether its cells are searches, whose trials follow from the rule.
     pub fn is_search(&self) -> bool {
-        self.boundary.is_some() || self.optimize.is_some()
+        self.search().is_some()
+    }
+
+    /// What its cells search for, in words; `None` where they are no searches.
+    pub fn search(&self) -> Option<String> {
+        let boundary = self.boundary.as_ref().map(ToString::to_string);
+        boundary.or_else(|| self.optimize.as_ref().map(ToString::to_string))
     }
 
     /// Number of cells.

@@ -3,7 +3,7 @@
 //! Cells are run in windows of so many, in the order of the sweep. The rows of a window become a part of the data set while the next window runs; at the end
 //! all parts become one file. What takes long is saved within its window, too.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -129,6 +129,9 @@ struct Finished {
     again: bool,
 }
 
+/// Cells that were run, where some are the same.
+type Seen = HashMap<[u8; 32], Finished>;
+
 /// What is the same for all windows.
 struct Sweep<'a> {
     scenario: &'a Scenario,
@@ -157,6 +160,8 @@ impl<'a> Sweep<'a> {
     /// Runs cells window by window. Gives what came of them, and the parts with their rows.
     fn windows(&self, cells: Range<usize>, known: &Known, parts: &Parts) -> Outcome<(Swept, Written)> {
         let counts = Counts { cells: cells.len(), ..Counts::default() };
+        // Points of a sample can fall on each other; the first of equal cells is run for all, whichever windows they are in.
+        let mut seen: Option<Seen> = (self.scenario.repetitions() > 0).then(HashMap::new);
         let (mut swept, mut written) = (Swept { counts, ..Swept::default() }, Written::default());
         thread::scope(|scope| {
             let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
@@ -165,7 +170,8 @@ impl<'a> Sweep<'a> {
                     swept.cancelled = true;
                     break;
                 }
-                let (rows, early_parts) = self.window(start..cells.end.min(start + WINDOW), known, parts)?;
+                let window = start..cells.end.min(start + WINDOW);
+                let (rows, early_parts) = self.window(window, known, parts, &mut seen)?;
                 swept.add(&rows, self.choice.keep_rows);
                 let rows: Vec<Row> = rows.into_iter().filter_map(|finished| finished.row).collect();
                 written.wait_for(writing.take())?;
@@ -187,6 +193,7 @@ impl<'a> Sweep<'a> {
         window: Range<usize>,
         known: &Known,
         parts: &Parts,
+        seen: &mut Option<Seen>,
     ) -> Outcome<(Vec<Finished>, Vec<PathBuf>)> {
         let layout = &self.layout;
         let cells: Vec<Cell> =
@@ -202,43 +209,50 @@ impl<'a> Sweep<'a> {
             saved: Instant::now(),
             parts: Vec::new(),
         });
-        // Points of a sample can fall on each other; the first of equal cells is run for all.
-        let mut first = HashMap::new();
-        let likes: Vec<usize> =
-            cells.iter().enumerate().map(|(i, cell)| *first.entry(cell.digest).or_insert(i)).collect();
-        let rows = cells.into_par_iter().enumerate().filter(|(i, _)| likes[*i] == *i).map(|(_, cell)| {
-            let before = earlier.get(&cell.hash).cloned();
-            let row = match &before {
-                Some(failed) if failed.error.is_some() && !self.choice.retry_failed => {
-                    Some(cell::known_to_fail(self.model, cell, self.scenario.randomness(), failed.clone()))
+        let digests: Vec<[u8; 32]> = cells.iter().map(|cell| cell.digest).collect();
+        let mut new = HashSet::new();
+        let mut is_first =
+            |digest| seen.as_ref().is_none_or(|seen| !seen.contains_key(digest) && new.insert(*digest));
+        let first: Vec<bool> = digests.iter().map(&mut is_first).collect();
+        let rows =
+            cells.into_par_iter().zip(first.par_iter()).filter(|(_, first)| **first).map(|(cell, _)| {
+                let before = earlier.get(&cell.hash).cloned();
+                let row = match &before {
+                    Some(failed) if failed.error.is_some() && !self.choice.retry_failed => Some(
+                        cell::known_to_fail(self.model, cell, self.scenario.randomness(), failed.clone()),
+                    ),
+                    _ => cell::finish(
+                        self.model,
+                        cell,
+                        self.scenario.randomness(),
+                        before.as_ref(),
+                        &self.stop,
+                        self.control,
+                    ),
+                };
+                if let Some(row) = &row {
+                    let new = new_trials(row, before.as_ref());
+                    let failed = row.done.error.is_some();
+                    self.bar.cell(failed, (new != Some(0)).then_some(new.unwrap_or(0)));
+                    if new != Some(0) {
+                        saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+                    }
                 }
-                _ => cell::finish(
-                    self.model,
-                    cell,
-                    self.scenario.randomness(),
-                    before.as_ref(),
-                    &self.stop,
-                    self.control,
-                ),
-            };
-            if let Some(row) = &row {
-                let new = new_trials(row, before.as_ref());
-                let failed = row.done.error.is_some();
-                self.bar.cell(failed, (new != Some(0)).then_some(new.unwrap_or(0)));
-                if new != Some(0) {
-                    saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
-                }
-            }
-            Ok(Finished { row, before, again: false })
-        });
+                Ok(Finished { row, before, again: false })
+            });
         let mut rows: VecDeque<Finished> = rows.collect::<Outcome<Vec<_>>>()?.into();
-        let mut all: Vec<Finished> = Vec::with_capacity(likes.len());
-        for (i, &like) in likes.iter().enumerate() {
-            if like != i {
+        let mut all: Vec<Finished> = Vec::with_capacity(digests.len());
+        for (digest, first) in digests.into_iter().zip(first) {
+            if first {
+                let finished = rows.pop_front();
+                if let (Some(seen), Some(finished)) = (seen.as_mut(), &finished) {
+                    seen.insert(digest, finished.clone());
+                }
+                all.extend(finished);
+            } else {
                 self.bar.cell(false, None);
+                all.extend(seen.as_ref().and_then(|seen| seen.get(&digest)).map(repeated));
             }
-            let finished = if like == i { rows.pop_front() } else { all.get(like).map(repeated) };
-            all.extend(finished);
         }
         Ok((all, saver.into_inner().unwrap_or_else(PoisonError::into_inner).parts))
     }
@@ -275,7 +289,9 @@ impl Swept {
             self.cancelled |= unfinished;
             self.there += 1;
             self.counts.done += usize::from(!unfinished);
-            self.counts.trials += row.done.trials;
+            if !*again {
+                self.counts.trials += row.done.trials;
+            }
             self.imprecise += usize::from(row.done.ending == Ending::Imprecise);
             if let Some(error) = &row.done.error {
                 self.counts.failed += 1;

@@ -88,7 +88,7 @@ fn what_has_no_boundary_is_said() {
     let place = Place::new();
     place.write("s.toml", PLAN.replace("from = 0.4", "from = 0.9"));
     let said = place.synergy("sweep s.toml -q --out out").expect(0).out;
-    assert!(said.contains("above the level everywhere"), "{said}");
+    assert!(said.contains("above the level at both ends"), "{said}");
     assert!(numbers(&place, "fidelity").iter().all(Option::is_none));
     assert_eq!(numbers(&place, "sign_at_from"), vec![Some(1.0); 4]);
     let said = place.synergy("sweep s.toml --out other --dry-run").expect(0).out;

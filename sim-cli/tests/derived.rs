@@ -138,7 +138,7 @@ fn points_of_a_sample_that_fall_on_each_other_are_one_cell() {
         ),
     );
     let said = place.synergy("sweep s.toml -q --out map").expect(2).err;
-    assert!(said.contains("a heat map shows a grid"), "{said}");
+    assert!(said.contains("a map shows a grid"), "{said}");
 }
 
 /// An axis of [zip] that is set by hand leaves the others.

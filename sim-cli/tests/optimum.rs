@@ -65,6 +65,8 @@ fn whole_numbers_have_an_optimum_and_a_minimum() {
         let said = place.synergy("run s.toml -q --format json").expect(0).json();
         assert_eq!(said["estimates"]["depth"]["value"].as_f64(), Some(f64::from(best)), "{said}");
         assert_eq!(said["estimates"]["points"]["value"].as_f64(), Some(6.0), "{said}");
+        // Six places, each once: none is its own rival.
+        assert!(said["estimates"]["behind"]["value"].as_f64().unwrap_or(1.0) < 0.05, "{said}");
     }
 }
 

@@ -9,7 +9,7 @@ use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Registry};
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
-use crate::dataset::{Counts, Directory, Fork};
+use crate::dataset::{Counts, Directory, Fork, Table};
 use crate::drawing::{self, Sheet};
 use crate::output::{grouped, say, warn};
 use crate::pilot::{self, Cost};
@@ -147,7 +147,8 @@ pub(super) fn conclude(
         directory.write_summary("sensitivity.json", &analysis)?;
         say(format_args!("{analysis}"))?;
     }
-    if let Some(trace) = Trace::of(scenario, directory)? {
+    let boundary = scenario.boundary.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
+    if let Some(trace) = boundary.and_then(|table| Trace::of(scenario, &table)) {
         directory.write_summary("boundary.json", &trace)?;
         say(format_args!("{trace}"))?;
     }

@@ -65,7 +65,7 @@ impl Arguments {
         let same = compared.len() - missing - different;
         let mut line = format!("{same} of {} cells are the same to the last bit", compared.len() - missing);
         if missing > 0 {
-            line.push_str(&format!("; {missing} have no row"));
+            line.push_str(&format!("; {missing} have no whole row"));
         }
         say(format_args!("{line}"))?;
         Ok(if different > 0 { Exit::Failure } else { Exit::Success })
@@ -109,6 +109,10 @@ fn compare(
     let cell = Cell::new(model, values);
     let hash = cell.hash.clone();
     let Some((stored, trials)) = known.stored(&hash)? else { return Ok(Compared::Missing) };
+    // How far a search had come when it was interrupted does not follow from its trials.
+    if scenario.is_search() && known.is_begun(&hash) {
+        return Ok(Compared::Missing);
+    }
     let failure = |error: &dyn std::fmt::Display| Problem::failure(format!("cell {hash}: {error}"));
     let confidence = scenario.stop.rule()?.confidence();
     // The trials of a search follow from its rule; those of a cell may be more or fewer, where it was interrupted.

@@ -62,6 +62,9 @@ impl Done {
     }
 }
 
+/// Columns that every data set has beside those of its parameters, metrics and predictions.
+pub const OWN_COLUMNS: [&str; 6] = ["cell", "confidence", "trials", "ending", "error", "tally"];
+
 /// How the word for an ending is stored.
 pub(super) fn ending_name(ending: Ending) -> &'static str {
     match ending {

@@ -79,6 +79,11 @@ impl Known {
         self.places.len()
     }
 
+    /// Whether a cell was begun and interrupted.
+    pub fn is_begun(&self, hash: &str) -> bool {
+        key(hash).and_then(|key| self.places.get(&key)).is_some_and(|place| place.state == State::Begun)
+    }
+
     /// The row of a cell with all its columns, and how many trials are behind it.
     pub fn stored(&self, hash: &str) -> Outcome<Option<(RecordBatch, u64)>> {
         let Some(place) = key(hash).and_then(|key| self.places.get(&key)) else { return Ok(None) };

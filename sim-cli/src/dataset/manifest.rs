@@ -145,6 +145,7 @@ impl Manifest {
             && (&there.version, &there.kernel) == (&here.version, &here.kernel)
             && (&old.model, old.seed, old.common) == (&scenario.model, scenario.seed, scenario.common)
             && old.derived.formulas == scenario.derived.formulas
+            && old.search() == scenario.search()
             && scenario.stop.less_demanding_than(&old.stop).is_none()
     }
 

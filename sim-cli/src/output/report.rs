@@ -156,12 +156,17 @@ pub fn print(report: &Report, format: Format) -> Outcome<()> {
     }
 }
 
+/// A share in percent, without the digits that are rounding: `57` of 0.57.
+pub fn percent(share: f64) -> String {
+    number((1e11 * share).round() / 1e9)
+}
+
 /// `0.333 [0.332, 0.334] (95 %, n = 50 000)`, with as many digits as the interval supports.
 pub fn estimate_text(estimate: &Estimate) -> String {
     if estimate.value.is_nan() {
         return format!("none (n = {})", grouped(estimate.trials));
     }
-    let percent = number((1e11 * estimate.confidence.get()).round() / 1e9);
+    let percent = percent(estimate.confidence.get());
     format!("{} ({percent} %, n = {})", brief_text(estimate), grouped(estimate.trials))
 }
 

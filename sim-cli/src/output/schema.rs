@@ -192,7 +192,7 @@ fn optimize(ranges: &Json) -> Json {
             "quantity": { "type": "string", "description": "name of the metric" },
             "goal": { "enum": ["maximize", "minimize"], "description": "whether the highest or the lowest value is best" },
             "points": {
-                "type": "integer", "minimum": 4, "maximum": 10_000, "default": 16,
+                "type": "integer", "minimum": 4, "maximum": 1000, "default": 16,
                 "description": "new points per round of the search",
             },
             "first_look": {

@@ -106,7 +106,7 @@ impl DerivedSpec {
     }
 }
 
-/// The value of a variable, or the first one of its axis.
+/// The value of a variable; 0 for one with an axis, which gives it a value in every cell.
 fn variable(document: &Document, entry: &Entry, parameters: &[Parameter]) -> Outcome<f64> {
     let is_name = Expression::parse(&entry.key).is_ok_and(|name| name.names().contains(entry.key.as_str()));
     let refuse = |sentence: String| document.problem(&entry.span, sentence, "found here");

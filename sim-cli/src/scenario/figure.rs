@@ -172,8 +172,8 @@ impl FigureSpec {
 
     /// Checks a figure over points that lie anywhere: whatever it does not show differs between them, too.
     fn check_scatter(&self, plan: &Plan, seed: u64) -> Outcome<()> {
-        if self.kind == FigureKind::HeatMap {
-            let sentence = "a heat map shows a grid; neither `cells` nor [sample] is one";
+        if self.kind.is_map() {
+            let sentence = "a map shows a grid; neither `cells` nor [sample] is one";
             return Err(Problem::input(sentence).help("curves show their points over one parameter each"));
         }
         let sampled = plan.sample.iter().flat_map(|sample| sample.point(0, seed));

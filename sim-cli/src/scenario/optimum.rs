@@ -17,8 +17,8 @@ const FIRST_LOOK: u64 = 1024;
 /// New points per round.
 const POINTS: usize = 16;
 
-/// Most points per round; more are a slip of the pen.
-const MOST_POINTS: i64 = 10_000;
+/// Most points per round: a search compares all of them with each other.
+const MOST_POINTS: i64 = 1000;
 
 /// `[optimize]`: every cell of the sweep is a search for the best values of some parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sim_models::registry::{AnyModel, Value, Values};
 
-use super::{FigureKind, FigureSpec, Scenario};
+use super::{FigureSpec, Scenario};
 use crate::problem::Outcome;
 
 /// Names of metrics and predictions, in the order of the cells.
@@ -53,6 +53,13 @@ impl Quantities {
         known
     }
 
+    /// The quantities of one cell.
+    pub fn of_cell(model: &dyn AnyModel, scenario: &Scenario, index: usize) -> Self {
+        let mut known = Self::default();
+        known.add_cells(model, scenario, index..index + 1, |_| true);
+        known
+    }
+
     /// Adds the quantities of these cells, until all are there that are needed.
     fn add_cells(
         &mut self,
@@ -89,7 +96,9 @@ impl Quantities {
         let prediction = |name: &String| self.predictions.contains(name);
         let lines = figure.contours.iter().map(|contour| &contour.prediction);
         let lines = lines.chain(figure.marks.iter().map(|mark| &mark.prediction));
-        (figure.kind == FigureKind::HeatMap || figure.y.iter().all(metric))
+        // The axes of a map are parameters.
+        let shown = if figure.kind.is_map() { &figure.among } else { &figure.y };
+        shown.iter().all(metric)
             && figure.color.iter().all(|name| metric(name) || prediction(name))
             && lines.into_iter().all(prediction)
     }

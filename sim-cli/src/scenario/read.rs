@@ -86,17 +86,21 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         let value = given::from_file(document, find(entry)?, &entry.node)?;
         values.insert(entry.key.clone(), value);
     }
-    let mut sweep = Vec::new();
-    for entry in table(document, root, "sweep")?.iter().flat_map(|table| table.iter()) {
-        if values.contains_key(&entry.key) {
-            let sentence = format!("`{}` stands in [parameters] and in [sweep]", entry.key);
-            return Err(document.problem(&entry.span, sentence, "second time"));
+    let mut sweep: Vec<Axis> = Vec::new();
+    for (name, axis) in axes_of(document, root)? {
+        if values.contains_key(&axis.key) {
+            let sentence = format!("`{}` stands in [parameters] and in [{name}]", axis.key);
+            return Err(document.problem(&axis.span, sentence, "second time"));
         }
-        sweep.push(Axis::read(document, entry, find(entry)?)?);
-    }
-    let variables = table(document, root, "variables")?.into_iter().flat_map(|table| table.iter());
-    for entry in variables.filter(|entry| matches!(entry.node.content, Content::Table(_))) {
-        sweep.push(Axis::read(document, entry, find(entry)?)?);
+        // A variable that is a number is that where no axis gives it another.
+        if name == "variables" && !matches!(axis.node.content, Content::Table(_)) {
+            continue;
+        }
+        if sweep.iter().any(|other| other.key == axis.key) {
+            let sentence = format!("`{}` is an axis in [sweep] and in [{name}]", axis.key);
+            return Err(document.problem(&axis.span, sentence, "second time"));
+        }
+        sweep.push(Axis::read(document, axis, find(axis)?)?);
     }
     let plan = Plan::read(document, root, &find)?;
     refuse_second_places(document, &values, &sweep, &plan)?;
@@ -135,6 +139,16 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         figure,
         test,
     })
+}
+
+/// The entries that may be axes, with the tables that they stand in: all of [sweep], and the variables, which may also be numbers.
+fn axes_of<'a>(document: &Document, root: &'a Table) -> Outcome<Vec<(&'static str, &'a Entry)>> {
+    let mut entries = Vec::new();
+    for name in ["sweep", "variables"] {
+        let own = table(document, root, name)?.into_iter().flat_map(|table| table.iter());
+        entries.extend(own.map(|entry| (name, entry)));
+    }
+    Ok(entries)
 }
 
 /// Refuses parameters that two parts of the plan set, or a part of it and `[parameters]`, which only single `cells` may override.

@@ -132,8 +132,9 @@ impl CellSearch for OptimumSearch<'_> {
             Observer::new(self.optimum.open(&self.values), &spec.quantity, streams, control, known);
         // Where points lie is no part of the world, and the same in all cells.
         let places = Streams::new(0, Purpose::SamplingPlan, Family::common());
-        let found = hunt.run(&places, |cube, trials, confidence| {
-            let seen = observer.look(&self.optimum.place(cube), trials, confidence)?.affine(0.0, sign);
+        let place = |cube: &[f64]| self.optimum.place(cube);
+        let found = hunt.run(&places, place, |place, trials, confidence| {
+            let seen = observer.look(place, trials, confidence)?.affine(0.0, sign);
             Ok::<_, Halt>(Seen { value: seen.value, low: seen.low, high: seen.high })
         });
         let looks = observer.into_looks();
@@ -144,14 +145,9 @@ impl CellSearch for OptimumSearch<'_> {
         let (estimates, ending) = match found {
             Ok(peak) => {
                 let best = of(peak.seen.value, peak.seen.low, peak.seen.high).affine(0.0, sign);
-                let ends = |end: fn(&(f64, f64)) -> f64| peak.region.iter().map(end).collect::<Vec<_>>();
-                let place = self.optimum.place(&peak.place);
-                let (low, high) =
-                    (self.optimum.place(&ends(|ends| ends.0)), self.optimum.place(&ends(|ends| ends.1)));
                 let mut estimates = vec![best];
-                estimates.extend(
-                    place.iter().zip(low.iter().zip(&high)).map(|(x, (low, high))| of(*x, *low, *high)),
-                );
+                estimates
+                    .extend(peak.place.iter().zip(&peak.region).map(|(x, (low, high))| of(*x, *low, *high)));
                 estimates.push(of(peak.behind, 0.0, peak.behind));
                 estimates.push(of(points, points, points));
                 (estimates, Ending::Complete)

@@ -5,11 +5,10 @@ use std::fmt;
 use serde::Serialize;
 use sim_core::design::level_set::vanishing_signal;
 use sim_core::estimate::{Confidence, Estimate, Interval};
-use sim_models::registry::{Value, number};
+use sim_models::registry::Value;
 
-use crate::dataset::{Directory, Table};
-use crate::output::{align, estimate_text, grouped};
-use crate::problem::Outcome;
+use crate::dataset::Table;
+use crate::output::{align, estimate_text, grouped, percent};
 use crate::scenario::{BoundarySpec, Scenario};
 
 /// Most lines that are printed; the data set has them all.
@@ -58,9 +57,8 @@ pub struct Limit {
 
 impl Trace {
     /// The boundary that a scenario looks for, if it does, from its data set.
-    pub fn of(scenario: &Scenario, directory: &Directory) -> Outcome<Option<Self>> {
-        let Some(spec) = &scenario.boundary else { return Ok(None) };
-        let table = Table::read(&directory.data_path())?;
+    pub fn of(scenario: &Scenario, table: &Table) -> Option<Self> {
+        let spec = scenario.boundary.as_ref()?;
         let number = |name: &str, row: usize| table.numbers(name).and_then(|column| column[row]);
         let count = |name, row| number(name, row).unwrap_or(0.0) as u64;
         let searches: Vec<Search> = (0..table.rows())
@@ -80,7 +78,7 @@ impl Trace {
             limits(&searches, key, scenario.stop.confidence, &predicted)
         });
         let trials = searches.iter().map(|search| search.trials).sum();
-        Ok(Some(Self { spec: spec.clone(), confidence: scenario.stop.confidence, trials, searches, limits }))
+        Some(Self { spec: spec.clone(), confidence: scenario.stop.confidence, trials, searches, limits })
     }
 
     /// The parameter of which it is a value.
@@ -103,8 +101,8 @@ impl BoundarySpec {
     /// Why there is no boundary between ends of these signs.
     fn missing(&self, signs: (Option<f64>, Option<f64>)) -> String {
         match signs {
-            (Some(low), Some(high)) if low > 0.0 && high > 0.0 => "above the level everywhere".to_owned(),
-            (Some(low), Some(high)) if low < 0.0 && high < 0.0 => "below the level everywhere".to_owned(),
+            (Some(low), Some(high)) if low > 0.0 && high > 0.0 => "above the level at both ends".to_owned(),
+            (Some(low), Some(high)) if low < 0.0 && high < 0.0 => "below the level at both ends".to_owned(),
             (Some(low), _) if low != 0.0 => "open at the upper end".to_owned(),
             _ => "open at the lower end".to_owned(),
         }
@@ -175,11 +173,7 @@ impl fmt::Display for Trace {
         let Some(vanishing) = self.spec.vanishing.as_ref().filter(|_| !self.limits.is_empty()) else {
             return Ok(());
         };
-        writeln!(
-            f,
-            "\nas {vanishing} goes to 0 ({} %)",
-            number(1e-9 * (1e11 * self.limits[0].confidence).round())
-        )?;
+        writeln!(f, "\nas {vanishing} goes to 0 ({} %)", percent(self.limits[0].confidence))?;
         let mut rows =
             vec![heading(self.limits.first().map(|limit| &limit.cell), &[&self.spec.along, "predicted"])];
         for limit in self.limits.iter().take(MOST_LINES) {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sim_core::design::sensitivity::{self, Index, Saltelli};
 
 use super::Study;
+use crate::output::percent;
 use crate::problem::Outcome;
 
 /// First-order and total indices of all parameters.
@@ -55,7 +56,7 @@ impl Indices {
 
 impl fmt::Display for Indices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (quantity, points, percent) = (&self.quantity, self.points, 100.0 * self.confidence);
+        let (quantity, points, percent) = (&self.quantity, self.points, percent(self.confidence));
         write!(f, "sensitivity of {quantity}, {points} points, intervals of {percent} %")?;
         if self.left_out > 0 {
             write!(f, "; {} points left out", self.left_out)?;

@@ -7,7 +7,7 @@ use sim_core::design::screening::Effects;
 use sim_core::design::sensitivity::Index;
 
 use super::Study;
-use crate::output::align;
+use crate::output::{align, percent};
 use crate::problem::Outcome;
 
 /// The effects of all parameters.
@@ -66,7 +66,7 @@ impl Screening {
 
 impl fmt::Display for Screening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (quantity, count, percent) = (&self.quantity, self.trajectories, 100.0 * self.confidence);
+        let (quantity, count, percent) = (&self.quantity, self.trajectories, percent(self.confidence));
         write!(f, "effects on {quantity} over whole ranges, {count} trajectories, intervals of {percent} %")?;
         if self.left_out > 0 {
             write!(f, "; {} left out", self.left_out)?;

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use serde::Serialize;
-use sim_models::registry::{Value, number};
+use sim_models::registry::Value;
 
 use super::Study;
 use crate::dataset::Table;
-use crate::output::align;
+use crate::output::{align, percent};
 use crate::problem::{Outcome, Problem};
 
 /// What the ends of every parameter's range do, the largest swing first.
@@ -93,7 +93,7 @@ impl fmt::Display for Seen {
 
 impl fmt::Display for Tornado {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = number((1e8 * self.confidence).round() / 1e6);
+        let percent = percent(self.confidence);
         writeln!(
             f,
             "{} is {} in the middle of the ranges, intervals of {percent} %",

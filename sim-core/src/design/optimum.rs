@@ -67,7 +67,7 @@ pub struct Seen {
 /// What a search found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Peak {
-    /// The best point: that with the highest lower end.
+    /// The best point, as the function sees it: that with the highest lower end.
     pub place: Vec<f64>,
     /// The function there.
     pub seen: Seen,
@@ -84,6 +84,9 @@ pub struct Peak {
 /// A point that was tried.
 #[derive(Clone, Debug)]
 struct Point {
+    /// Where it lies in the cube.
+    cube: Vec<f64>,
+    /// What the function sees of that.
     place: Vec<f64>,
     seen: Seen,
     trials: u64,
@@ -92,7 +95,8 @@ struct Point {
 impl Hunt {
     /// Looks for the highest place. The points come from `streams`.
     ///
-    /// `observe(x, trials, confidence)` gives what is known of the function at `x` after so many trials in all, with an interval the ends of which are each
+    /// `place(cube)` is what the function sees of a point of the cube, such as whole numbers: points of the same place are one.
+    /// `observe(place, trials, confidence)` gives what is known of the function there after so many trials in all, with an interval the ends of which are each
     /// wrong with probability (1 - confidence) / 2.
     ///
     /// # Errors
@@ -100,10 +104,11 @@ impl Hunt {
     pub fn run<E: From<InvalidHunt>>(
         &self,
         streams: &Streams,
+        place: impl Fn(&[f64]) -> Vec<f64>,
         observe: impl FnMut(&[f64], u64, f64) -> Result<Seen, E>,
     ) -> Result<Peak, E> {
         self.check()?;
-        let mut run = Run { hunt: self, observe, tried: Vec::new(), spent: 0 };
+        let mut run = Run { hunt: self, place, observe, tried: Vec::new(), spent: 0 };
         let mut bounds = vec![(0.0, 1.0); self.dimensions];
         let design = Design::new(Filling::Sobol, 0, streams);
         for round in 0..MOST_ROUNDS {
@@ -140,34 +145,38 @@ impl Hunt {
         Ok(())
     }
 
-    /// Confidence of one look: what is wrong about a point is an end of a two-sided interval.
+    /// Confidence of one look: of all looks at all points either end may be wrong.
     pub fn confidence(&self) -> f64 {
         let looks = (self.trials / self.first_look).ilog2() + 1;
-        1.0 - 2.0 * self.error_rate / (f64::from(MOST_ROUNDS * looks) * self.points as f64)
+        1.0 - self.error_rate / (f64::from(MOST_ROUNDS * looks) * self.points as f64)
     }
 }
 
 /// A search on its way.
-struct Run<'a, F> {
+struct Run<'a, G, F> {
     hunt: &'a Hunt,
+    place: G,
     observe: F,
     tried: Vec<Point>,
     spent: u64,
 }
 
-impl<E, F: FnMut(&[f64], u64, f64) -> Result<Seen, E>> Run<'_, F> {
+impl<E, G: Fn(&[f64]) -> Vec<f64>, F: FnMut(&[f64], u64, f64) -> Result<Seen, E>> Run<'_, G, F> {
     /// Tries new points beside the best of the earlier ones, and spends about `share` trials on telling which are the best.
     fn round(&mut self, new: Vec<Vec<f64>>, share: u64) -> Result<(), E> {
         let end = self.spent + share;
-        let few = self.hunt.points / 4;
-        for place in new {
-            // What is rounded to whole numbers can be met again.
+        let before = self.tried.len();
+        for cube in new {
+            let place = (self.place)(&cube);
+            // What is rounded to whole numbers is met again.
             if self.tried.iter().all(|point| point.place != place) {
                 let seen = Seen { value: f64::NAN, low: f64::NEG_INFINITY, high: f64::INFINITY };
-                self.tried.push(Point { place, seen, trials: 0 });
+                self.tried.push(Point { cube, place, seen, trials: 0 });
                 self.look(self.tried.len() - 1, self.hunt.first_look)?;
             }
         }
+        // Where there is nothing new to try, what is left is told apart to the end.
+        let few = if self.tried.len() == before { 1 } else { self.hunt.points / 4 };
         loop {
             let alive = self.alive();
             // The least known go on, so that a round looks at all that are left equally often.
@@ -206,12 +215,16 @@ impl<E, F: FnMut(&[f64], u64, f64) -> Result<Seen, E>> Run<'_, F> {
     /// The box around the best quarter of as many points as a round has, widened by half of their usual distance, within the earlier box.
     fn next_box(&self, bounds: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let mut alive = self.alive();
-        alive.sort_by(|&a, &b| self.tried[b].seen.value.total_cmp(&self.tried[a].seen.value));
+        // A value that does not exist, such as the cost of what never completes, is no good one.
+        let height = |i: usize| {
+            Some(self.tried[i].seen.value).filter(|value| value.is_finite()).unwrap_or(f64::NEG_INFINITY)
+        };
+        alive.sort_by(|&a, &b| height(b).total_cmp(&height(a)));
         alive.truncate((self.hunt.points / 4).max(1));
         let distance = libm::pow(self.hunt.points as f64, -1.0 / self.hunt.dimensions as f64);
         let of = |(dimension, &(low, high)): (usize, &(f64, f64))| {
             let margin = 0.5 * distance * (high - low);
-            let (from, to) = extent(alive.iter().map(|&i| self.tried[i].place[dimension]));
+            let (from, to) = extent(alive.iter().map(|&i| self.tried[i].cube[dimension]));
             ((from - margin).clamp(low, high), (to + margin).clamp(low, high))
         };
         bounds.iter().enumerate().map(of).collect()
@@ -228,7 +241,7 @@ impl<E, F: FnMut(&[f64], u64, f64) -> Result<Seen, E>> Run<'_, F> {
             place: self.tried[best].place.clone(),
             seen: self.tried[best].seen,
             behind,
-            region: (0..self.hunt.dimensions).map(coordinates).collect(),
+            region: (0..self.tried[best].place.len()).map(coordinates).collect(),
             points: self.tried.len(),
             trials: self.spent,
         }
@@ -267,7 +280,8 @@ mod tests {
             let reach = reach / (trials as f64).sqrt();
             Ok::<_, InvalidHunt>(Seen { value: mean, low: mean - reach, high: mean + reach })
         };
-        let peak = hunt.run(&streams, observe).unwrap_or_else(|error| unreachable!("{error}"));
+        let peak =
+            hunt.run(&streams, <[f64]>::to_vec, observe).unwrap_or_else(|error| unreachable!("{error}"));
         let lost = best - f(&peak.place);
         (peak, lost)
     }
@@ -290,7 +304,7 @@ mod tests {
         assert!(misses(0.2) > 26, "{} of 200", misses(0.2));
     }
 
-    /// A million trials of deviation 1 find the top of the bowl: places a hundredth lower than it are told apart.
+    /// A million trials of deviation 1 find the top of the bowl: places a fiftieth lower than it are told apart.
     #[test]
     fn the_top_of_a_bowl_is_found() {
         for seed in 0..10 {
@@ -308,10 +322,31 @@ mod tests {
     fn invalid_searches_are_refused() {
         let streams = Streams::new(1, Purpose::World, Family::common());
         let seen = Seen { value: 0.0, low: 0.0, high: 0.0 };
-        let refused = |hunt: Hunt| hunt.run(&streams, |_, _, _| Ok::<_, InvalidHunt>(seen)).err();
+        let refused =
+            |hunt: Hunt| hunt.run(&streams, <[f64]>::to_vec, |_, _, _| Ok::<_, InvalidHunt>(seen)).err();
         assert_eq!(refused(Hunt { points: 3, ..HUNT }), Some(InvalidHunt::Points(3, 2)));
         assert_eq!(refused(Hunt { error_rate: 0.0, ..HUNT }), Some(InvalidHunt::ErrorRate(0.0)));
         let few = InvalidHunt::Trials { points: 16, first_look: 64, trials: 100 };
         assert_eq!(refused(Hunt { trials: 100, ..HUNT }), Some(few));
+    }
+
+    /// Left of 1/2 the function has no value, and the top is at 0.8: trials go where there are values.
+    #[test]
+    fn what_has_no_value_is_no_good() {
+        let streams = Streams::new(1, Purpose::World, Family::common());
+        let hunt = Hunt { dimensions: 1, ..HUNT };
+        let mut right = 0;
+        let observe = |x: &[f64], _: u64, _: f64| {
+            if x[0] < 0.5 {
+                return Ok(Seen { value: f64::INFINITY, low: f64::NEG_INFINITY, high: f64::INFINITY });
+            }
+            right += 1;
+            let value = 1.0 - (x[0] - 0.8).powi(2);
+            Ok::<_, InvalidHunt>(Seen { value, low: value - 0.01, high: value + 0.01 })
+        };
+        let peak =
+            hunt.run(&streams, <[f64]>::to_vec, observe).unwrap_or_else(|error| unreachable!("{error}"));
+        assert!((peak.place[0] - 0.8).abs() < 0.05, "{peak:?}");
+        assert!(right > 40, "{right} looks where there are values");
     }
 }

@@ -16,9 +16,6 @@ use crate::random::Stream;
 /// Levels of the grid.
 const LEVELS: f64 = 4.0;
 
-/// How far an input moves, up or down.
-pub const STEP: f64 = 2.0 / 3.0;
-
 /// The place of an input before and after its move, from a number in (0, 1) that is uniform: all levels are equally likely, before as after.
 ///
 /// ```
@@ -56,7 +53,7 @@ impl Effects {
             (0..effects.len()).map(draw).sum::<f64>() / n
         };
         let resampled = (0..RESAMPLES).map(resample).collect();
-        let deviation = libm::sqrt(squares / (n - 1.0));
+        let deviation = if effects.len() < 2 { f64::NAN } else { libm::sqrt(squares / (n - 1.0)) };
         Self { importance: index(importance, resampled, confidence), mean, deviation }
     }
 }
@@ -65,6 +62,9 @@ impl Effects {
 mod tests {
     use super::*;
     use crate::random::{Address, Family, Purpose, Streams};
+
+    /// How far an input moves, up or down.
+    const STEP: f64 = 2.0 / 3.0;
 
     /// Effects of the inputs of a function of the unit square, over so many trajectories. The order of the moves alternates.
     fn effects(f: impl Fn(f64, f64) -> f64) -> [Effects; 2] {
