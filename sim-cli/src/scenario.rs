@@ -249,7 +249,8 @@ impl Opened {
         Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
     }
 
-    /// Checks that no variable has the name of another column of the data set, as a cell that runs has them.
+    /// Checks that no variable has the name of another column of the data set, as a cell that runs has them. One that is looked for is a
+    /// column under its own name.
     fn check_columns(&self, model: &dyn AnyModel, cell: usize) -> Outcome<()> {
         let variables = &self.scenario.derived.variables;
         if variables.is_empty() {
@@ -261,7 +262,9 @@ impl Opened {
             quantities.metrics().into_iter().flat_map(|name| ends.map(|end| format!("{name}{end}")));
         let predictions = quantities.predictions().into_iter().map(|name| format!("predicted_{name}"));
         let own = OWN_COLUMNS.iter().map(|name| (*name).to_owned());
-        match own.chain(metrics).chain(predictions).find(|column| variables.contains_key(column)) {
+        let clashes =
+            |column: &String| variables.contains_key(column) && self.scenario.sought(column).is_none();
+        match own.chain(metrics).chain(predictions).find(clashes) {
             None => Ok(()),
             Some(column) => {
                 let sentence = format!("`{column}` is a column of the data set, and no variable");
@@ -347,9 +350,13 @@ impl Opened {
 impl Scenario {
     /// What is wrong with giving a parameter a value that has another source; `None` for every other key.
     fn refuses(&self, key: &str) -> Option<String> {
-        let sought = self.boundary.as_ref().and_then(|boundary| boundary.refuses(key));
-        let optimized = self.optimize.as_ref().and_then(|optimize| optimize.refuses(key));
-        sought.or(optimized).or_else(|| self.derived.refuses(key))
+        self.sought(key).or_else(|| self.derived.refuses(key))
+    }
+
+    /// For a parameter whose values are looked for, that it is.
+    fn sought(&self, key: &str) -> Option<String> {
+        let boundary = self.boundary.as_ref().and_then(|boundary| boundary.refuses(key));
+        boundary.or_else(|| self.optimize.as_ref().and_then(|optimize| optimize.refuses(key)))
     }
 
     /// Whether its cells are searches, whose trials follow from the rule.
