@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
-use sim_models::registry::ParameterError;
+use sim_models::registry::{ParameterError, nearest};
 
 /// Longest line of a file that a message shows, in bytes.
 const LONGEST_LINE: usize = 400;
@@ -114,6 +114,15 @@ impl Problem {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// Adds what a name that is none of these was meant to be: the nearest of them, or else all.
+    #[must_use]
+    pub fn among(self, name: &str, possible: &[&str]) -> Self {
+        match nearest(name, possible.iter().copied()) {
+            Some(nearest) => self.help(format!("did you mean `{nearest}`?")),
+            None => self.help(format!("possible: {}", possible.join(", "))),
+        }
     }
 
     /// Says where on the command line it is.

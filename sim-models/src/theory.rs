@@ -47,4 +47,5 @@ pub mod predictors;
 pub(crate) mod quadrature;
 pub mod queueing;
 pub mod recursion;
+pub mod ruin;
 pub mod window;

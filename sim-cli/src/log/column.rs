@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sim_models::registry::nearest;
-
 use crate::problem::{Outcome, Problem};
 
 /// What a column of a log means.
@@ -159,11 +157,8 @@ impl Mapping {
             let known = COLUMNS.iter().find(|(_, names, _)| names[0] == column);
             let Some((known, ..)) = known else {
                 let names: Vec<&str> = COLUMNS.iter().map(|(_, names, _)| names[0]).collect();
-                let help = match nearest(column, names.iter().copied()) {
-                    Some(name) => format!("did you mean `{name}`?"),
-                    None => format!("the columns are {}", names.join(", ")),
-                };
-                return Err(Problem::input(format!("--map {text}: there is no column `{column}`")).help(help));
+                let problem = Problem::input(format!("--map {text}: there is no column `{column}`"));
+                return Err(problem.among(column, &names));
             };
             if given.insert(*known, name.to_owned()).is_some() {
                 return Err(Problem::input(format!("--map {text}: `{column}` is mapped twice")));

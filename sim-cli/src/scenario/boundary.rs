@@ -29,7 +29,7 @@ pub struct BoundarySpec {
     pub from: f64,
     /// Upper end.
     pub to: f64,
-    /// Trials before the first look at a point.
+    /// Trials before the first look at a point, or all of them if they are fewer.
     pub first_look: u64,
     /// The axis whose values go to zero: the boundary there is extrapolated from those at its values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,14 +163,19 @@ impl BoundarySpec {
             );
             return Err(Problem::input(sentence));
         }
+        let trials = stop.rule()?.trials();
+        if self.first_look > trials && self.first_look != FIRST_LOOK {
+            let sentence = format!(
+                "a first look after {} trials is later than the {trials} trials of [stop]",
+                self.first_look
+            );
+            return Err(Problem::input(sentence));
+        }
         if metrics.contains(&self.quantity.as_str()) {
             return Ok(());
         }
         let problem = Problem::input(format!("`{}` is no metric", self.quantity));
-        Err(match nearest(&self.quantity, metrics.iter().copied()) {
-            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
-            None => problem.help(format!("possible: {}", metrics.join(", "))),
-        })
+        Err(problem.among(&self.quantity, metrics))
     }
 
     /// What is wrong with giving the parameter that is looked along a value; `None` for every other key.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Kind, Parameter, ParameterError, Value, nearest};
+use sim_models::registry::{Kind, Parameter, ParameterError, Value};
 
 use super::document::{Content, Document, Entry, Table};
 use super::read::table;
@@ -78,10 +78,7 @@ impl DerivedSpec {
         };
         let sentence = format!("`{unknown}` in the formula of `{}` {why}", entry.key);
         let problem = document.problem(&node.span, sentence, "found here");
-        Err(match nearest(unknown, known.iter().copied()) {
-            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
-            None => problem.help(format!("known are {}", known.join(", "))),
-        })
+        Err(problem.among(unknown, &known))
     }
 
     /// Refuses variables that are in no formula: a cell would not depend on them.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
-use sim_models::registry::{Value, nearest};
+use sim_models::registry::Value;
 use toml_edit::{Item, TableLike};
 
 use crate::problem::{Outcome, Problem, Source};
@@ -99,12 +99,8 @@ impl Table {
         match self.iter().find(|entry| !allowed.contains(&entry.key.as_str())) {
             None => Ok(()),
             Some(entry) => {
-                let help = match nearest(&entry.key, allowed.iter().copied()) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("allowed here: {}", allowed.join(", ")),
-                };
                 let sentence = format!("`{}` is not a key of this table", entry.key);
-                Err(document.problem(&entry.span, sentence, "unknown key").help(help))
+                Err(document.problem(&entry.span, sentence, "unknown key").among(&entry.key, allowed))
             }
         }
     }

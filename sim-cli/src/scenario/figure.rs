@@ -1,7 +1,7 @@
 //! The figure of a scenario: which columns of the results are drawn, and how they are named.
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Value, nearest};
+use sim_models::registry::Value;
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
@@ -394,10 +394,10 @@ impl Reader<'_> {
         let Some(known) = known.filter(|known| !known.contains(&text.as_str())) else { return Ok(text) };
         let problem =
             self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
-        Err(match (nearest(&text, known.iter().copied()), known) {
-            (Some(nearest), _) => problem.help(format!("did you mean `{nearest}`?")),
-            (None, []) => problem.help("this scenario has none"),
-            (None, known) => problem.help(format!("possible: {}", known.join(", "))),
+        Err(if known.is_empty() {
+            problem.help("this scenario has none")
+        } else {
+            problem.among(&text, known)
         })
     }
 

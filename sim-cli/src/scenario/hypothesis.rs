@@ -1,7 +1,7 @@
 //! What all cells of a sweep are tested for, as it is written in a scenario.
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Value, nearest};
+use sim_models::registry::Value;
 
 use super::document::{Content, Document, Table};
 use crate::problem::{Outcome, Problem};
@@ -50,9 +50,6 @@ impl Hypothesis {
             "" => Problem::input("the test has no `metric`"),
             metric => Problem::input(format!("the test is about `{metric}`, which is no metric")),
         };
-        Err(match nearest(&self.metric, metrics.iter().copied()) {
-            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
-            None => problem.help(format!("possible: {}", metrics.join(", "))),
-        })
+        Err(problem.among(&self.metric, metrics))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Parameter, ParameterError, Value, nearest};
+use sim_models::registry::{Parameter, ParameterError, Value};
 
 use super::document::{Content, Document, Entry, Table};
 use super::plan::Range;
@@ -109,10 +109,7 @@ impl OptimumSpec {
             return Ok(());
         }
         let problem = Problem::input(format!("`{}` is no metric", self.quantity));
-        Err(match nearest(&self.quantity, metrics.iter().copied()) {
-            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
-            None => problem.help(format!("possible: {}", metrics.join(", "))),
-        })
+        Err(problem.among(&self.quantity, metrics))
     }
 
     /// Trials of the first look at the points of a round.

@@ -9,7 +9,7 @@ use sim_core::estimate::{Confidence, Estimate};
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::Streams;
 use sim_models::registry::{
-    AnyModel, AnyPlan, CellPrediction, Failure, Parameter, ParameterError, Value, Values,
+    AnyModel, AnyPlan, CellPrediction, Failure, Parameter, ParameterError, Value, Values, number,
 };
 
 /// What a search has seen: a tally per look, so that it can be repeated, also under another rule, without a trial.
@@ -164,7 +164,12 @@ impl<'a> Observer<'a> {
         if let Some(place) = self.seen.point(at) {
             return Ok(place);
         }
-        let plan = self.open.model.prepare(&self.open.values(at)?)?;
+        let prepared = self.open.values(at).and_then(|values| self.open.model.prepare(&values));
+        let plan = prepared.map_err(|error| {
+            let at: Vec<String> =
+                self.open.keys.iter().zip(at).map(|(key, x)| format!("{key} = {}", number(*x))).collect();
+            Halt::Failed(Failure::Impossible(format!("at {}: {error}", at.join(", "))))
+        })?;
         let metric = plan.metrics().iter().position(|metric| metric.name == self.quantity);
         let Some(metric) = metric else {
             let sentence = format!("`{}` is no metric of this cell", self.quantity);

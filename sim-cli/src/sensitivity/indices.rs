@@ -9,6 +9,9 @@ use super::Study;
 use crate::output::percent;
 use crate::problem::Outcome;
 
+/// Points below which resampling gives intervals that hold less often than they say.
+const FEW_POINTS: usize = 32;
+
 /// First-order and total indices of all parameters.
 #[derive(Clone, Debug, Serialize)]
 pub struct Indices {
@@ -59,7 +62,17 @@ impl fmt::Display for Indices {
         let (quantity, points, percent) = (&self.quantity, self.points, percent(self.confidence));
         write!(f, "sensitivity of {quantity}, {points} points, intervals of {percent} %")?;
         if self.left_out > 0 {
-            write!(f, "; {} points left out", self.left_out)?;
+            write!(
+                f,
+                "\n  {} points without a value left out: this is the sensitivity where there is one",
+                self.left_out
+            )?;
+        }
+        if self.points < FEW_POINTS {
+            write!(f, "\n  intervals from fewer than {FEW_POINTS} points are too narrow")?;
+        }
+        if self.parameters.iter().all(|of| of.indices.total.value.is_nan()) {
+            return write!(f, "\n  it does not vary");
         }
         let show = |Index { value, low, high }: Index| format!("{value:.3} [{low:.3}, {high:.3}]");
         for OfParameter { parameter, indices } in &self.parameters {

@@ -28,7 +28,7 @@ struct OfParameter {
     ends: [End; 2],
     /// The difference that the ends make, in size; `None` if one has no value.
     swing: Option<f64>,
-    /// Whether intervals of both ends are apart, so that the parameter does something beyond doubt.
+    /// Whether the intervals of both ends are apart.
     apart: bool,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Display for Tornado {
         let percent = percent(self.confidence);
         writeln!(
             f,
-            "{} is {} in the middle of the ranges, intervals of {percent} %",
+            "{} is {} in the middle of the ranges; intervals of {percent} % each, and a swing may be none where they overlap",
             self.quantity, self.base
         )?;
         let mut rows = vec![["parameter", "from", "", "to", "", "swing"].map(str::to_owned).to_vec()];

@@ -7,6 +7,7 @@ use super::latency::{Latency, Moments};
 use super::{AgentModel, Fleet, Plan, Profile, Spend};
 use crate::theory::layer::{Layer, Sharing};
 use crate::theory::recursion;
+use crate::theory::ruin::{right_by_margin, votes_to_margin};
 
 /// What a plan comes to per question.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -310,26 +311,6 @@ impl AgentModel {
     pub(super) fn latency_of(&self, tokens: f64) -> Latency {
         Latency::new(self.latency + self.seconds_per_token * tokens, self.variation)
     }
-}
-
-/// Probability that the right answer is ahead by a margin first.
-pub(super) fn right_by_margin(p: f64, margin: u32) -> f64 {
-    if p <= 0.0 {
-        return 0.0;
-    }
-    1.0 / (1.0 + libm::pow((1.0 - p) / p, f64::from(margin)))
-}
-
-/// Mean number of votes until one answer is ahead by a margin.
-pub(super) fn votes_to_margin(p: f64, margin: u32) -> f64 {
-    let d = f64::from(margin);
-    // The race is the same for the wrong answer.
-    let p = p.max(1.0 - p);
-    if p - 0.5 < 1e-6 {
-        return d * d;
-    }
-    let power = libm::pow((1.0 - p) / p, d);
-    d / (2.0 * p - 1.0) * (1.0 - power) / (1.0 + power)
 }
 
 /// How many of the races to a margin are decided after each number of votes, by stepping through them; the last one stands for all that are

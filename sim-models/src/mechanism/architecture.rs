@@ -7,17 +7,18 @@
 //! `p` is near 1: coordination saturates. *Sequential* tasks are chains of steps; handing over costs each a share of its success.
 
 mod errors;
-mod shape;
+mod published;
 
 use std::borrow::Borrow;
 
 use sim_core::random::Stream;
 
 pub use errors::{ErrorCount, Errors};
-pub use shape::{Counts, Effort, Shape, coordination_efficiency, overhead};
+pub use published::{coordination_efficiency, overhead};
 
 use super::primitives::{Answered, Answering, Call, ExpectedAnswer, Spending, measures};
 use super::trial::{Measure, Mechanism, Trial};
+use crate::organization::graph::shapes::{Architecture as Shape, Counts, Effort};
 use crate::registry::{About, Form, ParameterError, Parameters, Prediction, Unit, choice, integer, real};
 use crate::theory::numeric::{bisect, power};
 
@@ -110,7 +111,7 @@ impl Parameters for ArchitectureParameters {
                 "published",
                 "0 for independent agents, 0.547 in a debate, 0.744 centralized, 0.703 hybrid",
             );
-        let catch = form.read(catch)?.unwrap_or(shape.published_catch());
+        let catch = form.read(catch)?.unwrap_or(published::catch(shape));
         let catch = if shape == Shape::Single { 0.0 } else { catch };
         Ok(Self { shape, effort, task, errors: Errors { rate, spread, catch }, call: Call::read(form)? })
     }
@@ -129,29 +130,33 @@ fn read_task(form: &mut Form, shape: Shape, agents: u32) -> Result<Task, Paramet
     let split = probability(
         "split",
         1.0,
-        "accuracy of an agent of a team, with its part of the tokens, over that of a single one",
+        "accuracy of an agent of a team, with its part of the tokens, over that of a single one, task = parallel",
     )?;
     let correlation = probability(
         "correlation",
         0.3,
-        "share of each further agent's attempt that repeats that of the first",
+        "share of each further agent's attempt that repeats that of the first, task = parallel",
     )?;
-    let failure = probability("coordination_failure", 0.018, "probability that a team comes to no answer")?;
+    let failure = probability(
+        "coordination_failure",
+        0.018,
+        "probability that a team comes to no answer, task = parallel",
+    )?;
     let steps =
         form.read(integer("steps", 10).between(1, 1000).help("steps of the chain, task = sequential"))?;
     let step = form.read(
         real("step_accuracy", 0.945)
             .between(0.0, 1.0)
-            .help("probability that a single agent's step succeeds"),
+            .help("probability that a single agent's step succeeds, task = sequential"),
     )?;
     let handover = real("handover", 0.95)
         .between(0.0, 1.0)
-        .help("success of a step in a team over that of a single agent")
+        .help("success of a step in a team over that of a single agent, task = sequential")
         .or_word(
             "published",
             "0.8864 for independent agents, 0.9477 in a debate, 0.9324 centralized, 0.9517 hybrid",
         );
-    let handover = form.read(handover)?.unwrap_or(shape.published_handover());
+    let handover = form.read(handover)?.unwrap_or(published::handover(shape));
     let alone = shape == Shape::Single;
     if !parallel {
         return Ok(Task::Sequential { steps, accuracy: step, handover: if alone { 1.0 } else { handover } });

@@ -79,8 +79,11 @@ impl Parameters for ChurnParameters {
 impl ChurnParameters {
     /// Number and length of the pieces that end with a checkpoint, and the length of the last one.
     fn pieces(&self) -> (f64, f64, f64) {
-        let Some(interval) = self.interval else { return (0.0, 0.0, self.work) };
-        let written = (libm::ceil(self.work / interval) - 1.0).max(0.0);
+        let Some(interval) = self.interval.filter(|interval| *interval < self.work) else {
+            return (0.0, 0.0, self.work);
+        };
+        // No checkpoint at the end, also where the quotient is rounded up: 2.1/0.3 is a little more than 7.
+        let written = libm::ceil(self.work / interval * (1.0 - 1e-12)) - 1.0;
         (written, interval + self.checkpoint, self.work - written * interval)
     }
 

@@ -97,6 +97,10 @@ impl Trial for LoggedEpisode {
     }
 }
 
+/// Largest second moment of an episode's weight that is simulated: the mean of a thousand such episodes says as much as that of one of the
+/// new policy, and rare weights of nearly all the mean are not seen in fewer.
+const MOST_SQUARED_WEIGHT: f64 = 1e3;
+
 impl Mechanism for LogReweighting {
     type Parameters = LogParameters;
     type Trial = LoggedEpisode;
@@ -146,6 +150,16 @@ impl Mechanism for LogReweighting {
     }
 
     fn trial(&self, parameters: &LogParameters) -> Result<LoggedEpisode, ParameterError> {
+        let squared = power(parameters.second_moment, parameters.steps);
+        if squared > MOST_SQUARED_WEIGHT {
+            return Err(ParameterError::impossible(
+                &["second_moment", "steps"],
+                format!(
+                    "the squared weight of an episode is {squared:e} in the mean; at most {MOST_SQUARED_WEIGHT:e} can be simulated, \
+                     and predictions are there for all"
+                ),
+            ));
+        }
         let length = Law::of_logarithm(libm::log(parameters.median), parameters.sigma).map_err(|error| {
             ParameterError::impossible(&["median_tokens", "token_sigma"], error.to_string())
         })?;

@@ -15,25 +15,7 @@ use super::primitives::{
 use super::trial::{Measure, Mechanism, Trial};
 use crate::registry::{About, Form, ParameterError, Parameters, Prediction, boolean, integer, real};
 use crate::theory::numeric::power;
-
-/// Probability that the right one of two answers is the first to be ahead by `margin`, if each vote is right with probability `p`.
-pub fn right_by_margin(p: f64, margin: u32) -> f64 {
-    1.0 / (1.0 + power((1.0 - p) / p, margin))
-}
-
-/// Mean number of votes until one of two answers is ahead by `margin`.
-pub fn votes_to_margin(p: f64, margin: u32) -> f64 {
-    let k = f64::from(margin);
-    // The same for p and 1 - p; the larger one keeps powers small.
-    let p = p.max(1.0 - p);
-    let bias = 2.0 * p - 1.0;
-    // Near a fair coin both differences vanish; (1 - r^k)/(1 + r^k) = tanh(k artanh bias), and the expansion of both is exact to 1e-16.
-    if k * bias < 1e-5 {
-        return k * k;
-    }
-    let r = power((1.0 - p) / p, margin);
-    k / bias * (1.0 - r) / (1.0 + r)
-}
+use crate::theory::ruin::{right_by_margin, votes_to_margin};
 
 /// The smallest margin with which `steps` steps are all decided rightly with probability `target`; `None` unless `1/2 < p` and
 /// `target < 1`.

@@ -2,8 +2,8 @@
 //!
 //! A weak and a strong model meet a question of difficulty `d` with accuracies `1/(1 + e^(d - skill))` (B0.1). Each mechanism has a ladder
 //! of settings: one answer of the weak model, then more voters, a larger margin, more attempts, a larger panel before the strong model is
-//! asked. It plays two of them in such shares that its mean cost is the budget, or stays at one where more spending does not help, so
-//! that budgets between two settings are not lost. Mixtures are exact: so are the predictions.
+//! asked. It plays the two of them that answer best in such shares that its mean cost is the budget, or stays at one where more spending
+//! does not help, so that budgets between two settings are not lost. Mixtures are exact: so are the predictions.
 
 mod ladder;
 
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use sim_core::random::Stream;
 
-use self::ladder::{Ladder, Plan};
+use self::ladder::{Limits, Plan, best_within};
 use super::cascade::CascadeParameters;
 use super::margin_vote::MarginTask;
 use super::primitives::{AnswerLaw, Answered, Call, CallKeys, Checker, ExpectedAnswer};
@@ -30,9 +30,7 @@ const CONTESTANTS: usize = 5;
 /// Parameters of [`MatchedBudget`].
 #[derive(Clone, Debug)]
 pub struct MatchedParameters {
-    budget: f64,
-    /// In seconds; infinite where there is none.
-    deadline: f64,
+    limits: Limits,
     weak: AnswerLaw,
     strong_accuracy: f64,
     weak_call: Call,
@@ -106,8 +104,7 @@ impl Parameters for MatchedParameters {
         }
         let right = |skill: f64| 1.0 / (1.0 + libm::exp(difficulty - skill));
         Ok(Self {
-            budget,
-            deadline,
+            limits: Limits { dollars: budget, seconds: deadline },
             weak: AnswerLaw::new(right(weak_skill), correlation, 1, 0.0),
             strong_accuracy: right(strong_skill),
             weak_call,
@@ -122,22 +119,25 @@ impl Parameters for MatchedParameters {
 impl MatchedParameters {
     /// What each mechanism does.
     fn plans(&self) -> [Plan; CONTESTANTS] {
-        let (weak, call) = (&self.weak, self.weak_call);
+        let (weak, call, limits) = (&self.weak, self.weak_call, self.limits);
         let one = || VoteParameters::new(1, weak.clone(), call);
+        let above_one = 2..=MOST_RUNGS;
+        let votes = (1..=MOST_RUNGS).map(|i| VoteParameters::new(2 * i + 1, weak.clone(), call));
+        let margins = above_one.clone().map(|margin| MarginTask::of_one_step(margin, weak.clone(), call));
+        let attempts = above_one
+            .clone()
+            .map(|most| RetryParameters::new(most, weak.clone(), self.checker, call, self.check));
+        let panels = above_one.map(|votes| {
+            CascadeParameters::new(votes, weak.clone(), self.strong_accuracy, call, self.strong_call)
+        });
         let strong =
-            || VoteParameters::new(1, AnswerLaw::new(self.strong_accuracy, 0.0, 1, 0.0), self.strong_call);
-        let ladder = || Ladder::new(self.budget, self.deadline, one());
-        let cascade =
-            |votes| CascadeParameters::new(votes, weak.clone(), self.strong_accuracy, call, self.strong_call);
+            VoteParameters::new(1, AnswerLaw::new(self.strong_accuracy, 0.0, 1, 0.0), self.strong_call);
         [
-            ladder().climb((1..=MOST_RUNGS).map(|i| VoteParameters::new(2 * i + 1, weak.clone(), call))),
-            ladder()
-                .climb((2..=MOST_RUNGS).map(|margin| MarginTask::of_one_step(margin, weak.clone(), call))),
-            ladder().climb((2..=MOST_RUNGS).map(|attempts| {
-                RetryParameters::new(attempts, weak.clone(), self.checker, call, self.check)
-            })),
-            ladder().climb((2..=MOST_RUNGS).map(cascade)),
-            ladder().climb(std::iter::once(strong())),
+            best_within(limits, one(), votes),
+            best_within(limits, one(), margins),
+            best_within(limits, one(), attempts),
+            best_within(limits, one(), panels),
+            best_within(limits, one(), std::iter::once(strong)),
         ]
     }
 
@@ -146,7 +146,7 @@ impl MatchedParameters {
     }
 }
 
-/// Most settings of a mechanism above one answer.
+/// Largest margin, number of attempts and panel that are tried; votes go up to twice as many and one.
 const MOST_RUNGS: u32 = 100;
 
 /// The mechanisms, prepared.

@@ -40,16 +40,8 @@ impl Parameters for PipelineParameters {
             boolean("recovery", false).help("replace a failed stage and go on; otherwise the run ends there"),
         )?;
         let call = Call::read(form)?;
-        let cost = real("repair_cost", 0.01)
-            .between(0.0, 1e6)
-            .unit(Unit::Dollars)
-            .help("what a replaced stage costs");
-        let time = real("repair_time", 60.0)
-            .between(0.0, 1e9)
-            .unit(Unit::Seconds)
-            .help("how long replacing it takes");
-        let nanodollars = libm::ceil(form.read(cost)? * 1e9) as u64;
-        let repair = Call { tokens: 0, nanodollars, seconds: form.read(time)? };
+        let time = ("repair_time", 60.0, "how long replacing it takes");
+        let repair = Call::read_fee(form, ("repair_cost", 0.01, "what a replaced stage costs"), time)?;
         Ok(Self { stages, strong_share, success, recovery, call, repair })
     }
 }

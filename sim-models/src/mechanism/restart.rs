@@ -64,21 +64,9 @@ impl Parameters for RestartParameters {
                 .help("budget of the run: steps tried, failed ones included"),
         )?;
         let call = Call::read(form)?;
-        let cost = form.read(
-            real("diagnosis_cost", 0.002)
-                .between(0.0, 1e6)
-                .unit(Unit::Dollars)
-                .help("what a diagnosis costs"),
-        )?;
-        let seconds = form.read(
-            real("diagnosis_time", 10.0).between(0.0, 1e9).unit(Unit::Seconds).help("how long it takes"),
-        )?;
-        let diagnosed = localization > 0.0;
-        let diagnosis = Call {
-            tokens: 0,
-            nanodollars: if diagnosed { libm::ceil(cost * 1e9) as u64 } else { 0 },
-            seconds: if diagnosed { seconds } else { 0.0 },
-        };
+        let time = ("diagnosis_time", 10.0, "how long it takes");
+        let diagnosis = Call::read_fee(form, ("diagnosis_cost", 0.002, "what a diagnosis costs"), time)?;
+        let diagnosis = if localization > 0.0 { diagnosis } else { Call::default() };
         Ok(Self {
             steps,
             hazard,

@@ -58,9 +58,8 @@ impl SwissParameters {
     /// Whether the best agent wins every round. It never gets a bye where the field is even, and in the first rounds of a power of two
     /// there is no other with all points.
     fn best_is_certain(&self) -> bool {
-        let byes = self.field().any(|agents| agents % 2 == 1);
         let decided = self.agents.checked_shr(self.rounds).unwrap_or(0) <= 1;
-        self.gap.is_none() && self.eliminated == 0 && !byes && decided && self.agents.is_power_of_two()
+        self.gap.is_none() && self.eliminated == 0 && decided && self.agents.is_power_of_two()
     }
 }
 

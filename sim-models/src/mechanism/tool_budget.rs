@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use sim_core::random::Stream;
 
-use super::primitives::{Answered, Answering, Call, ExpectedAnswer, Spending, measures};
+use super::primitives::{Answered, Answering, Call, ExpectedAnswer, Spending, measures, nanodollars};
 use super::trial::{Measure, Mechanism, Trial};
 use crate::registry::{About, Form, ParameterError, Parameters, Prediction, Unit, choice, integer, real};
 use crate::theory::numeric::power;
@@ -67,7 +67,7 @@ impl Parameters for SearchParameters {
                 .unit(Unit::Dollars)
                 .help("what the tool costs per call"),
         )?;
-        call.nanodollars += libm::ceil(tool * 1e9) as u64;
+        call.nanodollars += nanodollars(tool);
         let programme = OnceLock::new();
         Ok(Self { aware, budget, stop, good_share, hazards, fresh_lead, call, programme })
     }

@@ -236,7 +236,8 @@ fn calls_and_messages_are_those_of_the_table() {
                 Architecture::Hybrid => (r * n * k + r + p, r * n * k + p * n),
             };
             let case = format!("{architecture:?} n = {n}, k = {k}, r = {r}, p = {p}");
-            assert_eq!((team.calls(), team.messages()), (calls, counted), "{case}");
+            let counts = team.counts();
+            assert_eq!((counts.calls, counts.messages), (calls as u64, counted as u64), "{case}");
             assert_eq!(organization.graph().len(), calls, "{case}");
             match architecture {
                 // An agent alone is heard by nobody but itself before the end.

@@ -1,6 +1,7 @@
 //! Teams in five architectures (B35).
 
-use sim_models::mechanism::architecture::{Coverage, Effort, Shape, coordination_efficiency, overhead};
+use sim_models::mechanism::architecture::{Coverage, coordination_efficiency, overhead};
+use sim_models::organization::graph::shapes::{Architecture, Effort};
 
 use super::{agree, predict, predicted, run, shows};
 
@@ -10,14 +11,14 @@ const SHAPES: [&str; 5] = ["single", "independent", "decentralized", "centralize
 #[test]
 fn calls_depth_messages_and_width_are_those_of_the_table() {
     let effort = Effort { agents: 5, iterations: 7, rounds: 11, peer_rounds: 13 };
-    for (shape, calls, depth, messages, width) in [
-        (Shape::Single, 7, 7, 0, 1),
-        (Shape::Independent, 36, 7, 1, 5),
-        (Shape::Decentralized, 386, 55, 55, 5),
-        (Shape::Centralized, 396, 11, 55, 5),
-        (Shape::Hybrid, 409, 11, 450, 5),
+    for (architecture, calls, depth, messages, width) in [
+        (Architecture::Single, 7, 7, 0, 1),
+        (Architecture::Independent, 36, 7, 1, 5),
+        (Architecture::Decentralized, 386, 55, 55, 5),
+        (Architecture::Centralized, 396, 11, 55, 5),
+        (Architecture::Hybrid, 409, 11, 450, 5),
     ] {
-        let counts = shape.counts(&effort);
+        let counts = architecture.counts(&effort);
         assert_eq!(
             (counts.calls, counts.depth, counts.messages, counts.width),
             (calls, depth, messages, width)
@@ -63,8 +64,10 @@ fn errors_are_amplified() {
     shows(forecast.get("uncaught_errors").unwrap(), 2.0 / 3.0, 12);
     shows(forecast.get("error_amplification").unwrap(), (2.0 / 3.0) / 0.6, 12);
     // 1 - 4.4/17.2, and so on: as many errors, some of them caught.
-    for (shape, published) in [(Shape::Centralized, 4.4), (Shape::Decentralized, 7.8), (Shape::Hybrid, 5.1)] {
-        shows(shape.published_catch(), 1.0 - published / 17.2, 3);
+    for (shape, published) in [("centralized", 4.4), ("decentralized", 7.8), ("hybrid", 5.1)] {
+        let forecast = predict("architecture", &format!("architecture={shape} catch=published"));
+        let of = |name| forecast.get(name).unwrap();
+        shows(of("uncaught_errors") / of("error_events"), published / 17.2, 3);
     }
 }
 

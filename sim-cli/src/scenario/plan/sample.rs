@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sim_core::design::{Design, Filling, screening};
 use sim_core::random::{Address, Entity, Family, Purpose, Streams};
-use sim_models::registry::{Kind, Parameter, Value, nearest, number};
+use sim_models::registry::{Kind, Parameter, Value, number};
 
 use super::Find;
 use crate::problem::{Outcome, Problem};
@@ -135,10 +135,7 @@ impl Sample {
             return Ok(());
         }
         let problem = Problem::input(format!("`{quantity}` is neither a metric nor a prediction"));
-        Err(match nearest(quantity, names.iter().copied()) {
-            Some(nearest) => problem.help(format!("did you mean `{nearest}`?")),
-            None => problem.help(format!("possible: {}", names.join(", "))),
-        })
+        Err(problem.among(quantity, &names))
     }
 
     /// Cells that belong to one point.

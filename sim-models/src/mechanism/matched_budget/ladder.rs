@@ -1,4 +1,4 @@
-//! Settings of a mechanism, from the cheapest up, and the mixture of two of them that spends a budget best.
+//! Settings of a mechanism, and the mixture of two of them that answers best within a budget.
 
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use sim_core::random::Stream;
 use crate::mechanism::primitives::{Answered, Answering, ExpectedAnswer};
 use crate::mechanism::trial::Trial;
 
-/// A setting of a mechanism of which theory knows the means.
+/// A setting of a mechanism, of which theory knows the means or nothing.
 pub(super) trait Rung: Debug + Send + Sync {
     fn expected(&self) -> Option<ExpectedAnswer>;
     fn answer(&self, draws: &mut Stream) -> Answered;
@@ -27,37 +27,11 @@ impl<T: Trial<Outcome: Borrow<Answered>> + Answering + Debug> Rung for T {
 /// A setting and its means.
 type Known = (ExpectedAnswer, Box<dyn Rung>);
 
-/// The settings found so far that fit the deadline.
-pub(super) struct Ladder {
-    budget: f64,
-    deadline: f64,
-    first: Box<dyn Rung>,
-}
-
-impl Ladder {
-    /// A ladder whose first rung can be paid.
-    pub(super) fn new(budget: f64, deadline: f64, first: impl Rung + 'static) -> Self {
-        Self { budget, deadline, first: Box::new(first) }
-    }
-
-    /// Climbs on to the first rung that costs more than the budget, or takes longer than the deadline, and chooses. Rungs get dearer and
-    /// slower upward.
-    pub(super) fn climb(self, rungs: impl Iterator<Item = impl Rung + 'static>) -> Plan {
-        let known = |rung: Box<dyn Rung>| Some((rung.expected()?, rung));
-        let mut affordable: Vec<Known> = known(self.first).into_iter().collect();
-        let mut beyond = None;
-        for rung in rungs.map_while(|rung| known(Box::new(rung))) {
-            if rung.0.seconds > self.deadline {
-                break;
-            }
-            if rung.0.dollars > self.budget {
-                beyond = Some(rung);
-                break;
-            }
-            affordable.push(rung);
-        }
-        choose(affordable, beyond, self.budget)
-    }
+/// What a question may cost and take in the mean.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub dollars: f64,
+    pub seconds: f64,
 }
 
 /// Two settings and how often the second one is used; or one.
@@ -67,24 +41,45 @@ pub(super) struct Plan {
     share_of_last: f64,
 }
 
-/// The affordable rung with the most right answers, or its mixture with the one beyond that costs the budget.
-fn choose(affordable: Vec<Known>, beyond: Option<Known>, budget: f64) -> Plan {
-    let share =
-        |low: &ExpectedAnswer, high: &ExpectedAnswer| (budget - low.dollars) / (high.dollars - low.dollars);
-    let worth = |low: &ExpectedAnswer| {
-        let mixed = beyond.as_ref().map(|(high, _)| low.right + share(low, high) * (high.right - low.right));
-        mixed.map_or(low.right, |mixed| mixed.max(low.right))
+/// The one setting that is affordable and answers best, or the best mixture of an affordable one and a dearer one that costs the budget.
+/// Of equal ones it is the first. The first of all is affordable, and each takes longer than the one before: those from the first one that
+/// takes too long are left out.
+pub(super) fn best_within(
+    limits: Limits,
+    first: impl Rung + 'static,
+    others: impl Iterator<Item = impl Rung + 'static>,
+) -> Plan {
+    let known = |rung: Box<dyn Rung>| Some((rung.expected()?, rung));
+    let others = others.map_while(|rung| known(Box::new(rung)));
+    let all = known(Box::new(first)).into_iter().chain(others);
+    let (affordable, dearer): (Vec<Known>, Vec<Known>) = all
+        .take_while(|rung| rung.0.seconds <= limits.seconds)
+        .partition(|rung| rung.0.dollars <= limits.dollars);
+    let share = |low: &ExpectedAnswer, high: &ExpectedAnswer| {
+        (limits.dollars - low.dollars) / (high.dollars - low.dollars)
     };
-    // Of equal ones the cheapest: the first.
-    let best =
-        affordable.into_iter().reduce(|best, rung| if worth(&rung.0) > worth(&best.0) { rung } else { best });
-    let Some(low) = best else { return Plan { rungs: Vec::new(), share_of_last: 0.0 } };
-    match beyond {
-        Some(high) if high.0.right > low.0.right => {
+    let mut best = (f64::NEG_INFINITY, 0, None);
+    for (index, (low, _)) in affordable.iter().enumerate() {
+        if low.right > best.0 {
+            best = (low.right, index, None);
+        }
+        for (above, (high, _)) in dearer.iter().enumerate() {
+            let right = low.right + share(low, high) * (high.right - low.right);
+            if right > best.0 {
+                best = (right, index, Some(above));
+            }
+        }
+    }
+    let (_, index, above) = best;
+    let take = |mut rungs: Vec<Known>, index: usize| (index < rungs.len()).then(|| rungs.swap_remove(index));
+    let high = above.and_then(|above| take(dearer, above));
+    let Some(low) = take(affordable, index) else { return Plan { rungs: Vec::new(), share_of_last: 0.0 } };
+    match high {
+        Some(high) => {
             let share_of_last = share(&low.0, &high.0);
             Plan { rungs: vec![low, high], share_of_last }
         }
-        _ => Plan { rungs: vec![low], share_of_last: 1.0 },
+        None => Plan { rungs: vec![low], share_of_last: 1.0 },
     }
 }
 

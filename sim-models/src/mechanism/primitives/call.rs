@@ -4,7 +4,7 @@ use crate::organization::timed::{Meters, Prices, picodollars_per_token};
 use crate::registry::{Form, ParameterError, Unit, real};
 
 /// Calls that are all alike.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Call {
     /// Input and output of a call, in tokens.
     pub tokens: u64,
@@ -67,22 +67,38 @@ impl Call {
         Ok(Self { tokens: meters.input + meters.output, nanodollars: prices.cost(&meters), seconds })
     }
 
-    /// Asks for a check, which is no call of a language model: `check_cost` and `check_time`.
+    /// Asks for a check: `check_cost` and `check_time`.
     ///
     /// # Errors
     /// As [`Form::read`].
     pub fn read_check(form: &mut Form) -> Result<Self, ParameterError> {
-        let cost = real("check_cost", 0.0).between(0.0, 1e6).unit(Unit::Dollars).help("what a check costs");
-        let time =
-            real("check_time", 1.0).between(0.0, 1e9).unit(Unit::Seconds).help("how long a check takes");
-        let nanodollars = libm::ceil(form.read(cost)? * 1e9) as u64;
-        Ok(Self { tokens: 0, nanodollars, seconds: form.read(time)? })
+        let time = ("check_time", 1.0, "how long a check takes");
+        Self::read_fee(form, ("check_cost", 0.0, "what a check costs"), time)
+    }
+
+    /// Asks for what is no call of a language model but costs money and time: key, default in USD or seconds, and help of both.
+    ///
+    /// # Errors
+    /// As [`Form::read`].
+    pub fn read_fee(
+        form: &mut Form,
+        (cost_key, cost, cost_help): (&'static str, f64, &'static str),
+        (time_key, time, time_help): (&'static str, f64, &'static str),
+    ) -> Result<Self, ParameterError> {
+        let cost = real(cost_key, cost).between(0.0, 1e6).unit(Unit::Dollars).help(cost_help);
+        let time = real(time_key, time).between(0.0, 1e9).unit(Unit::Seconds).help(time_help);
+        Ok(Self { tokens: 0, nanodollars: nanodollars(form.read(cost)?), seconds: form.read(time)? })
     }
 
     /// What a call costs, in USD.
     pub fn dollars(&self) -> f64 {
         self.nanodollars as f64 / 1e9
     }
+}
+
+/// Whole nanodollars, rounded up. What a decimal is off by when it is read, less than a picodollar up to a thousand USD, is no nanodollar.
+pub fn nanodollars(dollars: f64) -> u64 {
+    (libm::round(dollars * 1e12) as u64).div_ceil(1000)
 }
 
 /// What a trial spent.
@@ -130,6 +146,22 @@ mod tests {
     impl Parameters for Only {
         fn read(form: &mut Form) -> Result<Self, ParameterError> {
             Call::read(form).map(Self)
+        }
+    }
+
+    /// 0.0041 x 10^9 is 4100000.0000000005 in floating point.
+    #[test]
+    fn money_is_rounded_up_to_whole_nanodollars() {
+        for (dollars, expected) in [
+            (0.0, 0),
+            (0.0041, 4_100_000),
+            (0.000123, 123_000),
+            (1e-9, 1),
+            (1.1e-9, 2),
+            (4.0005e-6, 4001),
+            (1e6, 1_000_000_000_000_000),
+        ] {
+            assert_eq!(nanodollars(dollars), expected, "{dollars}");
         }
     }
 

@@ -20,15 +20,17 @@
 mod architecture;
 mod blackboard;
 mod debate;
+mod effort;
 mod layered;
 mod star;
 mod tree;
 
 use thiserror::Error;
 
-pub use architecture::{Architecture, Team};
+pub use architecture::Team;
 pub use blackboard::Blackboard;
 pub use debate::{Debate, Partners, Turns};
+pub use effort::{Architecture, Counts, Effort};
 pub use layered::Layered;
 pub use star::{Chain, Star};
 

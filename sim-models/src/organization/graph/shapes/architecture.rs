@@ -1,30 +1,11 @@
 //! The five architectures that are compared in "Towards a Science of Scaling Agent Systems" (mechanisms B35).
 
 use super::debate::at;
-use super::{Debate, InvalidShape, Shape, Turns, check_size, check_some, fair_majority};
+use super::{
+    Architecture, Counts, Debate, Effort, InvalidShape, Shape, Turns, check_size, check_some, fair_majority,
+};
 use crate::organization::graph::{Agent, Organization, OrganizationBuilder, Rule};
 use crate::organization::{Bias, Channel, Leaf};
-
-/// Who works with whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Architecture {
-    /// One agent alone.
-    Single,
-    /// Agents that do not hear each other, and one call that decides on their answers.
-    Independent,
-    /// Rounds in which agents report to an orchestrator and go on from what it decides.
-    Centralized,
-    /// Rounds of debate, one agent after another, and one call that decides at the end.
-    Decentralized,
-    /// As centralized, with a report after every iteration and rounds of exchange among peers.
-    Hybrid,
-}
-
-impl Architecture {
-    /// The five.
-    pub const ALL: [Self; 5] =
-        [Self::Single, Self::Independent, Self::Centralized, Self::Decentralized, Self::Hybrid];
-}
 
 /// A team of one of the five architectures.
 ///
@@ -45,9 +26,9 @@ impl Architecture {
 /// use sim_models::organization::graph::shapes::{Architecture, Shape, Team};
 ///
 /// let team = Team { agents: 3, iterations: 2, rounds: 4, ..Team::new(Architecture::Centralized, Bias::new(0.2)?) };
-/// assert_eq!((team.calls(), team.messages()), (4 * 3 * 2 + 4, 4 * 3));
+/// assert_eq!((team.counts().calls, team.counts().messages), (4 * 3 * 2 + 4, 4 * 3));
 /// let organization = team.organization()?;
-/// assert_eq!(organization.graph().len(), team.calls());
+/// assert_eq!(organization.graph().len() as u64, team.counts().calls);
 /// assert_eq!(organization.graph().name(organization.outputs()[0]), "orchestrator@4");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -86,27 +67,12 @@ impl Team {
         }
     }
 
-    /// Number of calls (mechanisms B35), which is the number of nodes.
-    pub fn calls(&self) -> usize {
-        let (n, k, r, p) = (self.agents, self.iterations, self.rounds, self.peer_rounds);
-        match self.architecture {
-            Architecture::Single => k,
-            Architecture::Independent => n * k + 1,
-            Architecture::Decentralized => r * n * k + 1,
-            Architecture::Centralized => r * n * k + r,
-            Architecture::Hybrid => r * n * k + r + p,
-        }
-    }
-
-    /// Number of messages (mechanisms B35); see above for what is counted.
-    pub fn messages(&self) -> usize {
-        let (n, k, r, p) = (self.agents, self.iterations, self.rounds, self.peer_rounds);
-        match self.architecture {
-            Architecture::Single => 0,
-            Architecture::Independent => 1,
-            Architecture::Decentralized | Architecture::Centralized => r * n,
-            Architecture::Hybrid => r * n * k + p * n,
-        }
+    /// What a run comes to (mechanisms B35): as many calls as nodes, and messages as above.
+    pub fn counts(&self) -> Counts {
+        let [agents, iterations, rounds, peer_rounds] =
+            [self.agents, self.iterations, self.rounds, self.peer_rounds]
+                .map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        self.architecture.counts(&Effort { agents, iterations, rounds, peer_rounds })
     }
 
     fn check(&self) -> Result<(), InvalidShape> {
