@@ -57,7 +57,7 @@ impl<'a> Optimum<'a> {
         let everything = (f64::NEG_INFINITY, f64::INFINITY);
         let of = |name, unit, help| Metric { name, help, unit, range: everything };
         let unit = |key: &str| self.parameters.iter().find(|p| p.key == key).map_or(Unit::One, |p| p.unit);
-        let best = "best value that was tried; from and to around those that may be as good, each with half the way to its neighbors";
+        let best = "best value that was tried; from and to around those that may be as good, with their neighborhoods";
         let mut metrics = vec![of("optimum", Unit::One, "the quantity at the best point")];
         metrics.extend(self.keys.iter().map(|key| of(key, unit(key), best)));
         metrics.push(of("behind", Unit::One, "most by which another point that was tried may be better"));
