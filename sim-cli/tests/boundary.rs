@@ -110,6 +110,7 @@ fn wrong_boundaries_are_explained() {
         ("depth = 10", "fidelity = 0.5", ":3:", "[boundary] looks along `fidelity` from 0.4 to 1"),
         ("half_width = 0.01", "half_width = \"1 %\"", ":7:", "a number in the unit of `fidelity`; found 1 %"),
         ("to = 1", "too = 1", ":12:", "`too` is not a key of this table"),
+        ("to = 1", "to = 1\nfirst_look = 20_000_000", ":7:", "is later than the 10000000 trials of [stop]"),
     ] {
         let place = Place::new();
         assert!(PLAN.contains(from), "{from}");

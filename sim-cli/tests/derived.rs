@@ -81,6 +81,8 @@ fn wrong_formulas_are_explained() {
         ("scale = 0.05", "scale = \"a\"", ":5:", "is a number or an axis; found the text `a`"),
         ("scale = 0.05", "scale = 0.05\nspare = 1", ":6:", "the variable `spare` is in no formula"),
         ("scale = 0.05", "fan_in = 3", ":5:", "`fan_in` is a parameter of the model, and no variable"),
+        ("scale", "trials", ":4:", "`trials` is a column of the data set, and no variable"),
+        ("scale", "tree_bias", ":4:", "is a column"),
         ("scale = 0.05", "\"a b\" = 3", ":5:", "`a b` is no name of a variable"),
         ("depth = 0", "leaf_bias = 0.1", ":3:", "`leaf_bias` is derived, as scale * tokens ^ exponent"),
     ] {
@@ -91,6 +93,9 @@ fn wrong_formulas_are_explained() {
         assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
     }
     let place = Place::new();
+    place.write("s.toml", FORMULA.replace("[stop]", "[sweep]\ntokens = { list = [1, 2] }\n[stop]"));
+    let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
+    assert!(said.contains("`tokens`") && said.contains("[variables]"), "{said}");
     place.write("s.toml", FORMULA);
     let said = place.synergy("sweep s.toml -q --set leaf_bias=0.2").expect(2).err;
     assert!(said.contains("it has no other value"), "{said}");

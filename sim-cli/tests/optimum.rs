@@ -48,8 +48,22 @@ fn more_trials_go_on() {
     place.write("s.toml", plan.replace("maximize", "minimize"));
     let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
     assert!(said.contains("[optimize] is highest root_bias over x from 0 to 1, y from 0 to 1"), "{said}");
+    // Rows of another search are no beginning of this one.
+    place.synergy("sweep s.toml -q --out out --fork").expect(0);
+    place.synergy("sweep s.toml -q --out new").expect(0);
+    assert!(place.read("out-2/data.parquet") == place.read("new/data.parquet"));
     let said = place.synergy("sweep s.toml --dry-run --out other").expect(0).out;
     assert!(said.contains("2 searches with at most"), "{said}");
+}
+
+/// A place whose value cannot be used is said: 0.5 - 2.88 at the corner is no bias below -1.
+#[test]
+fn a_place_that_cannot_run_is_named() {
+    let place = Place::new();
+    place.write("s.toml", BOWL.replace("2 * (y", "9 * (y"));
+    let said = place.synergy("sweep s.toml -q --out out").expect(3).out;
+    assert!(said.contains("at x = ") && said.contains(", y = "), "{said}");
+    assert!(said.contains("`leaf_bias` cannot be the real number `-"), "{said}");
 }
 
 /// Without noise in channels and errors more layers are always better: the best of 1 to 6 is 6, and the worst is 1.

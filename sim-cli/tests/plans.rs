@@ -169,6 +169,27 @@ fn a_tornado_goes_to_the_ends_of_one_range_at_a_time() {
     assert_eq!((apart(0), apart(1)), (("fidelity", true.into()), ("window", false.into())), "{found}");
 }
 
+/// What has no value is said to be left out, few points to be few, and a constant to be one.
+#[test]
+fn a_sensitivity_says_what_it_cannot_know() {
+    let place = Place::new();
+    let of = |points: u32, formula: &str| {
+        let scenario = format!(
+            "model = \"tree\"\n[parameters]\ndepth = 0\n[variables]\nx = 0.5\ny = 0.5\n[derived]\nleaf_bias = \"{formula}\"\n\
+             [sample]\nmethod = \"sobol\"\npoints = {points}\n[sample.ranges]\nx = {{ from = 0, to = 1 }}\ny = {{ from = 0, to = 1 }}\n\
+             [sensitivity]\nquantity = \"leaf_bias\"\n[stop]\ntrials = 8\n"
+        );
+        place.write("s.toml", scenario);
+        place.synergy(&format!("sweep s.toml -q --out {points}"))
+    };
+    let said = of(64, "0.1 + 0 * x * y").expect(0).out;
+    assert!(said.contains("it does not vary") && !said.contains("NaN"), "{said}");
+    let said = of(8, "x / 2 + y / 4").expect(0).out;
+    assert!(said.contains("intervals from fewer than 32 points are too narrow"), "{said}");
+    let said = of(128, "(x - 0.1) ^ 0.5 * y").expect(3).out;
+    assert!(said.contains("points without a value left out"), "{said}");
+}
+
 #[test]
 fn wrong_plans_are_explained() {
     let sample = |rest: &str| format!("model = \"tree\"\n[sample]\n{rest}");

@@ -68,6 +68,15 @@ fn a_report_has_cells_places_and_parameters_and_needs_no_network() {
     assert!(columns.contains(&"fan_in") && !columns.contains(&"depth"), "{columns:?}");
 }
 
+/// A key that [[cells]] gives is no parameter that all cells share.
+#[test]
+fn a_parameter_of_all_cells_is_not_one_that_cells_override() {
+    let (_, _, page) = reported(
+        "model = \"tree\"\n[parameters]\ndepth = 4\nfan_in = 3\n[[cells]]\ndepth = 1\n[[cells]]\ndepth = 2\n[stop]\ntrials = 64\n",
+    );
+    assert!(page.contains("<th>fan_in</th><td>3</td>") && !page.contains("<th>depth</th><td>4</td>"));
+}
+
 #[test]
 fn the_places_of_a_heat_map_are_its_cells() {
     let study = STUDY.split("[figure]").next().unwrap().to_owned()
