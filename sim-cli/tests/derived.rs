@@ -82,7 +82,7 @@ fn wrong_formulas_are_explained() {
         ("scale = 0.05", "scale = 0.05\nspare = 1", ":6:", "the variable `spare` is in no formula"),
         ("scale = 0.05", "fan_in = 3", ":5:", "`fan_in` is a parameter of the model, and no variable"),
         ("scale", "trials", ":4:", "`trials` is a column of the data set, and no variable"),
-        ("scale", "tree_bias", ":4:", "is a column"),
+        ("scale", "root_bias", ":4:", "is a column"),
         ("scale = 0.05", "\"a b\" = 3", ":5:", "`a b` is no name of a variable"),
         ("depth = 0", "leaf_bias = 0.1", ":3:", "`leaf_bias` is derived, as scale * tokens ^ exponent"),
     ] {

@@ -60,7 +60,7 @@ fn more_trials_go_on() {
 #[test]
 fn a_place_that_cannot_run_is_named() {
     let place = Place::new();
-    place.write("s.toml", BOWL.replace("2 * (y", "9 * (y"));
+    place.write("s.toml", BOWL.replace("2 * (y", "9 * (y").replace("y = 0\n", "y = 0.6\n"));
     let said = place.synergy("sweep s.toml -q --out out").expect(3).out;
     assert!(said.contains("at x = ") && said.contains(", y = "), "{said}");
     assert!(said.contains("`leaf_bias` cannot be the real number `-"), "{said}");

@@ -78,8 +78,17 @@ impl Saltelli {
             .collect()
     }
 
+    /// Whether the function has one value everywhere. The variance says so only up to rounding.
+    fn is_constant(&self, points: &[usize]) -> bool {
+        let first = points.first().map(|&j| self.a[j]);
+        points.iter().all(|&j| [Some(self.a[j]), Some(self.b[j])] == [first; 2])
+    }
+
     /// First-order and total index of every input, from these points.
     fn estimate(&self, points: &[usize]) -> Vec<(f64, f64)> {
+        if self.is_constant(points) {
+            return vec![(f64::NAN, f64::NAN); self.ab.len()];
+        }
         let n = points.len() as f64;
         let mean = points.iter().map(|&j| self.a[j] + self.b[j]).sum::<f64>() / (2.0 * n);
         let square = |x: f64| (x - mean) * (x - mean);
