@@ -124,7 +124,9 @@ mod tests {
             many.add(question, &[1.0]);
             many.add(question, &[1.0]);
         }
-        [7, 7 + 100 * MOST_CLUSTERS].map(|question| few.add(question, &[1.0]));
+        for question in [7, 7 + 100 * MOST_CLUSTERS] {
+            few.add(question, &[1.0]);
+        }
         assert_eq!(
             (many.len(), many.questions()),
             (MOST_CLUSTERS as usize, u64::from(3 * MOST_CLUSTERS + 5))
