@@ -5,7 +5,37 @@
 mod support;
 
 use serde_json::{Value as Json, json};
+use sim_models::advice::{Fleet, Skill};
+use sim_models::calibration::Observation;
+use sim_models::calibration::synthetic::settings;
+use sim_models::theory::channel::FidelityCurve;
 use support::Place;
+
+/// A synthetic log of a fleet with known parameters.
+fn synthetic(name: &str) -> Vec<Json> {
+    let settings = settings();
+    let setting = settings.iter().find(|setting| setting.name == name).unwrap();
+    let mut records = Vec::new();
+    setting.write(0, &mut |it: &Observation<'_>| {
+        let record = json!({
+            "question": it.question, "agent": it.agent, "model": it.model, "family": it.family, "attempt": it.attempt,
+            "stratum": it.stratum, "correct": it.correct, "budget": it.budget, "output_tokens": it.output_tokens,
+            "latency": it.latency, "message_tokens": it.message_tokens, "sent": it.sent, "received": it.received,
+        });
+        let Json::Object(mut record) = record else { return };
+        record.retain(|_, value| !value.is_null());
+        records.push(Json::Object(record));
+    });
+    records
+}
+
+/// The fleet that is written for a log, as `synergy advise` reads it, with the text.
+fn fleet_of(place: &Place, records: &[Json]) -> (Fleet, String) {
+    place.write("log.jsonl", lines(records));
+    place.synergy("calibrate log.jsonl --out fleet --replicates 200").expect(0);
+    let text = String::from_utf8(place.read("fleet/fleet.toml")).unwrap();
+    (Fleet::from_toml(&text).unwrap_or_else(|error| panic!("{error}: {text}")), text)
+}
 
 /// A log that a fleet of three agents with the same errors on every fourth question would write, with the labels at `key`.
 fn records(key: &str) -> Vec<Json> {
@@ -102,6 +132,139 @@ fn agents_of_one_model_are_one_model_of_the_fleet() {
     ] {
         assert!(fleet.contains(part), "no {part} in {fleet}");
     }
+}
+
+/// Answers of one model share their errors in another measure than those of two models; what a log does not show is assumed, and said.
+#[test]
+fn errors_are_shared_within_and_across_models() {
+    let place = Place::new();
+    for (name, correlation, across, said) in [
+        ("models with difficulties of their own", 0.5, 0.0, "of one model to one question"),
+        ("models that share half of their difficulties", 0.5, 0.5, "of one model to one question"),
+        (
+            "models that answer once",
+            1.0,
+            0.4,
+            "assumed, errors of one model are all the same: no model answered a question twice",
+        ),
+    ] {
+        let (fleet, text) = fleet_of(&place, &synthetic(name));
+        assert!((fleet.errors.correlation - correlation).abs() < 0.1, "{name}: {text}");
+        assert!((fleet.errors.across - across).abs() < 0.15, "{name}: {text}");
+        assert!(text.contains(said) && fleet.intervals.len() >= 5, "{name}: {text}");
+    }
+    // The first two again, each model in a log of its own: no question is common.
+    let mut log = synthetic("models with difficulties of their own");
+    for record in &mut log {
+        let apart = format!("{}{}", record["model"], record["question"]);
+        record["question"] = Json::String(apart);
+    }
+    let (fleet, text) = fleet_of(&place, &log);
+    assert!((fleet.errors.correlation - 0.5).abs() < 0.1 && fleet.errors.across == 1.0, "{text}");
+    assert!(text.contains("across: assumed, all of it, as no question was answered by two models"), "{text}");
+    let line = "advise fleet/fleet.toml --budget 1USD --draws 100 --trials 1024 -q";
+    place.synergy(line).expect(0);
+}
+
+/// Laws of leaves, of messages and of times, where the log has them.
+#[test]
+fn the_fleet_has_the_laws_of_the_log() {
+    let place = Place::new();
+    let log: Vec<Json> = ["leaf law with a ceiling", "relayed bits", "latencies"]
+        .iter()
+        .flat_map(|name| synthetic(name))
+        .collect();
+    let (fleet, text) = fleet_of(&place, &log);
+    let [model] = &fleet.models[..] else { panic!("{text}") };
+    let Skill::Law(law) = model.skill else { panic!("{text}") };
+    assert!((law.coefficient - 0.05).abs() < 0.02 && (law.exponent - 0.4).abs() < 0.06, "{text}");
+    assert!((law.cap - 0.6).abs() < 0.03, "{text}");
+    let FidelityCurve::Exponential { scale } = fleet.channel.curve else { panic!("{text}") };
+    assert!((scale - 40.0).abs() < 15.0, "{text}");
+    assert!((model.latency - 2.0).abs() < 0.05 && (model.seconds_per_token - 0.01).abs() < 2e-4, "{text}");
+    // 0.3 s around the line, of a mean of 2 s + 0.01 s x exp(6 + 1/8).
+    assert!((model.variation - 0.3 / 6.57).abs() < 0.01, "{text}");
+    assert!(fleet.intervals.len() >= 3, "{text}");
+    // One agent with seven budgets is one agent.
+    let said = place.synergy("calibrate log.jsonl --replicates 100").expect(0).err;
+    assert!(!said.contains("several agents"), "{said}");
+}
+
+/// Questions without a difficulty class are in none of them.
+#[test]
+fn questions_without_a_class_are_left_out() {
+    let place = Place::new();
+    let mut log = synthetic("easy and hard questions");
+    let value = |place: &Place| {
+        let ended = place.synergy("calibrate log.jsonl --format json --replicates 200").expect(0);
+        (finding(&ended.json(), "correlation_within_strata").clone(), ended.err)
+    };
+    place.write("log.jsonl", lines(&log));
+    let (all, said) = value(&place);
+    assert!(!said.contains("difficulty class"), "{said}");
+    // Every second hard question loses its class: of 240 questions 60.
+    for record in &mut log {
+        let number: u32 = record["question"].as_str().unwrap()[1..].parse().unwrap();
+        if number % 4 == 1 {
+            record.as_object_mut().unwrap().remove("stratum");
+        }
+    }
+    place.write("log.jsonl", lines(&log));
+    let (some, said) = value(&place);
+    assert!(said.contains("60 of 240 questions have no difficulty class"), "{said}");
+    assert_eq!((&all["trials"], &some["trials"]), (&json!(240), &json!(180)));
+    log.retain(|record| record.get("stratum").is_some());
+    place.write("log.jsonl", lines(&log));
+    assert_eq!(value(&place).0["value"], some["value"]);
+}
+
+/// A log that was copied into itself says what it said before; answers that differ are no copies.
+#[test]
+fn copies_do_not_vote_with_themselves() {
+    let place = Place::new();
+    let once: Vec<Json> = (0..60)
+        .flat_map(|q| {
+            let right = move |agent: usize| (q * 7 + agent * 5) % 11 < 7;
+            (0..3).map(move |agent| json!({ "question": format!("q{q}"), "agent": format!("a{agent}"), "correct": right(agent) }))
+        })
+        .collect();
+    let found = |log: &[Json]| {
+        place.write("log.jsonl", lines(log));
+        let ended = place.synergy("calibrate log.jsonl --format json --replicates 200").expect(0);
+        (ended.json(), ended.err)
+    };
+    let (alone, said) = found(&once);
+    assert!(!said.contains("another one says"), "{said}");
+    let (twice, said) = found(&[once.clone(), once.clone()].concat());
+    assert!(
+        said.contains("180 records say what another one says") && said.contains("taken for copies"),
+        "{said}"
+    );
+    for name in ["accuracy", "correlation", "correlation_cross_model", "effective_votes"] {
+        assert_eq!(finding(&alone, name), finding(&twice, name), "{name}");
+    }
+    assert!(finding(&twice, "correlation_same_model")["reason"].is_string());
+    // Two answers of every agent, of which some differ.
+    let mut again = once.clone();
+    for (number, record) in again.iter_mut().enumerate().filter(|(number, _)| number % 5 == 0) {
+        record["correct"] = json!(number % 2 == 0);
+    }
+    let (further, said) = found(&[once, again].concat());
+    assert!(said.contains("180 records say") && said.contains("taken for further answers"), "{said}");
+    assert!(finding(&further, "correlation_same_model")["value"].is_number());
+}
+
+/// The number of questions is not that of the clusters that are resampled.
+#[test]
+fn as_many_questions_are_reported_as_there_are() {
+    let place = Place::new();
+    let log: Vec<Json> = (0..5000)
+        .map(|q| json!({ "question": format!("q{q}"), "agent": "a", "correct": q % 3 != 0 }))
+        .collect();
+    place.write("log.jsonl", lines(&log));
+    let answer = place.synergy("calibrate log.jsonl --format json --replicates 100").expect(0).json();
+    assert_eq!(finding(&answer, "accuracy")["trials"], json!(5000));
+    assert_eq!(answer["agents"][0]["trials"], json!(5000));
 }
 
 #[test]

@@ -101,6 +101,17 @@ fn scenarios_are_forecast_too() {
     place.synergy_with(&words("forecast tree --trials 500 -q", "root_accuracy < 0.4")).expect(0);
 }
 
+/// One run bounds nothing, and that is not infinity.
+#[test]
+fn what_one_run_does_not_bound_is_left_out() {
+    let place = place();
+    let line = "forecast coins.json --policy seq:small:1 --rules mcpp-ref --unlimited --trials 1 -q";
+    let table = place.synergy(line).expect(0).out;
+    assert!(table.contains("[-, -]") && !table.contains("inf"), "{table}");
+    let csv = place.synergy(&format!("{line} --format csv")).expect(0).out;
+    assert!(csv.lines().any(|line| line.ends_with(",,")) && !csv.contains("inf"), "{csv}");
+}
+
 #[test]
 fn wrong_input_is_explained() {
     let place = place();
@@ -114,9 +125,19 @@ fn wrong_input_is_explained() {
         ("forecast coins.json", "p(cost > 5)", "a comparison with >, >=, < or <= is missing"),
         ("forecast coins.json", "p(cost > NaN) > 0.1", "`NaN` is not a number"),
         ("forecast coins.json", "p(cost > 1) > -inf", "`-inf` is not a number"),
+        ("forecast coins.json", "p(cost > 1) > 5", "did you mean 5%?"),
+        ("forecast coins.json", "p(cost > 1) > 500", "a probability lies from 0 to 1"),
+        ("forecast coins.json", "p(cost > 1) < -0.05", "a probability lies from 0 to 1"),
+        ("forecast coins.json", "p(cost > 1) > 1", "decides nothing"),
+        ("forecast coins.json", "completion < 90", "did you mean 90%?"),
+        ("forecast coins.json", "p(cost > -5 USD) > 0.1", "cost is never below 0"),
+        ("forecast coins.json", "mean(tokens) < -1", "tokens is never below 0"),
+        ("forecast coins.json", "p95(time) > -1 s", "time is never below 0"),
+        ("forecast coins.json", "mean(time) < 0 s", "decides nothing"),
+        ("forecast tree", "root_accuracy < 40", "did you mean 40%?"),
         ("forecast coins.json", "π(cost) > 1", "has no `π(cost)`"),
-        ("forecast coins.json", "p95(completion) > 1", "a share, which has no quantiles"),
-        ("forecast tree", "p95(root_accuracy) > 1", "a share, which has no quantiles"),
+        ("forecast coins.json", "p95(completion) > 0.5", "a share, which has no quantiles"),
+        ("forecast tree", "p95(root_accuracy) > 0.5", "a share, which has no quantiles"),
         ("forecast tree --budget 1USD", "bias > 1", "--budget is about workflows"),
         ("forecast coins.json --unlimited", "cost > 1", "may decide by what is left"),
         ("forecast coins.json --policy perfect-information", "cost > 1", "is a bound on policies"),

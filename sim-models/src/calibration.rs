@@ -78,6 +78,9 @@ pub struct Calibration {
     pub leaves: Vec<(String, LeafFit)>,
     /// Which law of dependence fits; `None` where there are too few groups.
     pub dependence: Option<DependenceFits>,
+    /// The same of all answers of one model to one question, whether they met or not; `None` also where answers had budgets, as their
+    /// accuracies differ then.
+    pub model_dependence: Option<DependenceFits>,
     /// What channels keep.
     pub relay: RelayFit,
     /// Laws of latencies, by model.
@@ -90,11 +93,24 @@ pub struct Calibration {
     pub siblings: f64,
     /// Questions.
     pub questions: usize,
+    /// Number of agents; one agent with several budgets is one.
+    pub real_agents: usize,
+    /// Questions with answers but without a difficulty class, where others have one.
+    pub unclassed: usize,
     /// What the records have.
     pub presence: Presence,
     /// What is wrong with them.
     pub irregularities: Irregularities,
 }
+
+/// Name of the correlation of answers of one model to one question.
+pub const SAME_MODEL: &str = "correlation_same_model";
+
+/// Name of the correlation of answers of two models to one question.
+pub const CROSS_MODEL: &str = "correlation_cross_model";
+
+/// Name of the second over the first of these correlations.
+pub const ACROSS_MODELS: &str = "correlation_across_models";
 
 /// Most agents whose accuracies are told one by one.
 const MOST_AGENTS: usize = 200;
@@ -103,9 +119,15 @@ impl Calibration {
     /// Estimates everything that the log determines.
     pub fn of(mut log: Gathering, bootstrap: &Bootstrap) -> Self {
         let (presence, irregularities) = (log.presence(), log.irregularities());
-        let votes = log.take_votes();
-        let mut all = Self { presence, irregularities, questions: votes.questions.len(), ..Self::default() };
+        let real_agents = log.agents();
+        let mut votes = log.take_votes();
+        let questions = votes.questions.len();
+        let mut all = Self { presence, irregularities, questions, real_agents, ..Self::default() };
         all.estimate_votes(&votes, bootstrap);
+        if all.finding(SAME_MODEL).is_some_and(|finding| finding.result.is_ok()) && presence.budgets == 0 {
+            votes.meet_by_model();
+            all.model_dependence = dependence::fit(&votes, bootstrap.seed);
+        }
         all.models =
             log.answers.iter().map(|(model, answers)| share_right(model, answers, bootstrap)).collect();
         all.estimate_leaves(&log, bootstrap);
@@ -151,6 +173,18 @@ impl Calibration {
         self.findings.iter().find(|finding| finding.name == name)
     }
 
+    /// The finding of this name of one agent, model or subtask.
+    pub fn finding_of(&self, name: &str, of: &str) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.name == name && finding.of.as_deref() == Some(of))
+    }
+
+    /// Dollars per million tokens that a model writes: the mean of the whole cost of an answer over the mean of its tokens.
+    pub fn price_per_million_tokens(&self, model: &str) -> Option<f64> {
+        let mean = |name: &str| self.finding_of(name, model)?.value();
+        let price = 1e6 * mean("cost_mean")? / mean("output_tokens_mean")?;
+        (price.is_finite() && price >= 0.0).then_some(price)
+    }
+
     fn estimate_votes(&mut self, votes: &Votes, bootstrap: &Bootstrap) {
         let accuracy = accuracy();
         let correlation =
@@ -160,6 +194,7 @@ impl Calibration {
             return;
         }
         self.siblings = votes.mean_group();
+        self.unclassed = if votes.strata.is_empty() { 0 } else { votes.unclassed() };
         self.findings.extend(self.correlations(votes, [accuracy, correlation], bootstrap));
         if votes.agents.len() <= MOST_AGENTS {
             self.agents = of_agents(votes, bootstrap);
@@ -195,6 +230,21 @@ impl Calibration {
             Finding::new(
                 "correlation_by_difficulty",
                 "correlation of answers to one question that did not meet: what its difficulty explains",
+                Unit::One,
+            ),
+            Finding::new(
+                SAME_MODEL,
+                "pairwise correlation of answers of one model to one question, whether they met or not",
+                Unit::One,
+            ),
+            Finding::new(
+                CROSS_MODEL,
+                "pairwise correlation of answers of two models to one question, whether they met or not",
+                Unit::One,
+            ),
+            Finding::new(
+                ACROSS_MODELS,
+                "share of the correlation within a model that two models have, too",
                 Unit::One,
             ),
             Finding::new(
@@ -267,6 +317,9 @@ fn why_unknown(name: &str, totals: &[f64], votes: &Votes) -> Option<String> {
         "correlation_within_questions" | "correlation_by_difficulty" if weight(4) + weight(5) <= 0.0 => {
             "every question was answered by one group of siblings: shared errors and difficulty look alike there"
         }
+        SAME_MODEL | ACROSS_MODELS if weight(6) <= 0.0 => "no model answered a question twice",
+        CROSS_MODEL | ACROSS_MODELS if votes.models < 2 => "there is one model only",
+        CROSS_MODEL | ACROSS_MODELS if weight(7) <= 0.0 => "no question was answered by two models",
         "correlation_within_questions" if weight(3) <= 0.0 => {
             "no group of a question that has several has two siblings"
         }
@@ -297,7 +350,7 @@ fn accuracy() -> Finding {
 
 fn of_agents(votes: &Votes, bootstrap: &Bootstrap) -> Vec<Finding> {
     let mut tables = vec![Clusters::new(2); votes.agents.len()];
-    for (index, question) in (0u32..).zip(&votes.questions) {
+    for (index, question) in votes.answered() {
         for vote in &question.votes {
             tables[vote.agent as usize].add(index, &[1.0, f64::from(u8::from(vote.right))]);
         }
@@ -311,6 +364,6 @@ fn share_right(name: &str, answers: &Clusters, bootstrap: &Bootstrap) -> Finding
     let share = |totals: &[f64]| vec![totals[1] / totals[0]];
     let estimate = bootstrap.estimates(answers, 1, share).into_iter().next();
     let mut finding = accuracy().of(name).with(estimate.unwrap_or_else(|| Err("not estimated".to_owned())));
-    widen(&mut finding, &answers.totals(), answers.len() as u64);
+    widen(&mut finding, &answers.totals(), answers.questions());
     finding
 }

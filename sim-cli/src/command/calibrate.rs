@@ -132,10 +132,16 @@ fn cautions(calibration: &Calibration) -> Vec<String> {
         let without = presence.records - presence.labels;
         cautions.push(format!("{without} records have no label; they count for lengths and times alone"));
     }
-    if presence.labels > 0 && presence.parents == 0 && presence.attempts > 0 && calibration.agents.len() > 1 {
+    if presence.labels > 0 && presence.parents == 0 && presence.attempts > 0 && calibration.real_agents > 1 {
         cautions.push(
             "no parents are given: answers of several agents with the same attempt number are taken for siblings".to_owned(),
         );
+    }
+    if calibration.unclassed > 0 {
+        cautions.push(format!(
+            "{} of {} questions have no difficulty class and are left out of the correlation within classes",
+            calibration.unclassed, calibration.questions
+        ));
     }
     cautions
 }

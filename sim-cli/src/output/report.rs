@@ -178,11 +178,13 @@ pub fn brief_text(estimate: &Estimate) -> String {
     interval_text(estimate.value, estimate.low, estimate.high)
 }
 
-/// `0.333 [0.332, 0.334]`, with two significant digits of the longer arm of the interval.
+/// `0.333 [0.332, 0.334]`, with two significant digits of the longer arm of the interval. An end that the trials do not bound is `-`.
 pub fn interval_text(value: f64, low: f64, high: f64) -> String {
     let half_width = (high - value).max(value - low);
     let shown = |x: f64| {
-        if half_width > 0.0 && half_width.is_finite() {
+        if !x.is_finite() {
+            "-".to_owned()
+        } else if half_width > 0.0 && half_width.is_finite() {
             let digits = (1.0 - half_width.log10().floor()).clamp(0.0, 17.0) as usize;
             format!("{x:.digits$}")
         } else {
@@ -268,7 +270,7 @@ mod tests {
         assert_eq!(estimate_text(&estimate), "0.3331 [0.3321, 0.3342] (95 %, n = 50 000)");
         let unbounded = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
         let estimate = Estimate::new(1.0, unbounded, Confidence::DEFAULT, 1);
-        assert_eq!(estimate_text(&estimate), "1 [-inf, inf] (95 %, n = 1)");
+        assert_eq!(estimate_text(&estimate), "1 [-, -] (95 %, n = 1)");
         let estimate = Estimate::new(f64::NAN, unbounded, Confidence::DEFAULT, 0);
         assert_eq!(estimate_text(&estimate), "none (n = 0)");
     }

@@ -38,7 +38,7 @@ pub type Reason = String;
 impl Bootstrap {
     /// Estimates of the `count` components of a statistic with bias-corrected and accelerated (BCa) intervals.
     ///
-    /// The statistic is a function of the total sums; a component that does not exist is NaN. Source: B. Efron, Better bootstrap
+    /// The statistic is a function of the total sums; a component that does not exist is NaN. Trials are questions. Source: B. Efron, Better bootstrap
     /// confidence intervals, J. Am. Stat. Assoc. 82 (1987), with the acceleration from the jackknife over clusters.
     pub fn estimates(
         &self,
@@ -68,7 +68,7 @@ impl Bootstrap {
             .map(|component| {
                 let value = values.get(component).copied().unwrap_or(f64::NAN);
                 self.interval(value, column(&drawn, component), &column(&left_out, component))
-                    .map(|interval| Estimate::new(value, interval, self.confidence, rows.len() as u64))
+                    .map(|interval| Estimate::new(value, interval, self.confidence, clusters.questions()))
             })
             .collect()
     }

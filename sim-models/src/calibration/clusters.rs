@@ -15,8 +15,30 @@ pub(super) fn cluster_of(question: u32) -> u32 {
 /// Rows of sums, one per cluster, each of the same width.
 #[derive(Clone, Debug, Default)]
 pub struct Clusters {
-    rows: BTreeMap<u32, Vec<f64>>,
+    rows: BTreeMap<u32, Row>,
     width: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Row {
+    sums: Vec<f64>,
+    /// Which questions of the cluster are in the sums, a bit each.
+    questions: Vec<u64>,
+}
+
+impl Row {
+    fn of_width(width: usize) -> Self {
+        Self { sums: vec![0.0; width], questions: Vec::new() }
+    }
+
+    /// Remembers the question of this number within the cluster.
+    fn see(&mut self, number: u32) {
+        let word = number as usize / 64;
+        if self.questions.len() <= word {
+            self.questions.resize(word + 1, 0);
+        }
+        self.questions[word] |= 1 << (number % 64);
+    }
 }
 
 impl Clusters {
@@ -27,7 +49,9 @@ impl Clusters {
 
     /// The row of a question's cluster.
     pub(super) fn row(&mut self, question: u32) -> &mut [f64] {
-        self.rows.entry(cluster_of(question)).or_insert_with(|| vec![0.0; self.width])
+        let row = self.rows.entry(cluster_of(question)).or_insert_with(|| Row::of_width(self.width));
+        row.see(question / MOST_CLUSTERS);
+        &mut row.sums
     }
 
     /// Adds to the row of a question's cluster.
@@ -40,6 +64,12 @@ impl Clusters {
         self.rows.len()
     }
 
+    /// Number of questions, which may be larger.
+    pub fn questions(&self) -> u64 {
+        let words = self.rows.values().flat_map(|row| &row.questions);
+        words.map(|word| u64::from(word.count_ones())).sum()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -47,11 +77,11 @@ impl Clusters {
 
     /// The sums of each cluster, in order of the clusters.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.rows.values().map(Vec::as_slice)
+        self.rows.values().map(|row| row.sums.as_slice())
     }
 
     pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f64]> {
-        self.rows.values_mut().map(Vec::as_mut_slice)
+        self.rows.values_mut().map(|row| row.sums.as_mut_slice())
     }
 
     /// The sums over all clusters.
@@ -70,11 +100,38 @@ impl Clusters {
         let mut offset = 0;
         for table in tables {
             for (&cluster, row) in &table.rows {
-                let slot = joined.rows.entry(cluster).or_insert_with(|| vec![0.0; width]);
-                slot[offset..offset + table.width].copy_from_slice(row);
+                let slot = joined.rows.entry(cluster).or_insert_with(|| Row::of_width(width));
+                slot.sums[offset..offset + table.width].copy_from_slice(&row.sums);
+                let words = slot.questions.len().max(row.questions.len());
+                slot.questions.resize(words, 0);
+                slot.questions.iter_mut().zip(&row.questions).for_each(|(all, these)| *all |= these);
             }
             offset += table.width;
         }
         joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More questions than clusters, some of them twice, and tables over different ones side by side.
+    #[test]
+    fn questions_are_counted_beyond_the_clusters() {
+        let (mut many, mut few) = (Clusters::new(1), Clusters::new(1));
+        for question in 0..3 * MOST_CLUSTERS + 5 {
+            many.add(question, &[1.0]);
+            many.add(question, &[1.0]);
+        }
+        for question in [7, 7 + 100 * MOST_CLUSTERS] {
+            few.add(question, &[1.0]);
+        }
+        assert_eq!(
+            (many.len(), many.questions()),
+            (MOST_CLUSTERS as usize, u64::from(3 * MOST_CLUSTERS + 5))
+        );
+        assert_eq!((few.len(), few.questions()), (1, 2));
+        assert_eq!(Clusters::beside(&[&many, &few]).questions(), many.questions() + 1);
     }
 }

@@ -7,6 +7,9 @@
 //! - *within questions*: of two siblings on one given question, beyond what its difficulty explains. It is seen only where questions were
 //!   answered by several groups of siblings: the pairs *across* groups of one question share its difficulty and nothing else
 //!   (spec 5, "calibration estimators": pooling across difficulty inflates it).
+//!
+//! Who chooses among models asks otherwise: how alike are answers of *one model* to one question, and those of *two models*, whether they met
+//! or not? Both hold what makes a question hard.
 
 use super::{Clusters, Votes};
 
@@ -69,22 +72,23 @@ impl Pairs {
 }
 
 /// Number of sums per cluster.
-pub(super) const WIDTH: usize = 14;
+pub(super) const WIDTH: usize = 18;
 
 /// The sums per cluster from which all correlations follow; `stratified` measures residuals within difficulty classes.
 pub(super) fn sums(votes: &Votes, stratified: bool) -> Clusters {
     let accuracies = votes.accuracies(stratified);
     let mut clusters = Clusters::new(WIDTH);
-    for (index, question) in (0u32..).zip(&votes.questions) {
-        let agents = &accuracies[if stratified { question.stratum as usize } else { 0 }];
+    for (index, question) in votes.answered() {
+        let Some(class) = Votes::class(question, stratified) else { continue };
+        let agents = &accuracies[class];
         // Sorted by a key, the votes that agree on it stand together.
-        let mut keyed: Vec<([u32; 3], Moments)> = question
+        let mut keyed: Vec<([u32; 4], Moments)> = question
             .votes
             .iter()
             .map(|vote| {
-                let family = votes.agents[vote.agent as usize].family;
+                let member = &votes.agents[vote.agent as usize];
                 let moments = Moments::of(vote.right, agents[vote.agent as usize]);
-                ([vote.group, vote.agent, family], moments)
+                ([vote.group, vote.agent, member.family, member.model], moments)
             })
             .collect();
         let all = within(&mut keyed, |_| 0u64);
@@ -92,13 +96,14 @@ pub(super) fn sums(votes: &Votes, stratified: bool) -> Clusters {
         let same_agent = within(&mut keyed, |key| u64::from(key[1]));
         let both = within(&mut keyed, |key| u64::from(key[0]) << 32 | u64::from(key[1]));
         let kin = within(&mut keyed, |key| u64::from(key[0]) << 32 | u64::from(key[2]));
+        let same_model = within(&mut keyed, |key| u64::from(key[3]));
         let repeated = same_agent.minus(both);
         let across = all.minus(siblings).minus(repeated);
         let strangers = siblings.minus(kin);
         let right = question.votes.iter().filter(|vote| vote.right).count() as f64;
         let groups = question.groups().len();
         let several = if groups > 1 { siblings } else { Pairs::default() };
-        let pairs = [siblings, kin, strangers, several, across, repeated];
+        let pairs = [siblings, kin, strangers, several, across, repeated, same_model, all.minus(same_model)];
         let mut row = vec![question.votes.len() as f64, right];
         row.extend(pairs.iter().flat_map(|pairs| [pairs.product, pairs.weight]));
         clusters.add(index, &row);
@@ -107,7 +112,7 @@ pub(super) fn sums(votes: &Votes, stratified: bool) -> Clusters {
 }
 
 /// Pairs of votes that agree on a key.
-fn within(votes: &mut [([u32; 3], Moments)], key: impl Fn(&[u32; 3]) -> u64) -> Pairs {
+fn within(votes: &mut [([u32; 4], Moments)], key: impl Fn(&[u32; 4]) -> u64) -> Pairs {
     votes.sort_by_key(|(names, _)| key(names));
     let chunks = votes.chunk_by(|a, b| key(&a.0) == key(&b.0));
     let sums = chunks.map(|chunk| {
@@ -133,6 +138,10 @@ pub struct Correlations {
     pub within_questions: f64,
     /// Of answers to one question that did not meet: what difficulty alone explains.
     pub difficulty: f64,
+    /// Of answers of one model to one question.
+    pub same_model: f64,
+    /// Of answers of two models to one question.
+    pub cross_model: f64,
 }
 
 impl Correlations {
@@ -153,6 +162,8 @@ impl Correlations {
             cross_family: ratio(2),
             within_questions: (siblings - across) / (1.0 - repeated),
             difficulty: across,
+            same_model: ratio(6),
+            cross_model: ratio(7),
         }
     }
 
@@ -164,6 +175,9 @@ impl Correlations {
             self.cross_family,
             self.within_questions,
             self.difficulty,
+            self.same_model,
+            self.cross_model,
+            self.cross_model / self.same_model,
         ]
     }
 }

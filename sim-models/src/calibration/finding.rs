@@ -41,7 +41,7 @@ pub struct Finding {
     pub help: &'static str,
     /// What it counts in.
     pub unit: Unit,
-    /// The estimate, whose trials are clusters of questions, or a sentence.
+    /// The estimate, whose trials are questions, or a sentence.
     pub result: Result<Estimate, String>,
 }
 

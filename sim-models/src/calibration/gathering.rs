@@ -77,9 +77,11 @@ pub struct Gathering {
     questions: HashMap<u64, u32>,
     votes: Vec<Question>,
     count: u64,
-    agents: Names,
+    /// Indices of members by agent, model and budget.
+    agents: HashMap<u64, u32>,
     members: Vec<Member>,
     plain_agents: Names,
+    models: Names,
     families: Names,
     strata: Names,
     seen: HashMap<u64, bool>,
@@ -110,6 +112,11 @@ impl Gathering {
     /// What is wrong with the records so far.
     pub fn irregularities(&self) -> Irregularities {
         self.irregularities
+    }
+
+    /// Number of agents whose answers have labels; one agent with several budgets is one.
+    pub fn agents(&self) -> usize {
+        self.plain_agents.len()
     }
 
     /// What the records so far have.
@@ -206,12 +213,45 @@ impl Gathering {
             *count += 1;
             return true;
         }
+        self.remember(key, label);
+        false
+    }
+
+    fn remember(&mut self, key: u64, label: bool) {
         if self.seen.len() < self.limits.remembered {
             self.seen.insert(key, label);
         } else {
             self.irregularities.unremembered += 1;
         }
-        false
+    }
+
+    /// Whether a labeled record without the number of an attempt or a time says what another one said, except perhaps the label. It may be
+    /// a copy or a further answer; which of them is seen when all are known.
+    fn is_repeat(&mut self, record: &Observation<'_>, right: bool) -> bool {
+        if record.attempt.is_some() || record.time.is_some() {
+            return false;
+        }
+        let names = [record.question, record.agent.unwrap_or(""), record.model.unwrap_or("")];
+        let more = [record.parent, record.subtask, record.family, record.stratum];
+        let numbers = [
+            record.budget,
+            record.input_tokens,
+            record.cached_tokens,
+            record.output_tokens,
+            record.thinking_tokens,
+            record.latency,
+            record.cost,
+            record.message_tokens,
+        ];
+        let bits = numbers.map(|number| number.map(f64::to_bits));
+        let key = digest(("repeat", names, more, bits, (record.sent, record.received, record.accepted)));
+        let Some(&first) = self.seen.get(&key) else {
+            self.remember(key, right);
+            return false;
+        };
+        self.irregularities.repeats += 1;
+        self.irregularities.repeats_that_differ += u64::from(first != right);
+        true
     }
 
     fn question(&mut self, record: &Observation<'_>) -> Result<u32, TooLarge> {
@@ -221,15 +261,13 @@ impl Gathering {
             if next >= self.limits.questions {
                 return Err(TooLarge { what: "questions", most: u64::from(self.limits.questions) });
             }
-            let stratum = record.stratum.map_or(0, |stratum| self.strata.of(stratum));
-            self.votes.push(Question { votes: Vec::new(), stratum });
+            self.votes.push(Question::default());
         }
         if let Some(stratum) = record.stratum {
             self.presence.strata += 1;
             let stratum = self.strata.of(stratum);
-            if self.votes[index as usize].stratum != stratum {
-                self.irregularities.strata_changed += 1;
-            }
+            let first = *self.votes[index as usize].stratum.get_or_insert(stratum);
+            self.irregularities.strata_changed += u64::from(first != stratum);
         }
         self.within("difficulty classes", self.strata.len())?;
         Ok(index)
@@ -242,15 +280,16 @@ impl Gathering {
         }
         let plain = record.agent.or(record.model).unwrap_or(NAMELESS);
         self.plain_agents.of(plain);
-        let agent = match record.budget {
-            Some(budget) => self.agents.of(&format!("{plain} ({budget} tokens)")),
-            None => self.agents.of(plain),
-        };
-        if agent as usize == self.members.len() {
+        let next = self.members.len() as u32;
+        let key = digest((plain, record.model, record.budget.map(f64::to_bits)));
+        let agent = *self.agents.entry(key).or_insert(next);
+        if agent == next {
             let family = self.families.of(record.family.or(record.model).unwrap_or(plain));
-            self.members.push(Member { name: plain.to_owned(), family });
+            let model = self.models.of(record.model.unwrap_or(plain));
+            self.members.push(Member { name: plain.to_owned(), family, model });
         }
-        self.within("agents", self.agents.len())?;
+        self.within("agents", self.members.len())?;
+        let repeat = self.is_repeat(record, right);
         self.presence.parents += u64::from(record.parent.is_some());
         self.presence.attempts += u64::from(record.attempt.is_some());
         self.presence.budgets += u64::from(record.budget.is_some());
@@ -259,7 +298,7 @@ impl Gathering {
             // Answers that were allowed different numbers of tokens belong to different experiments.
             None => digest((record.attempt, record.budget.map(f64::to_bits))),
         };
-        self.votes[question as usize].votes.push(Vote { agent, group: group as u32, right });
+        self.votes[question as usize].votes.push(Vote { agent, group: group as u32, right, repeat });
         Ok(())
     }
 
@@ -317,20 +356,24 @@ impl Gathering {
         Ok(())
     }
 
-    /// The votes. Where one agent answered alone and no parents are known, all its answers to a question are siblings.
+    /// The votes, without those that are taken for copies. Where one agent answered alone and no parents are known, all its answers to a
+    /// question are siblings.
     pub(super) fn take_votes(&mut self) -> Votes {
         let mut questions = std::mem::take(&mut self.votes);
+        if self.irregularities.repeats_are_copies() {
+            questions.iter_mut().for_each(|question| question.votes.retain(|vote| !vote.repeat));
+        }
         if self.presence.parents == 0 && self.plain_agents.len() == 1 {
             for vote in questions.iter_mut().flat_map(|question| &mut question.votes) {
                 vote.group = vote.agent;
             }
         }
-        let strata = std::mem::take(&mut self.strata).into_names();
         Votes {
             questions,
             agents: std::mem::take(&mut self.members),
             families: std::mem::take(&mut self.families).into_names(),
-            strata: if strata.is_empty() { vec![String::new()] } else { strata },
+            models: self.models.len() as u32,
+            strata: std::mem::take(&mut self.strata).into_names(),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn replay(votes: &Votes, bootstrap: &Bootstrap) -> Vec<ReplayedVote> 
     let largest = votes.questions.iter().flat_map(|question| question.groups()).map(|(size, _)| size).max();
     let sizes: Vec<u32> = (1..=largest.unwrap_or(0).min(LARGEST_VOTE)).step_by(2).collect();
     let mut clusters = Clusters::new(2 * sizes.len());
-    for (index, question) in (0u32..).zip(&votes.questions) {
+    for (index, question) in votes.answered() {
         let mut row = vec![0.0; 2 * sizes.len()];
         for (members, right) in question.groups() {
             for (slot, &size) in row.chunks_exact_mut(2).zip(&sizes) {

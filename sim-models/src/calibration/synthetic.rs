@@ -5,6 +5,7 @@
 
 mod draws;
 mod fleets;
+mod models;
 
 pub use fleets::settings;
 

@@ -4,8 +4,8 @@ use super::comparison::{Standing, compare};
 use super::{Bootstrap, Clusters, Finding, Unit};
 
 /// Per cluster: answers, sums of latency, its square, its logarithm and the square of that; answers with tokens, and their sums of tokens,
-/// squared tokens, latency and tokens times latency.
-pub(super) const WIDTH: usize = 10;
+/// squared tokens, latency, tokens times latency and squared latency.
+pub(super) const WIDTH: usize = 11;
 
 /// A law of latencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +44,11 @@ pub struct TimingFit {
 /// One latency in seconds, positive, with the tokens that were written, as a row of sums.
 pub(super) fn row(latency: f64, tokens: Option<f64>) -> [f64; WIDTH] {
     let log = libm::log(latency);
-    let mut row = [1.0, latency, latency * latency, log, log * log, 0.0, 0.0, 0.0, 0.0, 0.0];
+    let mut row = [1.0, latency, latency * latency, log, log * log, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     if let Some(tokens) = tokens {
-        row[5..].copy_from_slice(&[1.0, tokens, tokens * tokens, latency, tokens * latency]);
+        let squares = [tokens * tokens, latency, tokens * latency, latency * latency];
+        row[5..7].copy_from_slice(&[1.0, tokens]);
+        row[7..].copy_from_slice(&squares);
     }
     row
 }
@@ -57,11 +59,12 @@ pub(super) fn fit(model: &str, clusters: &Clusters, bootstrap: &Bootstrap) -> (T
         ("latency_deviation", "standard deviation of that time", Unit::Seconds),
         ("latency_base", "time of an answer of no tokens, by linear regression", Unit::Seconds),
         ("latency_per_token", "time per token that is written, by linear regression", Unit::Seconds),
+        ("latency_beside_tokens", "standard deviation of the time around that line", Unit::Seconds),
     ];
     let statistic = |totals: &[f64]| {
         let moments = Moments::of(totals);
-        let (base, per_token) = line(totals);
-        vec![moments.mean, moments.deviation(), base, per_token]
+        let (base, per_token, beside) = line(totals);
+        vec![moments.mean, moments.deviation(), base, per_token, beside]
     };
     let estimates = bootstrap.estimates(clusters, names.len(), statistic);
     let findings = names
@@ -122,13 +125,15 @@ impl Moments {
     }
 }
 
-/// Intercept and slope of latency over tokens; NaN where no tokens are known or all are the same.
-fn line(totals: &[f64]) -> (f64, f64) {
+/// Intercept and slope of latency over tokens, and the deviation around the line; NaN where no tokens are known or all are the same.
+fn line(totals: &[f64]) -> (f64, f64, f64) {
     let [n, tokens, squares, latency, products] = [totals[5], totals[6], totals[7], totals[8], totals[9]];
     let spread = squares - tokens * tokens / n;
     if n < 3.0 || spread.is_nan() || spread <= 1e-9 * squares {
-        return (f64::NAN, f64::NAN);
+        return (f64::NAN, f64::NAN, f64::NAN);
     }
-    let slope = (products - tokens * latency / n) / spread;
-    ((latency - slope * tokens) / n, slope)
+    let joint = products - tokens * latency / n;
+    let slope = joint / spread;
+    let rest = (totals[10] - latency * latency / n - slope * joint).max(0.0);
+    ((latency - slope * tokens) / n, slope, libm::sqrt(rest / (n - 2.0)))
 }

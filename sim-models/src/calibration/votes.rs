@@ -9,6 +9,8 @@ pub struct Vote {
     pub group: u32,
     /// Whether it is right.
     pub right: bool,
+    /// Whether the same agent gave an answer to the question before that differs from it in nothing but perhaps the label.
+    pub repeat: bool,
 }
 
 /// The answers to one question.
@@ -16,8 +18,8 @@ pub struct Vote {
 pub struct Question {
     /// Its answers.
     pub votes: Vec<Vote>,
-    /// Its difficulty class; 0 where none is known.
-    pub stratum: u32,
+    /// Its difficulty class, where one is known.
+    pub stratum: Option<u32>,
 }
 
 impl Question {
@@ -37,6 +39,8 @@ pub struct Member {
     pub name: String,
     /// Index of its family.
     pub family: u32,
+    /// Index of its model.
+    pub model: u32,
 }
 
 /// All votes of a log.
@@ -48,25 +52,50 @@ pub struct Votes {
     pub agents: Vec<Member>,
     /// Names of the families.
     pub families: Vec<String>,
-    /// Names of the difficulty classes; a single nameless one where none is known.
+    /// Number of models.
+    pub models: u32,
+    /// Names of the difficulty classes.
     pub strata: Vec<String>,
 }
 
 impl Votes {
-    /// Share of right answers of every agent in every stratum, `[stratum][agent]`; NaN where there is no answer.
+    /// The questions that somebody answered, with their numbers.
+    pub fn answered(&self) -> impl Iterator<Item = (u32, &Question)> {
+        (0u32..).zip(&self.questions).filter(|(_, question)| !question.votes.is_empty())
+    }
+
+    /// Questions whose difficulty class is not known.
+    pub fn unclassed(&self) -> usize {
+        self.answered().filter(|(_, question)| question.stratum.is_none()).count()
+    }
+
+    /// The row of a question in [`Self::accuracies`]; `None` where its difficulty class counts and is not known.
+    pub(super) fn class(question: &Question, stratified: bool) -> Option<usize> {
+        if stratified { question.stratum.map(|stratum| stratum as usize) } else { Some(0) }
+    }
+
+    /// Share of right answers of every agent in every stratum, `[stratum][agent]`; NaN where there is no answer. Questions of no known
+    /// stratum are in none.
     pub fn accuracies(&self, stratified: bool) -> Vec<Vec<f64>> {
         let strata = if stratified { self.strata.len().max(1) } else { 1 };
         let mut counts = vec![vec![(0.0, 0.0); self.agents.len()]; strata];
-        for question in &self.questions {
-            let stratum = if stratified { question.stratum as usize } else { 0 };
+        for (_, question) in self.answered() {
+            let Some(class) = Self::class(question, stratified) else { continue };
             for vote in &question.votes {
-                let (all, right) = &mut counts[stratum][vote.agent as usize];
+                let (all, right) = &mut counts[class][vote.agent as usize];
                 *all += 1.0;
                 *right += f64::from(u8::from(vote.right));
             }
         }
         let share = |(all, right): (f64, f64)| right / all;
         counts.into_iter().map(|agents| agents.into_iter().map(share).collect()).collect()
+    }
+
+    /// Lets all answers of one model to one question be siblings.
+    pub(super) fn meet_by_model(&mut self) {
+        for vote in self.questions.iter_mut().flat_map(|question| &mut question.votes) {
+            vote.group = self.agents[vote.agent as usize].model;
+        }
     }
 
     /// Votes of all questions.

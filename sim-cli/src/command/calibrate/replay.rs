@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sim_core::estimate::{Confidence, Estimate};
 use sim_core::monte_carlo::{Control, Stop};
-use sim_models::calibration::Calibration;
+use sim_models::calibration::{Calibration, DependenceFits};
 use sim_models::registry::{Registry, Value, Values};
 use sim_models::theory::dependence::Dependence;
 
@@ -37,13 +37,18 @@ pub(super) struct Fleet {
     pub(super) law: Dependence,
 }
 
+/// The law of dependence that fits best, independence aside.
+pub(super) fn best_law(dependence: Option<&DependenceFits>) -> Dependence {
+    let fits = dependence.into_iter().flat_map(|dependence| &dependence.fits);
+    fits.filter_map(|fit| fit.law).next().unwrap_or_default()
+}
+
 impl Fleet {
     /// As far as the log tells; independent votes where it does not tell the correlation.
     pub(super) fn of(calibration: &Calibration) -> Option<Self> {
         let accuracy = calibration.value("accuracy")?;
         let correlation = calibration.value("correlation").unwrap_or(0.0).clamp(0.0, 1.0);
-        let fits = calibration.dependence.iter().flat_map(|dependence| &dependence.fits);
-        let law = fits.filter_map(|fit| fit.law).next().unwrap_or_default();
+        let law = best_law(calibration.dependence.as_ref());
         Some(Self { bias: (2.0 * accuracy - 1.0).clamp(-1.0, 1.0), correlation, law })
     }
 

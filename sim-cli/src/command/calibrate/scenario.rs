@@ -14,7 +14,7 @@ pub(super) fn files(answer: &Answer) -> Outcome<Vec<(String, String)>> {
     let mut files = Vec::new();
     if let Some(fleet) = Fleet::of(&answer.calibration) {
         files.push(("scenario.toml".to_owned(), vote(answer, &fleet)));
-        files.extend(fleet::fleet(answer, &fleet).map(|text| (fleet::FILE.to_owned(), text)));
+        files.extend(fleet::fleet(&answer.calibration).map(|text| (fleet::FILE.to_owned(), text)));
         files.extend(budget(answer, &fleet).map(|text| ("budget.toml".to_owned(), text)));
     }
     if !answer.calibration.steps.is_empty() {

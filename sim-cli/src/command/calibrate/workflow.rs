@@ -17,7 +17,7 @@ pub(super) fn document(calibration: &Calibration) -> Outcome<(String, Vec<String
     let mut builder = Workflow::builder();
     let models: BTreeSet<&str> = calibration.steps.iter().map(|step| step.model.as_str()).collect();
     for model in models {
-        let price = price(calibration, model);
+        let price = calibration.price_per_million_tokens(model);
         if price.is_none() {
             notes.push(format!("model `{model}` has no cost in the log and is free in workflow.json"));
         }
@@ -39,16 +39,6 @@ pub(super) fn document(calibration: &Calibration) -> Outcome<(String, Vec<String
     }
     let workflow = builder.build().map_err(|error| refused(&error))?;
     Ok((workflow.to_json(), notes))
-}
-
-/// Dollars per million tokens written: mean cost over mean tokens.
-fn price(calibration: &Calibration, model: &str) -> Option<f64> {
-    let of_model = |name: &str| {
-        let mut findings = calibration.findings.iter();
-        findings.find(|finding| finding.name == name && finding.of.as_deref() == Some(model))?.value()
-    };
-    let price = of_model("cost_mean")? / of_model("output_tokens_mean")? * 1e6;
-    price.is_finite().then_some(price)
 }
 
 fn law(step: &Step) -> Result<SampleLaw, Box<dyn std::error::Error>> {

@@ -59,6 +59,8 @@ pub(super) struct Known<'a> {
     pub(super) unit: Unit,
     /// Whether it may have quantiles.
     pub(super) has_quantiles: bool,
+    /// Smallest and largest value it can take.
+    pub(super) range: (f64, f64),
 }
 
 /// A condition with what the forecast says about it.
@@ -176,10 +178,11 @@ impl Condition {
         if is_share {
             return Err(without_quantiles(quantity));
         }
-        if let Subject::Probability { amount: text, .. } = &self.subject {
-            amount(text, found.unit)?;
+        if let Subject::Probability { amount: text, order, .. } = &self.subject {
+            check_range(quantity, text, *order, found.unit, found.range)?;
+            return check_range("a probability", &self.bound, self.order, Unit::One, (0.0, 1.0));
         }
-        amount(&self.bound, self.bound_unit(found.unit)).map(|_| ())
+        check_range(quantity, &self.bound, self.order, found.unit, found.range)
     }
 
     /// The unit of the number after the comparison.
@@ -221,6 +224,35 @@ pub(super) fn amount(text: &str, unit: Unit) -> Outcome<f64> {
         };
         Problem::input(format!("--fail-if: `{text}` is not {allowed}"))
     })
+}
+
+/// Refuses an amount that a quantity cannot have, and a comparison that can then never hold.
+fn check_range(
+    quantity: &str,
+    text: &str,
+    order: Order,
+    unit: Unit,
+    (least, most): (f64, f64),
+) -> Outcome<()> {
+    let found = amount(text, unit)?;
+    let never = match order {
+        Order::Above => found == most,
+        Order::Below => found == least,
+        Order::AtLeast | Order::AtMost => false,
+    };
+    if (least..=most).contains(&found) && !never {
+        return Ok(());
+    }
+    let range = match (least.is_finite(), most.is_finite()) {
+        (true, true) => format!("lies from {least} to {most}"),
+        (true, false) => format!("is never below {least}"),
+        (false, true) => format!("is never above {most}"),
+        (false, false) => return Ok(()),
+    };
+    let problem =
+        Problem::input(format!("--fail-if: {quantity} {range}; a comparison with `{text}` decides nothing"));
+    let is_percent = (least, most) == (0.0, 1.0) && found > 1.0 && found <= 100.0;
+    Err(if is_percent { problem.help(format!("did you mean {found}%?")) } else { problem })
 }
 
 /// That a quantity is a share, or the same in all runs.

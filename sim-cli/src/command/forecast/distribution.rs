@@ -85,7 +85,9 @@ pub(super) fn print_csv(distributions: &[Distribution]) -> Outcome<()> {
             } else {
                 name.clone()
             };
-            let Estimate { value, low, high, .. } = estimate;
+            // What the trials do not bound is an empty cell.
+            let cell = |x: f64| if x.is_finite() { x.to_string() } else { String::new() };
+            let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(cell);
             say(format_args!("{name},{},{statistic},{value},{low},{high}", distribution.unit.name()))?;
         }
     }

@@ -41,9 +41,13 @@ pub(super) fn forecast(
     let cell = Cell::new(model, values.clone());
     let plan = model.prepare(&values).map_err(|error| opened.explain(&error))?;
     if let Some(condition) = &condition {
-        let known = |metric: &'_ CellMetric| (metric.name.to_string(), metric.unit);
-        let known: Vec<(String, Unit)> = plan.metrics().iter().map(known).collect();
-        let known = known.iter().map(|(name, unit)| Known { name, unit: *unit, has_quantiles: true });
+        let metrics = plan.metrics();
+        let known = metrics.iter().map(|metric| Known {
+            name: &metric.name,
+            unit: metric.unit,
+            has_quantiles: true,
+            range: metric.range,
+        });
         condition.check(&known.collect::<Vec<_>>())?;
     }
     let streams = opened.scenario.randomness().streams(cell.digest);

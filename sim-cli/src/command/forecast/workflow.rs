@@ -94,9 +94,13 @@ pub(super) fn forecast(
 /// Refuses a condition about what the forecast does not have.
 fn check(condition: &Condition, budget: Budget) -> Outcome<()> {
     let measures = Measure::ALL.into_iter().zip(MEASURES);
-    let measures =
-        measures.map(|(measure, name)| Known { name, unit: unit(measure, budget), has_quantiles: true });
-    let shares = SHARES.map(|name| Known { name, unit: Unit::One, has_quantiles: false });
+    let measures = measures.map(|(measure, name)| Known {
+        name,
+        unit: unit(measure, budget),
+        has_quantiles: true,
+        range: (0.0, f64::INFINITY),
+    });
+    let shares = SHARES.map(|name| Known { name, unit: Unit::One, has_quantiles: false, range: (0.0, 1.0) });
     condition.check(&measures.chain(shares).collect::<Vec<_>>())
 }
 

@@ -7,8 +7,9 @@ use crate::theory::dependence::Dependence;
 
 /// A probability with mean `p` such that votes given it have the pairwise correlation `correlation`: Beta(p t, (1-p) t),
 /// `t = (1 - correlation)/correlation`.
-pub(super) fn beta(stream: &mut Stream, p: f64, correlation: f64) -> f64 {
-    let uniform = stream.uniform();
+///
+/// The one of this quantile: quantiles keep the order of difficulty between agents of different accuracy.
+pub(super) fn beta(uniform: f64, p: f64, correlation: f64) -> f64 {
     if correlation <= 0.0 || p <= 0.0 || p >= 1.0 {
         return p;
     }
@@ -30,7 +31,7 @@ pub(super) fn shared(stream: &mut Stream, law: Option<Dependence>, p: f64, corre
             let common = f64::from(u8::from(stream.uniform() < p));
             copies * common + (1.0 - copies) * p
         }
-        Some(Dependence::BetaBinomial) => beta(stream, p, correlation),
+        Some(Dependence::BetaBinomial) => beta(stream.uniform(), p, correlation),
         Some(Dependence::Gaussian) => {
             factor(stream.normal(), p, libm::sin(0.5 * std::f64::consts::PI * correlation))
         }

@@ -3,7 +3,7 @@
 use sim_core::random::Stream;
 
 use super::draws::{beta, factor, shared};
-use super::{Observation, Setting, Sink, Truth};
+use super::{Observation, Setting, Sink, Truth, models};
 use crate::theory::channel::FidelityCurve;
 use crate::theory::dependence::Dependence;
 use crate::theory::leaf::LeafLaw;
@@ -82,6 +82,9 @@ pub fn settings() -> Vec<Setting> {
         difficult("difficulty alone", Voters { groups: 3, difficulty: 0.25, ..VOTERS }),
         families(),
         classes(),
+        models::own_difficulty(),
+        models::some_shared(),
+        models::once_each(),
         leaf("leaf law", LeafLaw { coefficient: 0.02, exponent: 0.3, cap: 1.0 }),
         leaf("leaf law with a ceiling", LeafLaw { coefficient: 0.05, exponent: 0.4, cap: 0.6 }),
         relay(),
@@ -98,7 +101,7 @@ impl Voters {
     fn write(&self, stream: &mut Stream, sink: &mut Sink<'_>) {
         for question in 0..self.questions {
             let name = format!("q{question}");
-            let p = beta(stream, self.accuracy, self.difficulty);
+            let p = beta(stream.uniform(), self.accuracy, self.difficulty);
             for group in 0..self.groups {
                 let parent = format!("g{group}");
                 let given = shared(stream, self.law, p, self.correlation);
