@@ -336,5 +336,8 @@ fn a_queue_that_loses_nearly_all_is_refused() {
             "about 1e10 customers would come in a trial; at most 1e8 are simulated"
         );
         assert_eq!(prepare(1e5), Ok(()), "{discipline}");
+        // All of them would come in the same nanosecond, and no time would pass.
+        let error = prepare(1e15).unwrap_err().to_string();
+        assert!(error.starts_with("1e15 customers come per second"), "{error}");
     }
 }

@@ -90,6 +90,9 @@ pub struct QueueResult {
 /// Customers of a trial beyond which it would take minutes, and gigabytes if all of them wait.
 const MOST_ARRIVALS: f64 = 1e8;
 
+/// Most arrivals per second. Simulated time goes in nanoseconds, and would stand still between customers that come faster.
+const MOST_RATE: f64 = 1e9;
+
 /// A queue that cannot be simulated.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -102,6 +105,14 @@ pub enum InvalidQueue {
     TooMany {
         /// About how many come.
         arrivals: f64,
+    },
+    /// Customers that come faster than time is told apart.
+    #[error(
+        "{rate:e} customers come per second; simulated time goes in nanoseconds, so at most {MOST_RATE:e} are simulated"
+    )]
+    TooFast {
+        /// How many come per second.
+        rate: f64,
     },
 }
 
@@ -137,9 +148,14 @@ impl Queue {
     /// Prepares trials.
     ///
     /// # Errors
-    /// Nobody could ever be served, or the customers of a trial are too many.
+    /// Nobody could ever be served, or the customers of a trial are too many, or come too fast.
     pub fn simulation(&self) -> Result<SampledQueue, InvalidQueue> {
         QueueSystem::new(self)?;
+        if let Source::Open { rate } = self.source
+            && rate > MOST_RATE
+        {
+            return Err(InvalidQueue::TooFast { rate });
+        }
         let arrivals = self.arrivals();
         if arrivals > MOST_ARRIVALS {
             return Err(InvalidQueue::TooMany { arrivals });
