@@ -208,6 +208,8 @@ fn cell(table: &Table, column: &str, row: usize) -> Outcome<String> {
     match (numbers(column).ok_or_else(|| no_column(column))?, ends) {
         (None, _) => Ok("-".to_owned()),
         (Some(value), (Some(low), Some(high))) => Ok(interval_text(value, low, high)),
+        // A count is exact.
+        (Some(value), _) if value.fract() == 0.0 => Ok(significant(value, 15)),
         (Some(value), _) => Ok(significant(value, 5)),
     }
 }
@@ -222,6 +224,9 @@ pub fn rewritten(readme: &str, tables: &[(Described, String)]) -> String {
     let (mut text, mut from) = (String::new(), 0);
     for (described, rendered) in tables {
         text.push_str(&readme[from..described.place.start]);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
         match readme.contains("\r\n") {
             true => text.push_str(&rendered.replace('\n', "\r\n")),
             false => text.push_str(rendered),
