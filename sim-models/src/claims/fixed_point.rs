@@ -102,12 +102,12 @@ fn approach() -> Claim {
     })
 }
 
-/// Layers after which a weak signal among copying children is down to a fiftieth.
-const DEEP: u32 = 24;
-/// A gain of 0.85: the most that copying children hold of a weak signal is what one of them knows.
-const COPIES_FIDELITY: f64 = 0.85;
+/// Layers after which a weak signal among copying children is down to a tenth.
+const DEEP: u32 = 16;
+/// At which copying children have a gain of 0.855.
+const COPIES_FIDELITY: f64 = 0.82;
 /// At which the mixture has that gain.
-const MIXTURE_FIDELITY: f64 = 0.123;
+const MIXTURE_FIDELITY: f64 = 0.172;
 
 fn bistable() -> Claim {
     Claim::equality(
@@ -119,12 +119,12 @@ fn bistable() -> Claim {
     .over("", ["copying, leaf bias 1", "copying, leaf bias 0.1", "mixture, leaf bias 1"])
     .predicting(|| {
         let after = |map: &Map, leaf| crate::theory::recursion::uniform_bias(map, DEEP, leaf);
-        let copying = theory_with(Dependence::Copying, 101, 0.16, COPIES_FIDELITY);
-        vec![held_bias(&copying), after(&copying, 0.1), after(&Map::new(101, 0.16, MIXTURE_FIDELITY), 1.0)]
+        let copying = theory_with(Dependence::Copying, 51, 0.16, COPIES_FIDELITY);
+        vec![held_bias(&copying), after(&copying, 0.1), after(&Map::new(51, 0.16, MIXTURE_FIDELITY), 1.0)]
     })
     .measuring(|sampler| {
-        let copying = layer_with(Dependence::Copying, 101, 0.16, COPIES_FIDELITY)?;
-        let mixture = layer(101, 0.16, MIXTURE_FIDELITY)?;
+        let copying = layer_with(Dependence::Copying, 51, 0.16, COPIES_FIDELITY)?;
+        let mixture = layer(51, 0.16, MIXTURE_FIDELITY)?;
         // Errors of weak signals shrink little from layer to layer, so that they add up to twice that of one.
         let half_width = 0.2 * sampler.margin();
         let starts = [(copying, 1.0), (copying, 0.1), (mixture, 1.0)];
