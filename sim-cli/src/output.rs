@@ -67,6 +67,11 @@ pub fn abridged(text: &str, most: usize) -> String {
     }
 }
 
+/// Text in HTML and XML.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// Columns of text, aligned; two spaces between them and none at the end of a line.
 pub fn align(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

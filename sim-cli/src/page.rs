@@ -10,7 +10,7 @@ use sim_models::registry::Value;
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
 use crate::drawing;
 use crate::figure::{Drawing, Figure, Place, Width};
-use crate::output::grouped;
+use crate::output::{escaped, grouped};
 use crate::problem::{Outcome, Problem};
 
 /// Rows in the table; a page of more is slow to open.
@@ -19,12 +19,20 @@ const MOST_ROWS: usize = 5000;
 const SUMMARIES: [(&str, &str); 3] =
     [("test.json", "Test"), ("boundary.json", "Boundary"), ("sensitivity.json", "Sensitivity")];
 
+/// A data set as a page.
+pub struct Page {
+    /// Its text.
+    pub html: String,
+    /// How many cells there are of how many, if some are missing.
+    pub unfinished: Option<String>,
+}
+
 /// The page of a data set. Its title is that of the figure, or the name of the directory.
-pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<String> {
+pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<Page> {
     let scenario = &manifest.scenario;
     // What all cells have in common stands in a table of its own; listed cells may have other values.
-    let planned: BTreeSet<&str> = scenario.plan.keys().collect();
-    let common = scenario.parameters.iter().filter(|(key, _)| !planned.contains(key.as_str()));
+    let varied: BTreeSet<&str> = scenario.plan.keys().collect();
+    let common = scenario.parameters.iter().filter(|(key, _)| !varied.contains(key.as_str()));
     let common: Vec<(&String, &Value)> = common.collect();
     let mut without = vec!["cell", "tally"];
     without.extend(common.iter().map(|(key, _)| key.as_str()));
@@ -43,12 +51,25 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<
         manifest.program.version,
         manifest.program.commit,
     );
-    let shown = match preview.total {
+    let planned = scenario.cell_count()?.saturating_sub(scenario.repetitions());
+    let unfinished = match preview.total {
+        total if total < planned => {
+            let (total, planned) = (grouped(total as u64), grouped(planned as u64));
+            Some(format!("{total} of {planned} cells; the sweep is not finished"))
+        }
+        _ => None,
+    };
+    let cells = match preview.total {
         total if total > preview.rows.len() => {
             let (shown, total) = (grouped(preview.rows.len() as u64), grouped(total as u64));
             format!("The first {shown} of {total} cells; data.parquet has all of them.")
         }
         total => format!("All {} cells.", grouped(total as u64)),
+    };
+    let shown = match &unfinished {
+        Some(unfinished) if preview.total > preview.rows.len() => format!("{unfinished}. {cells}"),
+        Some(unfinished) => format!("{unfinished}."),
+        None => cells,
     };
     let (places, figure) =
         figure.map_or((Vec::new(), String::new()), |(drawing, places)| (places, figure_html(&drawing)));
@@ -57,7 +78,7 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<
     let program = format!("{} {}", manifest.program.name, manifest.program.version);
     let manifest_text =
         serde_json::to_string_pretty(manifest).map_err(|error| Problem::failure(error.to_string()))?;
-    Ok(fill(
+    let html = fill(
         include_str!("page/page.html"),
         &[
             ("generator", escaped(&program)),
@@ -74,7 +95,8 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<
             ("data", shown_data.to_string().replace('<', "\\u003c")),
             ("script", include_str!("page/page.js").to_owned()),
         ],
-    ))
+    );
+    Ok(Page { html, unfinished })
 }
 
 /// A template with `{{name}}` replaced, once and not again in what was put in.
@@ -89,10 +111,6 @@ fn fill(template: &str, parts: &[(&str, String)]) -> String {
     }
     page.push_str(rest);
     page
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn figure(data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {

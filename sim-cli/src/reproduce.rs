@@ -11,7 +11,13 @@
 //!
 //! has one row per cell of the sweep that fits `where`, in the order of the sweep, and one column per pair of a heading and a column of the data
 //! set: a parameter, a metric, or `predicted_` and a prediction. A metric is shown with its interval. `data` names another scenario file of the folder
-//! than `scenario.toml`. The table is everything up to the next line that does not begin with `|`; it may be missing.
+//! than `scenario.toml`. With `summary = "parameters"` rows and columns are those of a list of the sweep's sensitivity.json or boundary.json instead.
+//! The table is everything up to the next line that does not begin with `|`; it may be missing.
+//!
+//! What is not compared must be said: `<!-- compares nothing: WHY -->` where no table is described, `<!-- not run: full.toml: WHY -->` of a scenario.
+
+mod readme;
+mod records;
 
 use std::ops::Range;
 
@@ -21,17 +27,19 @@ use crate::dataset::Table;
 use crate::output::{interval_text, significant};
 use crate::problem::{Outcome, Problem};
 
+pub use self::readme::{compares_nothing, not_run};
+pub use self::records::records;
+
 /// The scenario of an experiment.
 pub const SCENARIO: &str = "scenario.toml";
-
-const BEGIN: &str = "<!-- table\n";
-const END: &str = "-->\n";
 
 /// What a comment says of the table below it.
 #[derive(Clone, Debug)]
 pub struct Described {
     /// The scenario file whose sweep the numbers come from.
     pub data: String,
+    /// The list of the sweep's summary that the numbers come from, where it is not the data set.
+    pub summary: Option<String>,
     /// Parameters, and the values that they have in the rows of the table.
     chosen: Vec<(String, Vec<Value>)>,
     /// Headings and columns of the data set.
@@ -45,23 +53,21 @@ pub struct Described {
 /// # Errors
 /// A comment is no TOML, or lacks something.
 pub fn tables(readme: &str) -> Outcome<Vec<Described>> {
-    let (mut found, mut from) = (Vec::new(), 0);
-    while let Some(begin) = readme[from..].find(BEGIN).map(|at| from + at + BEGIN.len()) {
-        let Some(end) = readme[begin..].find(END).map(|at| begin + at) else {
-            return Err(wrong(readme, begin, "the comment does not end with a line `-->`"));
-        };
-        let start = end + END.len();
-        let rows = readme[start..].split_inclusive('\n').take_while(|line| line.starts_with('|'));
-        let place = start..start + rows.map(str::len).sum::<usize>();
-        from = place.end;
-        let described = described(&readme[begin..end], place).map_err(|why| wrong(readme, begin, &why))?;
-        found.push(described);
+    let mut found = Vec::new();
+    for comment in readme::comments(readme) {
+        let Some(text) = comment.after("table") else { continue };
+        let begin = comment.text.start;
+        if !comment.ends {
+            return Err(wrong(readme, begin, "the comment does not end with `-->`"));
+        }
+        let place = readme::table_from(readme, comment.end);
+        found.push(described(text, place).map_err(|why| wrong(readme, begin, &why))?);
     }
     Ok(found)
 }
 
 fn wrong(readme: &str, at: usize, why: &str) -> Problem {
-    let line = readme[..at].matches('\n').count();
+    let line = readme[..at].matches('\n').count() + 1;
     Problem::input(format!("line {line} describes a table: {why}"))
         .help("columns = [[\"γ\", \"fidelity\"], [\"bias\", \"root_bias\"]], and where = { depth = [1, 2] } to choose cells")
 }
@@ -69,8 +75,10 @@ fn wrong(readme: &str, at: usize, why: &str) -> Problem {
 fn described(text: &str, place: Range<usize>) -> Result<Described, String> {
     let document: DocumentMut =
         text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
-    if let Some((key, _)) = document.iter().find(|(key, _)| !["data", "where", "columns"].contains(key)) {
-        return Err(format!("it has `{key}`; known are data, where and columns"));
+    if let Some((key, _)) =
+        document.iter().find(|(key, _)| !["data", "summary", "where", "columns"].contains(key))
+    {
+        return Err(format!("it has `{key}`; known are data, summary, where and columns"));
     }
     let data = match document.get("data") {
         None => SCENARIO.to_owned(),
@@ -79,6 +87,10 @@ fn described(text: &str, place: Range<usize>) -> Result<Described, String> {
     if data.contains(['/', '\\']) || data.starts_with('.') {
         return Err(format!("`data` is a file of the experiment's folder, not `{data}`"));
     }
+    let summary = match document.get("summary") {
+        None => None,
+        Some(item) => Some(item.as_str().ok_or("`summary` is the name of a list")?.to_owned()),
+    };
     let columns = document.get("columns").and_then(Item::as_array).ok_or("it has no `columns`")?;
     let pair = |value: &Value| match value.as_array()?.iter().map(Value::as_str).collect::<Vec<_>>()[..] {
         [Some(heading), Some(column)] => Some((heading.to_owned(), column.to_owned())),
@@ -102,7 +114,7 @@ fn described(text: &str, place: Range<usize>) -> Result<Described, String> {
                 .collect::<Result<_, &str>>()?
         }
     };
-    Ok(Described { data, chosen, columns, place })
+    Ok(Described { data, summary, chosen, columns, place })
 }
 
 impl Described {
@@ -126,9 +138,20 @@ impl Described {
             return Err(Problem::input(sentence).help("`where` names values that the sweep has"));
         }
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let headings: Vec<String> = self.columns.iter().map(|(heading, _)| heading.clone()).collect();
+        let headings: Vec<String> = self.columns.iter().map(|(heading, _)| escaped(heading)).collect();
         let rule = format!("|{}\n", "---|".repeat(headings.len()));
         Ok([line(&headings), rule].into_iter().chain(rows.iter().map(|row| line(row))).collect())
+    }
+
+    /// Which columns cannot agree where there are fewer trials: their numbers, and what a summary says without an interval.
+    pub fn inexact(&self, table: &Table) -> Vec<bool> {
+        let is_inexact = |column: &str| {
+            let has_interval = table.numbers(&format!("{column}_low")).is_some();
+            let is_number = table.numbers(column).is_some();
+            column == "trials"
+                || self.summary.is_some() && is_number && !has_interval && column != "predicted"
+        };
+        self.columns.iter().map(|(_, column)| is_inexact(column)).collect()
     }
 
     fn fits(&self, table: &Table, row: usize) -> Outcome<bool> {
@@ -175,14 +198,25 @@ fn no_column(column: &str) -> Problem {
 fn cell(table: &Table, column: &str, row: usize) -> Outcome<String> {
     let numbers = |name: &str| table.numbers(name).map(|numbers| numbers[row]);
     if let Some(texts) = table.texts(column) {
-        return Ok(texts[row].clone().unwrap_or_else(|| "-".to_owned()));
+        return Ok(texts[row].as_deref().map_or("-".to_owned(), escaped));
     }
     let ends = (numbers(&format!("{column}_low")).flatten(), numbers(&format!("{column}_high")).flatten());
+    // The boundary of a search is an interval without a best value.
+    if let (None, (Some(low), Some(high))) = (table.numbers(column), ends) {
+        return Ok(interval_text(0.5 * (low + high), low, high));
+    }
     match (numbers(column).ok_or_else(|| no_column(column))?, ends) {
         (None, _) => Ok("-".to_owned()),
         (Some(value), (Some(low), Some(high))) => Ok(interval_text(value, low, high)),
+        // A count is exact.
+        (Some(value), _) if value.fract() == 0.0 => Ok(significant(value, 15)),
         (Some(value), _) => Ok(significant(value, 5)),
     }
+}
+
+/// Text in a cell: `|` would begin the next one.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// A README with its tables as they should be, which are as many.
@@ -190,7 +224,13 @@ pub fn rewritten(readme: &str, tables: &[(Described, String)]) -> String {
     let (mut text, mut from) = (String::new(), 0);
     for (described, rendered) in tables {
         text.push_str(&readme[from..described.place.start]);
-        text.push_str(rendered);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        match readme.contains("\r\n") {
+            true => text.push_str(&rendered.replace('\n', "\r\n")),
+            false => text.push_str(rendered),
+        }
         from = described.place.end;
     }
     text + &readme[from..]
@@ -203,33 +243,57 @@ fn parsed(cell: &str) -> Option<(f64, f64, f64)> {
     Some((value.parse().ok()?, low.parse().ok()?, high.parse().ok()?))
 }
 
-/// Cells of two tables that do not agree, as `written` and `found`. Numbers without an interval are exact and must be written alike; those with one may
-/// differ by `tolerance` times the sum of their intervals' widths, or must be written alike if it is zero.
-pub fn disagreements(written: &str, found: &str, tolerance: f64) -> Vec<(String, String)> {
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (old, new) = (lines(written), lines(found));
-    let mut different = Vec::new();
-    for index in 0..old.len().max(new.len()) {
-        let line = |of: &[String]| of.get(index).cloned().unwrap_or_else(|| "(no line)".to_owned());
-        let (old, new) = (line(&old), line(&new));
-        let cells = |line: &str| {
-            line.split(" | ").map(|cell| cell.trim_matches([' ', '|']).to_owned()).collect::<Vec<_>>()
-        };
-        let (was, is) = (cells(&old), cells(&new));
-        if was.len() != is.len() {
-            different.push((old, new));
-            continue;
-        }
-        let unlike = was.into_iter().zip(is).filter(|(was, is)| match (parsed(was), parsed(is)) {
-            (Some(was), Some(is)) if tolerance > 0.0 => {
-                let widths = (was.2 - was.1) + (is.2 - is.1);
-                (was.0 - is.0).abs() > tolerance * widths
+/// How many cells of tables were compared, and those that do not agree, as `written` and `found`.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// Cells below the headings.
+    pub compared: usize,
+    /// What does not agree.
+    pub unlike: Vec<(String, String)>,
+}
+
+impl Comparison {
+    /// Compares two tables, without the columns that are `left_out`. Numbers without an interval are exact and must be written alike; those with one
+    /// may differ by `tolerance` times the sum of their intervals' widths, or must be written alike if it is zero.
+    pub fn add(&mut self, written: &str, found: &str, left_out: &[bool], tolerance: f64) {
+        let (mut old, mut new) = (written.lines(), found.lines());
+        for index in 0.. {
+            let (old, new) = match (old.next(), new.next()) {
+                (None, None) => break,
+                (old, new) => (old.unwrap_or(NO_LINE), new.unwrap_or(NO_LINE)),
+            };
+            let (was, is) = (cells(old), cells(new));
+            let is_body = index >= 2;
+            self.compared += if is_body {
+                is.len() - left_out.iter().filter(|out| **out).count().min(is.len())
+            } else {
+                0
+            };
+            if was.len() != is.len() {
+                self.unlike.push((old.to_owned(), new.to_owned()));
+                continue;
             }
-            _ => was != is,
-        });
-        different.extend(unlike);
+            let compared = was.into_iter().zip(is).enumerate();
+            let compared = compared.filter(|(column, _)| !left_out.get(*column).is_some_and(|out| *out));
+            self.unlike.extend(compared.map(|(_, pair)| pair).filter(|(was, is)| !alike(was, is, tolerance)));
+        }
     }
-    different
+}
+
+const NO_LINE: &str = "(no line)";
+
+fn cells(line: &str) -> Vec<String> {
+    line.split(" | ").map(|cell| cell.trim_matches([' ', '|']).to_owned()).collect()
+}
+
+fn alike(was: &str, is: &str, tolerance: f64) -> bool {
+    match (parsed(was), parsed(is)) {
+        (Some(was), Some(is)) if tolerance > 0.0 => {
+            let widths = (was.2 - was.1) + (is.2 - is.1);
+            (was.0 - is.0).abs() <= tolerance * widths
+        }
+        _ => was == is,
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +313,37 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_is_one_whatever_its_white_space() {
+        for readme in [
+            README.replace('\n', "\r\n"),
+            README.replace("<!-- table\n", "<!--table \n"),
+            README.replace("<!-- table\n", "<!--\n  table\n"),
+            README.replace("-->\n", "-->  \n\n"),
+            README.replace("\n-->", " -->"),
+        ] {
+            let found = tables(&readme).unwrap();
+            assert_eq!(found.len(), 1, "{readme:?}");
+            assert_eq!(found[0].written(&readme).lines().count(), 3, "{readme:?}");
+            let again = rewritten(&readme, &[(found[0].clone(), "| new |\n".to_owned())]);
+            assert!(
+                again.contains("| new |") && again.ends_with(readme.lines().last().unwrap().trim_end())
+                    || again.contains("End."),
+                "{again:?}"
+            );
+            assert_eq!(again.contains("\r\n"), !again.replace("\r\n", "").contains('\n'), "{again:?}");
+        }
+        assert_eq!(tables("<!-- tables of old -->\n<!-- a table -->\n").unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_bar_does_not_begin_another_cell() {
+        let readme = README.replace("\"μ\"", "\"|μ|\"").replace("where = { depth = [1, 2] }\n", "");
+        let table = records(&serde_json::json!([{"depth": 1, "root_bias": 2.5}])).unwrap();
+        let rendered = tables(&readme).unwrap()[0].render(&table).unwrap();
+        assert_eq!(rendered, "| L | \\|μ\\| |\n|---|---|\n| 1 | 2.5 |\n");
+    }
+
+    #[test]
     fn what_describes_no_table_is_refused_with_its_line() {
         for (comment, said) in [
             ("columns = 3", "`columns`"),
@@ -256,6 +351,7 @@ mod tests {
             ("columns = [[\"L\", \"depth\"]]\nrows = 3", "`rows`"),
             ("columns = [[\"L\", \"depth\"]]\ndata = \"../x.toml\"", "folder"),
             ("columns = [[\"L\"", "line 2"),
+            ("columns = [[\"L\", \"depth\"]]\nsummary = 3", "`summary`"),
         ] {
             let error = tables(&format!("a\n<!-- table\n{comment}\n-->\n")).unwrap_err().to_string();
             assert!(error.contains(said), "{comment}: {error}");
@@ -265,7 +361,17 @@ mod tests {
 
     #[test]
     fn exact_numbers_are_alike_and_simulated_ones_near() {
-        let unlike = |a: &str, b: &str, tolerance| disagreements(a, b, tolerance).len();
+        let compared = |a: &str, b: &str, tolerance| {
+            let mut comparison = Comparison::default();
+            comparison.add(a, b, &[], tolerance);
+            comparison
+        };
+        let unlike = |a: &str, b: &str, tolerance| compared(a, b, tolerance).unlike.len();
+        let table = "| L | μ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6 |\n";
+        assert_eq!(compared(table, table, 0.0).compared, 6, "headings are no numbers");
+        let mut without = Comparison::default();
+        without.add(table, &table.replace('6', "7"), &[false, true], 0.0);
+        assert_eq!((without.compared, without.unlike.len()), (3, 0));
         assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.50 [0.40, 0.60] |", 0.0), 0);
         assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.52 [0.42, 0.62] |", 0.0), 1);
         assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.52 [0.42, 0.62] |", 1.0), 0);

@@ -48,7 +48,51 @@ fn wrong_input_is_refused_with_a_sentence() {
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("no claim has a name that fits `nothing-*`"), "{}", none.err);
     assert_eq!(place.synergy("check --list --format junit").code, Some(2));
+    // Before minutes are spent on findings that have no place.
+    let began = std::time::Instant::now();
+    let nowhere = place.synergy("check --quiet --out no/such/folder/report.md");
+    assert_eq!(nowhere.code, Some(1));
+    assert!(nowhere.err.contains("cannot write") && began.elapsed().as_secs() < 10, "{}", nowhere.err);
     let nowhere = place.synergy(&format!("{FEW} --out no/such/folder/report.md"));
     assert_eq!(nowhere.code, Some(1));
     assert!(nowhere.err.contains("cannot write no/such/folder/report.md"), "{}", nowhere.err);
+}
+
+#[test]
+fn a_pattern_of_many_stars_is_answered_at_once() {
+    let place = Place::new();
+    let none = place.synergy(&format!("check --list --claims {}z", "*".repeat(60)));
+    assert!(none.code == Some(2) && none.err.contains("no claim has a name that fits"), "{}", none.err);
+}
+
+#[test]
+fn findings_that_find_no_place_in_the_end_are_printed() {
+    let place = Place::new();
+    // A device that takes no byte, but can be opened.
+    let full = place.synergy(&format!("{FEW} --out /dev/full"));
+    assert_eq!(full.code, Some(1), "{}", full.err);
+    assert!(full.out.contains("relay-loses-by-power  holds") && full.err.contains("/dev/full"), "{full:?}");
+    place.write("kept.md", "what was there");
+    let kept = place.synergy("check --list --format junit --out kept.md");
+    assert!(kept.code == Some(2) && place.read("kept.md") == b"what was there", "{kept:?}");
+}
+
+#[test]
+fn trials_needed_are_told_where_they_decide() {
+    let place = Place::new();
+    let power = |claim: &str| {
+        let run = place.synergy(&format!("check --fast --quiet --power --claims {claim} --format json"));
+        let json: Json = serde_json::from_str(&run.out).unwrap();
+        json[0].clone()
+    };
+    // A search makes its interval as narrow as it was told; a sign is known or not.
+    for claim in ["fixed-point-b3", "scaling-crowding-thins-reasoning"] {
+        assert!(power(claim)["trials_needed"].is_null(), "{claim}");
+    }
+    let table = place.synergy("check --fast --quiet --power --claims fixed-point-b3").out;
+    let row = table.lines().find(|line| line.starts_with("fixed-point-b3")).unwrap();
+    assert!(row.trim_end().ends_with('-'), "{row}");
+    let relay = power("relay-loses-by-power");
+    let (needed, trials) = (relay["trials_needed"].as_f64().unwrap(), relay["trials"].as_f64().unwrap());
+    assert!((0.3..1.0).contains(&(needed / trials)), "intervals are 0.4 of the margin: {needed} of {trials}");
 }

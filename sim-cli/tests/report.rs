@@ -107,3 +107,23 @@ fn what_is_no_data_set_has_no_report() {
     let page = String::from_utf8(place.read("out/report.html")).unwrap();
     assert_eq!(data(&page)["places"], serde_json::json!([]), "without a figure there is nothing to point at");
 }
+
+#[test]
+fn a_report_of_a_part_says_that_it_is_one() {
+    let place = Place::new();
+    place.write("s.toml", STUDY);
+    place.synergy("sweep s.toml --out out").expect(0);
+    // As after `synergy compact` of a sweep that was killed: a manifest that asks for more cells than there are.
+    let mut manifest: serde_json::Value = serde_json::from_slice(&place.read("out/manifest.json")).unwrap();
+    let axis = &mut manifest["scenario"]["sweep"][0];
+    assert_eq!(axis["key"], "fan_in");
+    axis["values"].as_array_mut().unwrap().push(7.into());
+    place.write("out/manifest.json", manifest.to_string());
+    let ended = place.synergy("report out").expect(0);
+    let page = String::from_utf8(place.read("out/report.html")).unwrap();
+    let said = "6 of 9 cells; the sweep is not finished";
+    assert!(page.contains(said) && !page.contains("All "), "{page}");
+    assert!(ended.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{}", ended.err);
+    let (_, ended, page) = reported(STUDY);
+    assert!(page.contains("All 6 cells.") && ended.err.is_empty(), "{}", ended.err);
+}

@@ -63,7 +63,7 @@ fn what_was_made_agrees_when_it_is_made_again() {
     for again in ["reproduce small --quiet", "reproduce --all --quiet", "reproduce small --fast --quiet"] {
         let run = place.synergy(again);
         assert_eq!(run.code, Some(0), "{again}: {}{}", run.out, run.err);
-        assert!(run.out.contains("small: "), "{}", run.out);
+        assert!(run.out.starts_with("small: 6 entries of 1 table agree"), "{}", run.out);
         assert_eq!(readme(&place), written, "{again}");
     }
 }
@@ -115,4 +115,82 @@ fn wrong_input_is_refused_with_a_sentence() {
         let words = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words.contains(said), "{comment}: {}", run.err);
     }
+}
+
+#[test]
+fn where_nothing_is_compared_nothing_agrees_unless_it_is_said_why() {
+    let place = made();
+    let bare = SCENARIO.split("[figure]").next().unwrap_or_default().to_owned();
+    place.write("experiments/bare/scenario.toml", bare);
+    place.write("experiments/bare/README.md", "# bare\n\n| L | bias |\n|---|---|\n| 1 | 0.9 |\n");
+    let run = place.synergy("reproduce bare --quiet");
+    assert_eq!(run.code, Some(1), "{}", run.out);
+    assert!(run.out.contains("bare: nothing is compared"), "{}", run.out);
+    place.write("experiments/bare/README.md", "# bare\n<!-- compares nothing: it is an example -->\n");
+    let run = place.synergy("reproduce --all --quiet");
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(run.out.contains("bare: nothing is compared: it is an example"), "{}", run.out);
+    // With a tenth of the trials figures are not drawn, so that there must be a table.
+    place.write("experiments/small/README.md", "# small\n");
+    assert_eq!(place.synergy("reproduce small --quiet").code, Some(0));
+    assert_eq!(place.synergy("reproduce small --quiet --fast").code, Some(1));
+}
+
+#[test]
+fn every_scenario_that_is_mentioned_is_run_and_every_figure_compared() {
+    let place = made();
+    let right = readme(&place);
+    place.write("experiments/small/other.toml", SCENARIO.replace("seed = 1", "seed = 2"));
+    place.write("experiments/small/other.svg", "<svg>");
+    let unmentioned = place.synergy("reproduce small --quiet");
+    assert_eq!(unmentioned.code, Some(1));
+    assert!(
+        unmentioned.out.contains("no scenario that the README mentions draws other.svg"),
+        "{}",
+        unmentioned.out
+    );
+    place.write("experiments/small/README.md", format!("{right}\n`other.toml` is another.\n"));
+    let stale = place.synergy("reproduce small --quiet");
+    assert_eq!(stale.code, Some(1));
+    assert!(stale.out.contains("other.svg was drawn anew"), "{}", stale.out);
+    assert!(place.read("experiments/small/other.svg").starts_with(b"<svg "));
+    let again = place.synergy("reproduce small --quiet");
+    assert_eq!(again.code, Some(0), "{}", again.out);
+    assert!(again.out.contains("6 entries of 1 table agree, and 2 figures"), "{}", again.out);
+    // What is too long is left out by name, with its figure.
+    let left_out =
+        format!("{right}\n<!-- not run: other.toml: it takes a day -->\n`other.toml` is another.\n");
+    place.write("experiments/small/README.md", left_out);
+    place.write("experiments/small/other.toml", "no scenario at all");
+    assert_eq!(place.synergy("reproduce small --quiet --fast").code, Some(0));
+}
+
+#[test]
+fn a_figure_is_that_of_the_scenario_of_which_the_readme_says_so() {
+    let place = made();
+    let right = readme(&place);
+    place.write("experiments/small/other.toml", SCENARIO.replace("seed = 1", "seed = 2"));
+    place.write("experiments/small/scenario.toml", SCENARIO.split("[figure]").next().unwrap_or_default());
+    place.write("experiments/small/README.md", format!("{right}\nThe figure is that of `other.toml`.\n"));
+    let run = place.synergy("reproduce small --quiet");
+    assert!(run.code == Some(1) && run.out.contains("figure.svg was drawn anew"), "{}", run.out);
+    assert_eq!(place.synergy("reproduce small --quiet").code, Some(0));
+}
+
+#[test]
+fn a_table_has_the_numbers_of_a_summary() {
+    let place = Place::new();
+    let screening = "model = \"tree\"\nseed = 1\n[sample]\nmethod = \"sobol\"\npoints = 8\n[sample.ranges]\nfidelity = { from = 0.5, to = 1 }\n\
+         leaf_bias = { from = 0.1, to = 0.3 }\n[sensitivity]\nquantity = \"root_bias\"\nmethod = \"morris\"\n[stop]\ntrials = 2000\n";
+    let table = "# s\n\n<!-- table\nsummary = \"parameters\"\ncolumns = [[\"of\", \"parameter\"], [\"size\", \"importance\"]]\n-->\n";
+    place.write("experiments/s/scenario.toml", screening);
+    place.write("experiments/s/README.md", table);
+    assert_eq!(place.synergy("reproduce s --quiet").code, Some(1));
+    let text = String::from_utf8_lossy(&place.read("experiments/s/README.md")).into_owned();
+    assert!(text.contains("| fidelity | ") && text.contains("| leaf_bias | "), "{text}");
+    let again = place.synergy("reproduce s --quiet");
+    assert!(again.code == Some(0) && again.out.contains("s: 4 entries of 1 table agree"), "{}", again.out);
+    place.write("experiments/s/README.md", table.replace("parameters", "limits"));
+    let none = place.synergy("reproduce s --quiet");
+    assert!(none.code == Some(2) && none.err.contains("no summary with a list `limits`"), "{}", none.err);
 }

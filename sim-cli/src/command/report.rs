@@ -28,7 +28,11 @@ impl Arguments {
             warn("rows of an interrupted run are not in the report; `synergy compact` adds them");
         }
         let out = self.out.unwrap_or_else(|| self.directory.join("report.html"));
-        write_file(&out, page(&directory, &data, &manifest)?.as_bytes())?;
+        let page = page(&directory, &data, &manifest)?;
+        if let Some(unfinished) = &page.unfinished {
+            warn(unfinished);
+        }
+        write_file(&out, page.html.as_bytes())?;
         say(format_args!("{}", out.display()))?;
         Ok(Exit::Success)
     }

@@ -14,9 +14,13 @@ use crate::dataset::{Directory, Table, write_file};
 use crate::drawing::{self, FileType, Sheet};
 use crate::output::say;
 use crate::problem::{Exit, Outcome, Problem};
-use crate::reproduce::{Described, SCENARIO, disagreements, rewritten, tables};
+use crate::reproduce::{
+    Comparison, Described, SCENARIO, compares_nothing, not_run, records, rewritten, tables,
+};
 use crate::scenario::{Opened, Overrides};
 use crate::search::Studied;
+use crate::search::trace::Trace;
+use crate::sensitivity::Analysis;
 use crate::sweep::Choice;
 
 /// With `--fast`, one trial of so many is run.
@@ -29,7 +33,8 @@ const TOLERANCE: f64 = 1.0;
 /// Make the data, figures and numbers of experiments again; exit code 1 if a number of a README no longer agrees
 ///
 /// An experiment is a folder with a scenario.toml, a figure.svg and a README.md, whose tables say in a comment from which columns of the data set they
-/// come. What no longer agrees is told, and written anew.
+/// come. All scenario files that the README mentions are run. What no longer agrees is told, and written anew. A folder in which nothing is compared
+/// does not agree, unless its README says why: `<!-- compares nothing: WHY -->`, and of a scenario file `<!-- not run: FILE: WHY -->`.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// Folders of experiments
@@ -114,37 +119,56 @@ impl Run<'_> {
     fn experiment(&self, name: &str, folder: &Path) -> Outcome<Option<bool>> {
         let path = folder.join("README.md");
         let readme = fs::read_to_string(&path).map_err(|error| Problem::file("read", &path, &error))?;
-        let described = tables(&readme).map_err(|problem| problem.context(&path.display().to_string()))?;
-        let mut sources = vec![SCENARIO.to_owned()];
-        for table in &described {
-            if !sources.contains(&table.data) {
-                sources.push(table.data.clone());
-            }
-        }
-        let (mut found, mut figures_agree) = (Vec::new(), true);
+        let context = |problem: Problem| problem.context(&path.display().to_string());
+        let described = tables(&readme).map_err(context)?;
+        let sources = sources(folder, &readme, &described)?;
+        let mut figures = Figures::of(folder, &readme)?;
+        let mut found = Vec::new();
         for source in sources {
-            let Some(table) = self.sweep(name, &folder.join(&source), &mut figures_agree)? else {
+            let Some(directory) = self.sweep(name, &folder.join(&source), &mut figures)? else {
                 return Ok(None);
             };
-            found.push((source, table));
+            found.push((source, directory));
         }
-        let rendered = |described: &Described| {
-            let table = found.iter().find(|(source, _)| *source == described.data).map(|(_, table)| table);
-            let text = table.map_or(Ok(String::new()), |table| described.render(table));
-            text.map_err(|problem| problem.context(&path.display().to_string()))
-        };
-        let fresh: Vec<(Described, String)> =
-            described.iter().map(|table| Ok((table.clone(), rendered(table)?))).collect::<Outcome<_>>()?;
-        let tolerance = if self.fast { TOLERANCE } else { 0.0 };
-        let unlike: Vec<(String, String)> = fresh
-            .iter()
-            .flat_map(|(table, text)| disagreements(table.written(&readme), text, tolerance))
-            .collect();
-        let numbers =
-            fresh.iter().map(|(_, text)| text.matches(" | ").count() + text.lines().count()).sum::<usize>();
+        let (mut comparison, mut fresh) = (Comparison::default(), Vec::new());
+        for described in described {
+            let directory =
+                found.iter().find(|(source, _)| *source == described.data).map(|(_, directory)| directory);
+            let directory = directory.ok_or_else(|| not_swept(&described.data)).map_err(context)?;
+            let table = read(directory, &described).map_err(context)?;
+            let text = described.render(&table).map_err(context)?;
+            let left_out = if self.fast { described.inexact(&table) } else { Vec::new() };
+            let tolerance = if self.fast { TOLERANCE } else { 0.0 };
+            comparison.add(described.written(&readme), &text, &left_out, tolerance);
+            fresh.push((described, text));
+        }
+        let Comparison { compared, unlike } = comparison;
+        let of = format!(
+            "{} of {}",
+            counted(compared, "entry", "entries"),
+            counted(fresh.len(), "table", "tables")
+        );
         match unlike.len() {
-            0 => say(format_args!("{name}: {numbers} entries of {} tables agree", fresh.len()))?,
-            n => say(format_args!("{name}: {n} of {numbers} entries do not agree"))?,
+            0 if compared == 0 && figures.compared == 0 => match compares_nothing(&readme) {
+                Some(why) => say(format_args!("{name}: nothing is compared: {why}"))?,
+                None => {
+                    let fast = if self.fast { " with --fast, which leaves figures out" } else { "" };
+                    say(format_args!(
+                        "{name}: nothing is compared{fast}; a table of its README can say from which data it comes, or `<!-- compares nothing: WHY -->` why there is none"
+                    ))?;
+                    return Ok(Some(false));
+                }
+            },
+            0 if compared == 0 => {
+                let drawn = counted(figures.compared, "figure", "figures");
+                say(format_args!("{name}: {drawn} compared, and no table"))?;
+            }
+            0 => {
+                let verb = if compared == 1 { "agrees" } else { "agree" };
+                say(format_args!("{name}: {of} {verb}{}", figures.told(self.fast)))?;
+            }
+            1 => say(format_args!("{name}: 1 of {of} does not agree"))?,
+            n => say(format_args!("{name}: {n} of {of} do not agree"))?,
         }
         for (was, is) in &unlike {
             say(format_args!("  {was}  is now  {is}"))?;
@@ -153,11 +177,15 @@ impl Run<'_> {
             write_file(&path, rewritten(&readme, &fresh).as_bytes())?;
             say(format_args!("  {} was written anew", path.display()))?;
         }
-        Ok(Some(unlike.is_empty() && figures_agree))
+        let undrawn = if self.fast { Vec::new() } else { figures.undrawn() };
+        for figure in &undrawn {
+            say(format_args!("{name}: no scenario that the README mentions draws {figure}"))?;
+        }
+        Ok(Some(unlike.is_empty() && figures.agree && undrawn.is_empty()))
     }
 
-    /// Sweeps a scenario and draws its figure beside it, as its name is: that of `scenario.toml` is `figure.svg`.
-    fn sweep(&self, name: &str, path: &Path, figures_agree: &mut bool) -> Outcome<Option<Table>> {
+    /// Sweeps a scenario and draws its figure beside it.
+    fn sweep(&self, name: &str, path: &Path, figures: &mut Figures) -> Outcome<Option<Directory>> {
         let text = path.display().to_string();
         let opened = Opened::open(self.registry, &text, &Overrides::default())?;
         let fewer = (opened.scenario.stop.rule()?.trials() / FASTER).max(1);
@@ -180,19 +208,126 @@ impl Run<'_> {
         if swept.cancelled {
             return Ok(None);
         }
-        if !self.fast && scenario.figure.is_some() {
+        if let (false, true, Some(kept)) = (self.fast, scenario.figure.is_some(), figures.of_scenario(&stem))
+        {
             let sheet = Sheet { double: false, types: vec![FileType::Svg], ..Sheet::default() };
             drawing::draw(&directory, scenario, &sheet, directory.path())?;
             let drawn = directory.path().join("figure.svg");
             let bytes = fs::read(&drawn).map_err(|error| Problem::file("read", &drawn, &error))?;
-            let stem = if stem == "scenario" { "figure".to_owned() } else { stem };
-            let kept = path.with_file_name(format!("{stem}.svg"));
+            let kept = path.with_file_name(kept);
+            figures.compared += 1;
             if fs::read(&kept).ok().as_deref() != Some(&bytes[..]) {
-                *figures_agree = false;
+                figures.agree = false;
                 write_file(&kept, &bytes)?;
                 say(format_args!("{name}: {} was drawn anew", kept.display()))?;
             }
         }
-        Table::read(&directory.data_path()).map(Some)
+        if let Some(analysis) = Analysis::of(scenario, &directory)? {
+            directory.write_summary("sensitivity.json", &analysis)?;
+        }
+        if let Some(trace) = Trace::of(scenario, &Table::read(&directory.data_path())?) {
+            directory.write_summary("boundary.json", &trace)?;
+        }
+        Ok(Some(directory))
     }
+}
+
+/// The numbers that a table comes from: those of the data set, or of a list of one of its summaries.
+fn read(directory: &Directory, described: &Described) -> Outcome<Table> {
+    let Some(list) = &described.summary else { return Table::read(&directory.data_path()) };
+    for file in ["sensitivity.json", "boundary.json"] {
+        let Ok(text) = fs::read(directory.path().join(file)) else { continue };
+        let summary: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|error| Problem::failure(format!("{file}: {error}")))?;
+        if let Some(table) = summary.get(list).and_then(records) {
+            return Ok(table);
+        }
+    }
+    Err(Problem::input(format!("the sweep of {} has no summary with a list `{list}`", described.data))
+        .help("searches have `searches` and `limits`, sensitivities have `parameters`"))
+}
+
+fn not_swept(file: &str) -> Problem {
+    Problem::input(format!("a table has the numbers of {file}, which the README says is not run"))
+}
+
+/// The scenario files to run: `scenario.toml`, those that a table names, and those that the README mentions.
+fn sources(folder: &Path, readme: &str, described: &[Described]) -> Outcome<Vec<String>> {
+    let left_out = not_run(readme);
+    let mentioned = files(folder, ".toml")?.into_iter();
+    let mentioned = mentioned.filter(|file| file != EXPECTED && readme.contains(file.as_str()));
+    let mut sources = vec![SCENARIO.to_owned()];
+    for source in described.iter().map(|table| table.data.clone()).chain(mentioned) {
+        if !sources.contains(&source) && !left_out.contains_key(source.as_str()) {
+            sources.push(source);
+        }
+    }
+    Ok(sources)
+}
+
+/// Numbers computed elsewhere, which no scenario has.
+const EXPECTED: &str = "expected.toml";
+
+/// Names of the files of a folder that end like this, in order.
+fn files(folder: &Path, ending: &str) -> Outcome<Vec<String>> {
+    let entries = fs::read_dir(folder).map_err(|error| Problem::file("read", folder, &error))?;
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(ending)).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// The figures of an experiment.
+struct Figures {
+    /// Those that are there, and whether a scenario has drawn them.
+    kept: Vec<(String, bool)>,
+    /// The scenario that draws `figure.svg`, without its ending.
+    main: String,
+    agree: bool,
+    compared: usize,
+}
+
+impl Figures {
+    /// `figure.svg` is that of `scenario.toml`, or of another that the README says in words: "The figure is that of `morris.toml`".
+    fn of(folder: &Path, readme: &str) -> Outcome<Self> {
+        let left_out = not_run(readme);
+        // What draws it is not run.
+        let is_left_out = |name: &str| {
+            left_out.keys().any(|file| file.trim_end_matches(".toml") == name.trim_end_matches(".svg"))
+        };
+        let kept = files(folder, ".svg")?;
+        let kept = kept.into_iter().map(|name| (name.clone(), is_left_out(&name))).collect();
+        let said = readme.split_once("figure is that of `").and_then(|(_, rest)| rest.split_once(".toml`"));
+        let main = said.map_or("scenario", |(stem, _)| stem).to_owned();
+        Ok(Self { kept, main, agree: true, compared: 0 })
+    }
+
+    /// The file with the figure of a scenario: one that is there, or `figure.svg`.
+    fn of_scenario(&mut self, stem: &str) -> Option<String> {
+        let name = if stem == self.main { FIGURE.to_owned() } else { format!("{stem}.svg") };
+        match self.kept.iter_mut().find(|(kept, _)| *kept == name) {
+            Some((_, drawn)) => *drawn = true,
+            None if name != FIGURE => return None,
+            None => {}
+        }
+        Some(name)
+    }
+
+    fn undrawn(&self) -> Vec<&str> {
+        self.kept.iter().filter(|(_, drawn)| !drawn).map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn told(&self, fast: bool) -> String {
+        match self.compared {
+            _ if fast => String::new(),
+            n if self.agree => format!(", and {}", counted(n, "figure", "figures")),
+            _ => String::new(),
+        }
+    }
+}
+
+const FIGURE: &str = "figure.svg";
+
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }

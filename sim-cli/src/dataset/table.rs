@@ -7,6 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
+use serde_json::Value as Json;
 
 use super::columns::is_number;
 use super::parquet_file::read_parquet;
@@ -31,6 +32,21 @@ impl Table {
         let mut table = Self::default();
         for batch in batches {
             table.append(&batch);
+        }
+        table
+    }
+
+    /// Rows of named values: columns of numbers where all values of a name are, and of text elsewhere.
+    pub fn of_records(rows: &[BTreeMap<String, Json>]) -> Self {
+        let mut table = Self { rows: rows.len(), ..Self::default() };
+        for name in rows.iter().flat_map(BTreeMap::keys) {
+            let values = || rows.iter().map(|row| row.get(name).filter(|value| !value.is_null()));
+            if values().flatten().all(Json::is_number) {
+                table.numbers.insert(name.clone(), values().map(|value| value?.as_f64()).collect());
+            } else {
+                let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                table.texts.insert(name.clone(), values().map(|value| value.map(text)).collect());
+            }
         }
         table
     }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use sim_models::claims::{Claim, ERROR_RATE, Effort, Finding, Relation, Verdict};
 
-use super::{align, grouped};
+use super::{align, escaped, grouped};
 use crate::problem::{Outcome, Problem};
 
 /// How findings are printed.
@@ -40,7 +40,7 @@ struct Entry<'a> {
     false_where: Option<&'a str>,
     #[serde(flatten)]
     finding: Option<&'a Finding>,
-    /// Trials at which the interval is half the margin on either side.
+    /// Trials at which every interval is half the margin on either side; nothing where that is not a matter of trials.
     trials_needed: Option<f64>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Entry<'a> {
             relation: claim.relation(),
             false_where: claim.known_false(),
             finding,
-            trials_needed: finding.map(Finding::trials_needed),
+            trials_needed: finding.and_then(Finding::trials_needed),
         }
     }
 }
@@ -90,7 +90,9 @@ pub fn table_of_claims(claims: &[Claim], effort: Effort, format: CheckFormat) ->
             None => claim.sentence().to_owned(),
         };
         let margin = match claim.relation() {
-            Relation::RelativelyEqual => format!("{} %", short(100.0 * claim.margin(effort))),
+            Relation::RelativelyEqual | Relation::RelativelyTends => {
+                format!("{} %", short(100.0 * claim.margin(effort)))
+            }
             _ => short(claim.margin(effort)),
         };
         let relation = relation_text(claim.relation()).to_owned();
@@ -122,7 +124,8 @@ const CLAIMS_PAGE: &str = "\
 What the theory claims and `synergy check` tests by simulation. A measured number *equals* a predicted one if its interval lies within the \
 margin around it (two one-sided tests), so that too few trials make a claim fail, not hold. Numbers *tend to* a prediction if the error is \
 surely smaller at every scale than at the one before, and within the margin at the last. A claim that is *false* in a part of its domain \
-must be refuted there and hold elsewhere. With `--fast` margins are twice as wide, except those of claims that are false somewhere. \
+must be refuted there and hold elsewhere. With `--fast` margins are twice as wide, except those of claims that are false somewhere, or \
+whose sentence names the margin. \
 Numbers in parentheses are sections of the specification.
 ";
 
@@ -130,6 +133,7 @@ fn relation_text(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal | Relation::RelativelyEqual => "equal",
         Relation::Tends => "tend to",
+        Relation::RelativelyTends => "tend to (quotient)",
         Relation::AtMost => "at most",
         Relation::AtLeast => "at least",
     }
@@ -153,7 +157,9 @@ fn row(Checked { claim, finding }: &Checked<'_>, power: bool) -> Vec<String> {
         place(claim, finding),
         grouped(finding.trials),
     ];
-    row.extend(power.then(|| grouped(finding.trials_needed() as u64)));
+    row.extend(
+        power.then(|| finding.trials_needed().map_or("-".to_owned(), |trials| grouped(trials.ceil() as u64))),
+    );
     row
 }
 
@@ -162,7 +168,7 @@ fn place(claim: &Claim, finding: &Finding) -> String {
     let joined = |verdict| finding.places(verdict).collect::<Vec<_>>().join(", ");
     match finding.verdict {
         Verdict::OutsideItsDomain => format!("false at {}", joined(Verdict::OutsideItsDomain)),
-        Verdict::Fails if !claim.places().is_empty() && claim.relation() != Relation::Tends => {
+        Verdict::Fails if !claim.places().is_empty() && !claim.relation().is_limit() => {
             format!("fails at {}", joined(Verdict::Fails))
         }
         _ => finding.decisive.place.clone(),
@@ -240,8 +246,4 @@ fn junit(checked: &[Checked<'_>]) -> String {
         text.push_str(&format!("  <testcase {name}>{failure}</testcase>\n"));
     }
     text + "</testsuite>\n"
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -17,7 +17,9 @@ pub(super) fn claims() -> Vec<Claim> {
 }
 
 fn sign(id: &'static str, sentence: &'static str, sign: f64) -> Claim {
-    Claim::equality(id, sentence, SOURCE, MARGIN).predicting(move || vec![sign])
+    Claim::equality(id, sentence, SOURCE, MARGIN)
+        .predicting(move || vec![sign])
+        .contrary_to(move || vec![-sign])
 }
 
 fn cascade() -> Claim {

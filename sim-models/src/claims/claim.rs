@@ -29,10 +29,14 @@ pub struct Claim {
     relation: Relation,
     margin: f64,
     slack: f64,
-    /// From which side a limit is approached: -1 from below, 1 from above.
+    /// From which side a limit is approached, or on which side of an approximate prediction the truth is: -1 below, 1 above.
     approach: f64,
     places: Vec<String>,
     outside: Option<Outside>,
+    /// Whether its margin is the same at every effort.
+    own_margin: bool,
+    /// A wrong prediction that is not wrong by a number.
+    opposite: Option<Predict>,
     predict: Predict,
     measure: Measure,
 }
@@ -56,6 +60,8 @@ impl Claim {
             approach: -1.0,
             places: Vec::new(),
             outside: None,
+            own_margin: false,
+            opposite: None,
             predict: Box::new(Vec::new),
             measure: Box::new(|_| Ok(Vec::new())),
         }
@@ -92,6 +98,16 @@ impl Claim {
         Self::new(id, sentence, source, Relation::Tends, margin)
     }
 
+    /// A claim that the quotient of measured and predicted numbers tends to 1 in this sense, although both may vanish.
+    pub(super) fn relative_limit(
+        id: impl Into<String>,
+        sentence: &'static str,
+        source: &'static str,
+        margin: f64,
+    ) -> Self {
+        Self::new(id, sentence, source, Relation::RelativelyTends, margin)
+    }
+
     /// A claim that measured numbers do not exceed predicted ones by more than `margin`.
     pub(super) fn at_most(
         id: impl Into<String>,
@@ -118,7 +134,7 @@ impl Claim {
         Self { slack, ..self }
     }
 
-    /// A limit that is approached from above.
+    /// A limit that is approached from above, or a prediction that is known to be somewhat below the truth.
     #[must_use]
     pub(super) fn approached_from_above(self) -> Self {
         Self { approach: 1.0, ..self }
@@ -157,6 +173,18 @@ impl Claim {
         Self { outside: Some(Outside { why, numbers: numbers.into(), truth: Box::new(truth) }), ..self }
     }
 
+    /// The sentence names the margin: it is the same at any effort.
+    #[must_use]
+    pub(super) fn with_own_margin(self) -> Self {
+        Self { own_margin: true, ..self }
+    }
+
+    /// What the contrary would predict: the error that must turn the verdict where numbers stand for something else, such as a sign.
+    #[must_use]
+    pub(super) fn contrary_to(self, opposite: impl Fn() -> Vec<f64> + Send + Sync + 'static) -> Self {
+        Self { opposite: Some(Box::new(opposite)), ..self }
+    }
+
     pub(super) fn in_group(self, group: &'static str) -> Self {
         Self { group, ..self }
     }
@@ -192,9 +220,9 @@ impl Claim {
     }
 
     /// By which factor intervals may be wider. A claim that is false somewhere must be refuted there by its own margin, whatever the
-    /// effort.
+    /// effort, and one whose sentence names the margin is another claim with another one.
     fn coarser(&self, effort: Effort) -> f64 {
-        if self.outside.is_some() { 1.0 } else { effort.margin_factor() }
+        if self.outside.is_some() || self.own_margin { 1.0 } else { effort.margin_factor() }
     }
 
     /// Where its numbers are measured, such as `depth 3`; empty if there is one number.
@@ -212,30 +240,59 @@ impl Claim {
         (self.predict)()
     }
 
-    /// Predictions with an error that must turn the verdict: a quarter of the margin more than the margin, and for an inequality beyond
-    /// the slack of its bound. Where the claim is known to be false, the error is to predict what is true.
-    pub fn planted(&self, effort: Effort) -> Vec<f64> {
-        let mut wrong = self.predictions();
+    /// Indices of the numbers where it should hold.
+    fn inside(&self, numbers: usize) -> Vec<usize> {
+        let outside = self.outside.as_ref().map_or(&[][..], |outside| &outside.numbers);
+        (0..numbers).filter(|number| !outside.contains(number)).collect()
+    }
+
+    /// Wrong predictions, each of which must turn the verdict, with what is wrong about them.
+    ///
+    /// Where the claim should hold, the error is a quarter of the margin more than the margin, and for an inequality beyond the slack
+    /// of its bound: at all places together, and for an equality at each alone. Where it is known to be false, the error is to predict
+    /// what is true. Of a sign, it is the opposite.
+    pub fn planted(&self, effort: Effort) -> Vec<(String, Vec<f64>)> {
+        let right = self.predictions();
+        if let Some(opposite) = &self.opposite {
+            return vec![("the contrary".to_owned(), opposite())];
+        }
+        let wrong_at = |numbers: &[usize]| {
+            let mut wrong = right.clone();
+            for &number in numbers {
+                if let Some(value) = wrong.get_mut(number) {
+                    *value = self.wrong(*value, effort);
+                }
+            }
+            wrong
+        };
+        let inside = self.inside(right.len());
+        let mut planted = vec![("all places".to_owned(), wrong_at(&inside))];
+        if matches!(self.relation, Relation::Equal | Relation::RelativelyEqual) {
+            planted.extend(inside.iter().map(|&number| (format!("number {number}"), wrong_at(&[number]))));
+        }
         if let Some(outside) = &self.outside {
-            for (&number, truth) in outside.numbers.iter().zip((outside.truth)()) {
+            let truths = (outside.truth)();
+            planted.extend(outside.numbers.iter().zip(&truths).map(|(&number, &truth)| {
+                let mut wrong = right.clone();
                 if let Some(value) = wrong.get_mut(number) {
                     *value = truth;
                 }
-            }
-            return wrong;
+                (format!("the truth as number {number}"), wrong)
+            }));
         }
+        planted
+    }
+
+    /// A prediction with an error of a quarter of the margin more than the margin, where that counts.
+    fn wrong(&self, value: f64, effort: Effort) -> f64 {
         let error = 1.25 * self.margin(effort);
-        for value in &mut wrong {
-            match self.relation {
-                Relation::RelativelyEqual => *value *= 1.0 + error,
-                Relation::AtMost => *value -= self.slack + error,
-                Relation::AtLeast => *value += self.slack + error,
-                Relation::Equal => *value += error,
-                // A wrong limit on the side from which the right one is approached would be nearer at every scale.
-                Relation::Tends => *value -= self.approach * error,
-            }
+        match self.relation {
+            Relation::AtMost => value - self.slack - error,
+            Relation::AtLeast => value + self.slack + error,
+            // A wrong prediction on the side of the truth would be nearer, such as a limit on the side from which it is approached.
+            Relation::Equal | Relation::Tends => value - self.approach * error,
+            Relation::RelativelyEqual | Relation::RelativelyTends => value * (1.0 - self.approach * error),
         }
-        wrong
     }
 
     /// Measures and compares with `predictions`. The draws depend on `seed` and the claim's id alone.

@@ -1,8 +1,7 @@
 //! Equal correlation, unlike fates: what pairwise correlation leaves open (section 5).
 
 use super::claim::Claim;
-use super::measured::Measured;
-use super::measured::{NotMeasured, greatest};
+use super::measured::{Measured, NotMeasured};
 use super::sampler::Sampler;
 use super::setting::{layer_with, theory_with, tree};
 use crate::organization::Dependence;
@@ -17,6 +16,7 @@ pub(super) fn claims() -> Vec<Claim> {
         gain("gain-beta-binomial", Dependence::BetaBinomial),
         gain("gain-gaussian", Dependence::Gaussian),
         best_fan_in_of_copies(),
+        many_copies(),
         proxy(),
         range(),
     ]
@@ -118,24 +118,50 @@ fn gain(id: &'static str, model: Dependence) -> Claim {
     })
 }
 
-const FAN_INS: [u32; 3] = [3, 15, 101];
+/// Fewer and more children than the fan-in with the largest gain.
+const OTHER_FAN_INS: [u32; 2] = [5, 51];
+const BEST_FAN_IN: u32 = 15;
+
+fn copied_gain(b: u32) -> f64 {
+    theory_with(Dependence::Copying, b, 0.1, 1.0).gain()
+}
 
 fn best_fan_in_of_copies() -> Claim {
-    Claim::equality(
+    let ahead = |b: u32| copied_gain(BEST_FAN_IN) - copied_gain(b);
+    Claim::at_least(
         "copying-has-best-fan-in",
-        "Under copying a larger fan-in is not always better: the gain has a peak and tends to 1.",
+        "Under copying a larger fan-in is not always better: 15 copying children have a larger gain than 5, and than 51.",
         "derived (5)",
-        1.0,
+        0.1,
     )
-    .predicting(|| {
-        let gain = |b: &u32| theory_with(Dependence::Copying, *b, 0.1, 1.0).gain();
-        let best = FAN_INS.iter().max_by(|a, b| gain(a).total_cmp(&gain(b)));
-        vec![best.map_or(f64::NAN, |&b| f64::from(b))]
-    })
+    .with_slack(OTHER_FAN_INS.map(ahead).into_iter().fold(f64::INFINITY, f64::min))
+    .over("ahead of fan-in", OTHER_FAN_INS)
+    .predicting(|| vec![0.0; OTHER_FAN_INS.len()])
     .measuring(|sampler| {
-        let gains = FAN_INS.iter().map(|&b| sampled_gain(sampler, Dependence::Copying, (b, 0.1), 0.1));
-        let gains = gains.collect::<Result<Vec<_>, _>>()?;
-        Ok(vec![greatest(&FAN_INS.map(f64::from), &gains)])
+        let error = 0.25 * sampler.margin();
+        let mut gain = |b| sampled_gain(sampler, Dependence::Copying, (b, 0.1), error);
+        let best = gain(BEST_FAN_IN)?;
+        OTHER_FAN_INS.into_iter().map(|b| Ok(best.minus(gain(b)?))).collect()
+    })
+}
+
+/// Beyond the best fan-in.
+const LARGE_FAN_INS: [u32; 3] = [21, 51, 151];
+
+fn many_copies() -> Claim {
+    Claim::limit(
+        "copying-gain-tends-to-one",
+        "Very many copying children are as good as the one whom they copy: the gain falls to 1.",
+        "derived (5)",
+        0.1,
+    )
+    .approached_from_above()
+    .over("fan-in", LARGE_FAN_INS)
+    .predicting(|| vec![1.0; LARGE_FAN_INS.len()])
+    .measuring(|sampler| {
+        let error = 0.4 * sampler.margin();
+        let gain = |b| sampled_gain(sampler, Dependence::Copying, (b, 0.1), error);
+        LARGE_FAN_INS.into_iter().map(gain).collect()
     })
 }
 
@@ -158,18 +184,30 @@ const NARROW: (u32, f64) = (3, 0.9);
 
 fn range() -> Claim {
     let (b, rho) = NARROW;
-    let bound = move || decision_range(b, VOTES, rho).map_or(f64::NAN, |range| range.1);
+    let ends = move || decision_range(b, VOTES, rho).unwrap_or((f64::NAN, f64::NAN));
+    let distances = move || {
+        let (low, high) = ends();
+        let decided = Dependence::ALL.map(|model| decided_exactly(model, NARROW));
+        decided.into_iter().flat_map(move |bias| [high - bias, bias - low])
+    };
+    let places = |side: &'static str| Dependence::ALL.map(|model| format!("{side} {}", name(model)));
     Claim::at_most(
         "correlation-bounds-decisions",
-        "Mean and pairwise correlation bound the decision of three votes by a linear programme.",
+        "Mean and pairwise correlation bound the decision of three votes by a linear programme: no model is above its upper end, and \
+         minus the bias of none above minus its lower end.",
         "derived (5)",
         0.005,
     )
-    .with_slack(bound() - decided_exactly(Dependence::Mixture, NARROW))
-    .over("", Dependence::ALL.map(name))
-    .predicting(move || vec![bound(); 4])
+    .with_slack(distances().fold(f64::INFINITY, f64::min))
+    .over("", places("above").into_iter().chain(places("below")))
+    .predicting(move || {
+        let (low, high) = ends();
+        [vec![high; 4], vec![-low; 4]].concat()
+    })
     .measuring(|sampler| {
         let half_width = 0.4 * sampler.margin();
-        Dependence::ALL.iter().map(|&model| decided(sampler, model, NARROW, half_width)).collect()
+        let biases = Dependence::ALL.iter().map(|&model| decided(sampler, model, NARROW, half_width));
+        let biases = biases.collect::<Result<Vec<_>, _>>()?;
+        Ok(biases.iter().copied().chain(biases.iter().map(|bias| bias.scaled(-1.0))).collect())
     })
 }

@@ -16,10 +16,24 @@ pub enum Relation {
     RelativelyEqual,
     /// They tend to it from scale to scale: every error is surely smaller than the one before, and the last is within the margin.
     Tends,
+    /// Their quotient with it tends to 1 in the same sense.
+    RelativelyTends,
     /// They do not exceed it.
     AtMost,
     /// They are no less.
     AtLeast,
+}
+
+impl Relation {
+    /// Whether it is about a trend over several scales, which is judged as a whole.
+    pub fn is_limit(self) -> bool {
+        matches!(self, Self::Tends | Self::RelativelyTends)
+    }
+
+    /// Whether only one side counts.
+    pub fn is_inequality(self) -> bool {
+        matches!(self, Self::AtMost | Self::AtLeast)
+    }
 }
 
 /// Whether a claim holds.
@@ -63,7 +77,7 @@ pub struct Case {
     pub verdict: Option<Verdict>,
     /// What was predicted.
     pub predicted: f64,
-    /// Effect size: what was measured minus what was predicted.
+    /// Effect size: what was measured minus what was predicted; as a share of the prediction for a quotient that tends to 1.
     pub effect: f64,
     /// Lower end of the effect's interval.
     pub low: f64,
@@ -71,28 +85,37 @@ pub struct Case {
     pub high: f64,
     /// The margin, in the unit of the effect.
     pub margin: f64,
+    /// Whether more trials would make the interval narrower: it is not that of a search, or of the steps of a grid.
+    pub sampled: bool,
 }
 
 impl Case {
     fn new(relation: Relation, margin: f64, place: String, measured: &Measured, predicted: f64) -> Self {
         let margin = if relation == Relation::RelativelyEqual { margin * predicted.abs() } else { margin };
+        let unit = if relation == Relation::RelativelyTends { predicted } else { 1.0 };
         Self {
             place,
             verdict: None,
             predicted,
-            effect: measured.value - predicted,
-            low: measured.low - predicted,
-            high: measured.high - predicted,
+            effect: (measured.value - predicted) / unit,
+            low: (measured.low - predicted) / unit,
+            high: (measured.high - predicted) / unit,
             margin,
+            sampled: measured.sampled,
         }
+    }
+
+    /// Half the width of the interval, in margins.
+    pub fn half_width(&self) -> f64 {
+        0.5 * (self.high - self.low) / self.margin
     }
 
     /// How far the interval reaches on the sides that count, in margins.
     fn reach(&self, relation: Relation) -> f64 {
         let reach = match relation {
-            Relation::Equal | Relation::RelativelyEqual | Relation::Tends => self.high.max(-self.low),
             Relation::AtMost => self.high,
             Relation::AtLeast => -self.low,
+            _ => self.high.max(-self.low),
         };
         // What is not a number reaches beyond everything.
         if reach.is_nan() { f64::INFINITY } else { reach / self.margin }
@@ -102,7 +125,7 @@ impl Case {
     fn equivalence(&self, relation: Relation) -> Verdict {
         let reach = self.reach(relation);
         let meets = match relation {
-            Relation::AtMost | Relation::AtLeast => reach <= 0.0,
+            relation if relation.is_inequality() => reach <= 0.0,
             _ => self.low <= 0.0 && self.high >= 0.0,
         };
         match reach {
@@ -138,15 +161,19 @@ pub struct Finding {
     pub cases: Vec<Case>,
     /// Trials of the whole check.
     pub trials: u64,
+    /// The widest interval of those that matter for the verdict where the claim should hold, as half its width in margins; nothing if
+    /// one of them is none of sampling.
+    #[serde(skip)]
+    widest: Option<f64>,
 }
 
 impl Finding {
-    /// Trials at which the interval is half the margin on either side: then a true claim fails with no greater probability than a
-    /// false one holds.
-    pub fn trials_needed(&self) -> f64 {
-        let half_width = 0.5 * (self.decisive.high - self.decisive.low);
-        let ratio = 2.0 * half_width / self.decisive.margin;
-        self.trials as f64 * ratio * ratio
+    /// Trials at which no interval is wider than half the margin on either side: then a true claim fails with no greater probability
+    /// than a false one holds. Nothing where the width of an interval is that of a search or of a grid's steps, which more trials do
+    /// not change.
+    pub fn trials_needed(&self) -> Option<f64> {
+        let ratio = 2.0 * self.widest?;
+        Some(self.trials as f64 * ratio * ratio)
     }
 
     /// The places with this verdict.
@@ -167,10 +194,13 @@ pub(super) fn judge(
     let mut cases: Vec<Case> = compared
         .map(|(place, measured, predicted)| Case::new(relation, margin, place, &measured, predicted))
         .collect();
-    if relation == Relation::Tends {
+    if relation.is_limit() {
         let decisive = cases.last()?.clone();
-        return Some(Finding { verdict: tendency(&cases), decisive, cases, trials });
+        let widest = widest(std::iter::once(&decisive));
+        return Some(Finding { verdict: tendency(&cases), decisive, cases, trials, widest });
     }
+    let inside = cases.iter().enumerate().filter(|(index, _)| !outside.contains(index));
+    let widest = widest(inside.map(|(_, case)| case));
     for (index, case) in cases.iter_mut().enumerate() {
         case.verdict = Some(match outside.contains(&index) {
             true if case.is_refuted(relation) => Verdict::OutsideItsDomain,
@@ -184,7 +214,13 @@ pub(super) fn judge(
         order.into_iter().find(|&verdict| cases.iter().any(|case| case.verdict == Some(verdict)))?;
     let farthest = |a: &&Case, b: &&Case| a.reach(relation).total_cmp(&b.reach(relation));
     let decisive = cases.iter().filter(|case| case.verdict == Some(verdict)).max_by(farthest)?.clone();
-    Some(Finding { verdict, decisive, cases, trials })
+    Some(Finding { verdict, decisive, cases, trials, widest })
+}
+
+/// Half the width, in margins, of the widest of these intervals; nothing if one is none of sampling.
+fn widest<'a>(cases: impl Iterator<Item = &'a Case>) -> Option<f64> {
+    let widths = cases.map(|case| case.sampled.then(|| case.half_width()));
+    widths.collect::<Option<Vec<_>>>()?.into_iter().reduce(f64::max)
 }
 
 /// A limit needs at least this many scales.
@@ -207,7 +243,7 @@ mod tests {
     use super::*;
 
     fn number(low: f64, high: f64) -> Measured {
-        Measured { value: 0.5 * (low + high), low, high, trials: 1 }
+        Measured { value: 0.5 * (low + high), low, high, trials: 1, sampled: true }
     }
 
     fn judged(relation: Relation, outside: &[usize], predicted: f64, intervals: &[(f64, f64)]) -> Finding {
@@ -257,6 +293,38 @@ mod tests {
         assert_eq!(tends(&[(1.5, 1.6), (1.08, 1.2), (0.95, 1.09)]), Verdict::Fails, "it may have grown");
         assert_eq!(tends(&[(1.5, 1.6), (0.95, 1.05)]), Verdict::Fails, "two scales are no trend");
         assert_eq!(tends(&[(1.9, 2.0), (1.5, 1.6), (1.2, 1.3)]), Verdict::Fails, "it ends too far away");
+    }
+
+    #[test]
+    fn a_quotient_that_tends_to_one_is_judged_as_a_share() {
+        let near = |shares: [f64; 3]| {
+            let predicted = [4.0, 2.0, 1.0];
+            let compared = shares.iter().zip(predicted).map(|(share, p)| {
+                (String::new(), number(p * (1.0 + share - 0.01), p * (1.0 + share + 0.01)), p)
+            });
+            judge(Relation::RelativelyTends, 0.1, &[], compared, 1).unwrap()
+        };
+        assert_eq!(near([-0.4, -0.2, -0.05]).verdict, Verdict::HoldsWithinMargin);
+        assert!((near([-0.4, -0.2, -0.05]).cases[0].effect + 0.4).abs() < 1e-12);
+        // These errors shrink, too, but only because what they are errors of does.
+        assert_eq!(near([-0.05, -0.07, -0.09]).verdict, Verdict::Fails);
+    }
+
+    #[test]
+    fn the_trials_needed_are_those_of_the_widest_interval_where_the_claim_should_hold() {
+        let needed = |outside: &[usize], intervals: &[(f64, f64)]| {
+            judged(Relation::Equal, outside, 1.0, intervals).trials_needed()
+        };
+        // A half-width of half the margin, 0.05, needs as many trials as there were.
+        let close = |needed: Option<f64>, expected: f64| (needed.unwrap() - expected).abs() < 1e-9;
+        assert!(close(needed(&[], &[(0.99, 1.01), (0.95, 1.05)]), 1.0));
+        assert!(
+            close(needed(&[1], &[(0.95, 1.05), (2.0, 3.0)]), 1.0),
+            "where it is false nothing is to be shown"
+        );
+        let found = Measured { sampled: false, ..number(0.95, 1.05) };
+        let cases = [number(0.95, 1.05), found].map(|measured| (String::new(), measured, 1.0));
+        assert_eq!(judge(Relation::Equal, 0.1, &[], cases.into_iter(), 1).unwrap().trials_needed(), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Measured {
     pub high: f64,
     /// Trials behind it.
     pub trials: u64,
+    /// Whether the interval is as wide as the deviation of so many trials, and not as a search or the steps of a grid make it.
+    pub sampled: bool,
 }
 
 /// Why a claim could not be measured: a mistake in the claim, not in the theory.
@@ -97,6 +99,7 @@ impl Measured {
             low: self.low - other.high,
             high: self.high - other.low,
             trials: self.trials + other.trials,
+            sampled: self.sampled && other.sampled,
         }
     }
 
@@ -118,32 +121,78 @@ impl Measured {
             low: self.low / other.high,
             high: if other.low > 0.0 { self.high / other.low } else { f64::INFINITY },
             trials: self.trials + other.trials,
+            sampled: self.sampled && other.sampled,
         }
     }
 
     /// Sign of the number: -1, 1, or anything between if it is not known.
     pub(super) fn sign(self) -> Self {
         let sign = |x: f64| if x > 0.0 { 1.0 } else { -1.0 };
-        self.map(sign)
+        Self { sampled: false, ..self.map(sign) }
     }
 }
 
 impl From<Estimate> for Measured {
     fn from(Estimate { value, low, high, trials, .. }: Estimate) -> Self {
-        Self { value, low, high, trials }
+        Self { value, low, high, trials, sampled: true }
     }
 }
 
-/// The argument at which a function on `arguments` is greatest, given its values there. As long as several may be the greatest, the
-/// interval holds them all.
+/// The one of all possible arguments at which a function is greatest, given its values there. As long as several may be the greatest,
+/// the interval holds them all.
 pub(super) fn greatest(arguments: &[f64], values: &[Measured]) -> Measured {
+    let candidates = candidates(values);
+    between(arguments, values, candidates.clone().min(), candidates.max())
+}
+
+/// The argument at which a function with one peak is greatest, given its values at some increasing arguments. The peak is somewhere
+/// between the neighbors of those that may be the greatest, so the interval reaches to them; it has no end where there is no neighbor.
+pub(super) fn peak(arguments: &[f64], values: &[Measured]) -> Measured {
+    let candidates = candidates(values);
+    let before = candidates.clone().min().and_then(|first| first.checked_sub(1));
+    between(arguments, values, before, candidates.max().map(|last| last + 1))
+}
+
+/// Which values may be the greatest.
+fn candidates(values: &[Measured]) -> impl Iterator<Item = usize> + Clone {
     let at_least = values.iter().map(|value| value.low).fold(f64::NEG_INFINITY, f64::max);
-    let possible = || arguments.iter().zip(values).filter(|(_, value)| value.high >= at_least);
+    values.iter().enumerate().filter(move |(_, value)| value.high >= at_least).map(|(index, _)| index)
+}
+
+fn between(arguments: &[f64], values: &[Measured], first: Option<usize>, last: Option<usize>) -> Measured {
     let best = arguments.iter().zip(values).max_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    let end = |index: Option<usize>| index.and_then(|index| arguments.get(index).copied());
     Measured {
         value: best.map_or(f64::NAN, |best| *best.0),
-        low: possible().map(|(x, _)| *x).fold(f64::INFINITY, f64::min),
-        high: possible().map(|(x, _)| *x).fold(f64::NEG_INFINITY, f64::max),
+        low: end(first).unwrap_or(f64::NEG_INFINITY),
+        high: end(last).unwrap_or(f64::INFINITY),
         trials: values.iter().map(|value| value.trials).sum(),
+        sampled: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(of: &[(f64, f64)]) -> Vec<Measured> {
+        let value =
+            |&(low, high)| Measured { value: 0.5 * (low + high), low, high, trials: 1, sampled: true };
+        of.iter().map(value).collect()
+    }
+
+    #[test]
+    fn a_peak_is_somewhere_between_the_neighbors_of_those_that_may_be_the_greatest() {
+        let arguments = [1.0, 2.0, 4.0, 8.0, 16.0];
+        let one = values(&[(0.0, 1.0), (2.0, 3.0), (5.0, 6.0), (2.0, 3.0), (0.0, 1.0)]);
+        let found = peak(&arguments, &one);
+        assert_eq!((found.low, found.value, found.high), (2.0, 4.0, 8.0));
+        let two = values(&[(0.0, 1.0), (2.0, 3.0), (5.0, 6.0), (4.0, 5.5), (0.0, 1.0)]);
+        let found = peak(&arguments, &two);
+        assert_eq!((found.low, found.value, found.high), (2.0, 4.0, 16.0));
+        let found = peak(&arguments, &values(&[(0.0, 1.0), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0), (5.0, 6.0)]));
+        assert_eq!((found.low, found.high), (8.0, f64::INFINITY), "it may be beyond the last");
+        let all_there_are = greatest(&arguments, &two);
+        assert_eq!((all_there_are.low, all_there_are.high), (4.0, 8.0));
     }
 }

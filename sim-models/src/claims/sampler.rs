@@ -36,7 +36,8 @@ const MOST_TRIALS: u64 = 1 << 31;
 pub enum Effort {
     /// The margins that the claims state.
     Full,
-    /// Twice these margins, for a quarter of the trials.
+    /// Twice these margins, which takes about a quarter of the trials. Claims that are false somewhere, and those whose sentence
+    /// names the margin, keep it.
     Fast,
 }
 
@@ -199,7 +200,9 @@ impl<'a> Sampler<'a> {
         })?;
         let trials = self.trials - before;
         match found.root {
-            Root::Between { low, high } => Ok(Measured { value: 0.5 * (low + high), low, high, trials }),
+            Root::Between { low, high } => {
+                Ok(Measured { value: 0.5 * (low + high), low, high, trials, sampled: false })
+            }
             found => Err(NotMeasured::NoRoot { from, to, found }),
         }
     }
@@ -245,7 +248,7 @@ impl<'a> Sampler<'a> {
                 }
             }
         }
-        let start = Measured { value: leaf_bias, low: leaf_bias, high: leaf_bias, trials: 0 };
+        let start = Measured { value: leaf_bias, low: leaf_bias, high: leaf_bias, trials: 0, sampled: true };
         let of =
             |mean: &Mean| Measured { trials: trials * CHAINS, ..mean.estimate(Self::confidence()).into() };
         Ok(std::iter::once(start).chain(levels.iter().map(of)).collect())
