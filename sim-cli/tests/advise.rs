@@ -119,7 +119,9 @@ fn models_without_a_price_are_left_out() {
     let said = place.synergy_with(&line[..7]).expect(0).out;
     assert!(said.contains(warned) && said.contains("there is no [channel]"), "{said}");
     place.write("none.toml", "[[models]]\nname = \"a\"\naccuracy = 0.7\n");
-    for (limit, key) in [("--budget=1USD", "price"), ("--budget=9tokens", "output_tokens"), ("--deadline=9s", "latency")] {
+    for (limit, key) in
+        [("--budget=1USD", "price"), ("--budget=9tokens", "output_tokens"), ("--deadline=9s", "latency")]
+    {
         let ended = place.synergy(&format!("advise none.toml {limit}")).expect(2);
         assert!(ended.err.contains("no model can be held") && ended.err.contains(key), "{}", ended.err);
     }

@@ -233,7 +233,9 @@ fn probability(text: &str) -> Outcome<f64> {
     };
     let number = digits.parse::<f64>().ok().map(|x| x * unit).filter(|x| *x > 0.0 && *x <= 1.0);
     number.ok_or_else(|| {
-        let sentence = format!("--accuracy is a probability above 0 and at most 1, such as 0.9 or '90%'; found `{trimmed}`");
+        let sentence = format!(
+            "--accuracy is a probability above 0 and at most 1, such as 0.9 or '90%'; found `{trimmed}`"
+        );
         Problem::input(sentence)
     })
 }

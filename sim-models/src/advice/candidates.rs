@@ -18,8 +18,10 @@ const ALL_MARGINS: u32 = 12;
 const SATURATED: f64 = 1e-7;
 /// Votes of a student.
 const STUDENTS: [u32; 4] = [1, 2, 3, 5];
-/// Most votes of two models together.
-const MOST_MIXED: u32 = 9;
+/// Most votes of one model in a vote of two, but for one that makes the sum odd.
+pub(super) const MOST_MIXED: u32 = 51;
+/// Votes of one model in a vote of two.
+const MIXED: [u32; 19] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 29, 35, 42, MOST_MIXED];
 /// Longest answer, in tokens.
 const LONGEST: f64 = 1e9;
 /// Lengths that are tried where no length is the longest that is allowed.
@@ -136,18 +138,19 @@ fn shapes(fleet: &Fleet, limits: &Limits, mut visit: impl FnMut(Plan) -> Option<
                 }
             }
             if first < second && fleet.countable {
-                for (a, b) in mixed() {
-                    visit(Plan::Mixed { first: (first, a), second: (second, b) });
+                for a in MIXED {
+                    // An odd sum has no ties. More of the second model cost more.
+                    let mut seconds = MIXED.map(|b| if (a + b) % 2 == 1 { b } else { b + 1 }).to_vec();
+                    seconds.dedup();
+                    let mut mixed =
+                        seconds.into_iter().map(|b| Plan::Mixed { first: (first, a), second: (second, b) });
+                    if mixed.by_ref().map_while(&mut visit).count() == 0 {
+                        break;
+                    }
                 }
             }
         }
     }
-}
-
-/// Two numbers of votes with an odd sum.
-fn mixed() -> impl Iterator<Item = (u32, u32)> {
-    let pairs = (1..MOST_MIXED).flat_map(|a| (1..MOST_MIXED).map(move |b| (a, b)));
-    pairs.filter(|(a, b)| (a + b) % 2 == 1 && a + b <= MOST_MIXED)
 }
 
 /// Lengths of messages: the given one, or a geometric list; none where nothing is known of messages.
@@ -170,9 +173,8 @@ fn messages(fleet: &Fleet, limits: &Limits) -> Vec<f64> {
 
 /// The plan with answers as long as the limits allow, if they allow any.
 fn fit(fleet: &Fleet, evaluator: &Evaluator<'_>, limits: &Limits, plan: Plan) -> Option<(Plan, Outlook)> {
-    let try_plan = |plan: Plan| {
-        limits.allow(&evaluator.costs(&plan)).then(|| (plan, evaluator.outlook(&plan)))
-    };
+    let try_plan =
+        |plan: Plan| limits.allow(&evaluator.costs(&plan)).then(|| (plan, evaluator.outlook(&plan)));
     let allowed = |plan: &Plan| limits.allow(&evaluator.costs(plan));
     if !plan.tokens().is_some_and(f64::is_nan) {
         return try_plan(plan);

@@ -66,9 +66,14 @@ impl Fleet {
     pub fn warnings(&self, limits: &Limits) -> Vec<String> {
         let mut warnings = Vec::new();
         for (position, model) in self.models.iter().enumerate() {
-            let keys: Vec<String> = self.lacks(position, limits).iter().map(|key| format!("`{key}`")).collect();
+            let keys: Vec<String> =
+                self.lacks(position, limits).iter().map(|key| format!("`{key}`")).collect();
             if !keys.is_empty() {
-                warnings.push(format!("`{}` is left out: it has no {}", model.shown(), keys.join(" and no ")));
+                warnings.push(format!(
+                    "`{}` is left out: it has no {}",
+                    model.shown(),
+                    keys.join(" and no ")
+                ));
             }
         }
         if self.has_channel() {

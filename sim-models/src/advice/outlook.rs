@@ -96,8 +96,13 @@ impl<'a> Evaluator<'a> {
             Plan::Margin { model, tokens, margin } => self.margin(model, tokens, margin)?,
             Plan::Retry { model, tokens, tries } => self.retry(model, tokens, tries)?,
             Plan::Cascade { student, votes, teacher } => self.cascade(student, votes, teacher)?,
-            Plan::Mixed { first, second } => self.mixed(first, second)?,
-            Plan::Tree { .. } => Outlook { accuracy: self.accuracy_of_tree(plan)?, ..self.cost_of_tree(plan)? },
+            Plan::Mixed { first, second } => Outlook {
+                accuracy: self.accuracy_of_mixed(first, second)?,
+                ..self.cost_of_mixed(first, second)?
+            },
+            Plan::Tree { .. } => {
+                Outlook { accuracy: self.accuracy_of_tree(plan)?, ..self.cost_of_tree(plan)? }
+            }
             Plan::Chain { model, tokens, relays, message } => {
                 self.chain(self.fleet.models.get(model)?, tokens, relays, message)
             }
@@ -110,6 +115,7 @@ impl<'a> Evaluator<'a> {
             Plan::Vote { model, tokens, votes } => {
                 self.fleet.models.get(model).map(|model| vote::cost_of_vote(model, tokens, votes))
             }
+            Plan::Mixed { first, second } => self.cost_of_mixed(first, second),
             Plan::Tree { .. } => self.cost_of_tree(plan),
             _ => None,
         };

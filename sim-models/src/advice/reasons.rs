@@ -1,6 +1,6 @@
 //! Why a plan is the best one, in sentences.
 
-use super::candidates::{MOST_MARGIN, MOST_VOTES};
+use super::candidates::{MOST_MARGIN, MOST_MIXED, MOST_VOTES};
 use super::{Choice, Fleet, Kind, Limits, Plan, Scored, budget_for, choose};
 use crate::registry::number;
 
@@ -134,11 +134,16 @@ fn binding(fleet: &Fleet, choice: &Choice, best: &Scored) -> Option<String> {
         Plan::Vote { votes: MOST_VOTES, .. } => Some(format!("votes of up to {MOST_VOTES}")),
         Plan::Margin { margin: MOST_MARGIN, .. } => Some(format!("margins of up to {MOST_MARGIN}")),
         Plan::Retry { tries: MOST_VOTES, .. } => Some(format!("retries of up to {MOST_VOTES} tries")),
+        Plan::Mixed { first: (_, a), second: (_, b) } if a.max(b) >= MOST_MIXED => {
+            Some(format!("votes of two models of up to {MOST_MIXED} answers each"))
+        }
         Plan::Tree { fan_in: MOST_VOTES, .. } => Some(format!("fan-ins of up to {MOST_VOTES}")),
         _ => None,
     };
     if let Some(end) = end {
-        return Some(format!("the search binds: it is the best among {end}, and larger ones were not looked at"));
+        return Some(format!(
+            "the search binds: it is the best among {end}, and larger ones were not looked at"
+        ));
     }
     let double = |amount: Option<f64>| amount.map(|amount| 2.0 * amount);
     let wider: Vec<(&str, Limits)> = [
@@ -158,7 +163,10 @@ fn binding(fleet: &Fleet, choice: &Choice, best: &Scored) -> Option<String> {
         wider.iter().map(|(name, wider)| (*name, reach(wider))).max_by(|a, b| a.1.total_cmp(&b.1))?;
     if accuracy < now + GAIN {
         let names: Vec<String> = wider.iter().map(|(name, _)| format!("the {name}")).collect();
-        return Some(format!("twice {} would gain less than 0.05 points of accuracy", names.join(" or twice ")));
+        return Some(format!(
+            "twice {} would gain less than 0.05 points of accuracy",
+            names.join(" or twice ")
+        ));
     }
     Some(format!(
         "the {name} binds: twice as much raises what can be reached from {} to {}",

@@ -157,8 +157,10 @@ pub fn confidence(
         };
         drawn.push((values, outlooks.iter().map(worth).collect()));
     }
-    let total = |part: &[(Vec<f64>, Vec<f64>)], plan: usize| part.iter().map(|(_, worth)| worth[plan]).sum::<f64>();
-    let best_total = |part: &[(Vec<f64>, Vec<f64>)]| (0..count).map(|plan| total(part, plan)).fold(0.0, f64::max);
+    let total =
+        |part: &[(Vec<f64>, Vec<f64>)], plan: usize| part.iter().map(|(_, worth)| worth[plan]).sum::<f64>();
+    let best_total =
+        |part: &[(Vec<f64>, Vec<f64>)]| (0..count).map(|plan| total(part, plan)).fold(0.0, f64::max);
     let largest: f64 = drawn.iter().map(|(_, worth)| worth.iter().copied().fold(0.0, f64::max)).sum();
     let unknowing = best_total(&drawn);
     found.regret = share * (largest - unknowing).max(0.0);

@@ -19,7 +19,10 @@ fn no_plan_is_better_than_the_choice() {
         let (fleet, limits) = draw(number).unwrap();
         let best = choose(&fleet, &limits).best().copied().unwrap();
         let (plan, outlook) = best_of_all(&fleet, &limits);
-        assert!(best.outlook.accuracy >= outlook.accuracy - 1e-3, "situation {number}: {best:?} {plan:?} {outlook:?}");
+        assert!(
+            best.outlook.accuracy >= outlook.accuracy - 1e-3,
+            "situation {number}: {best:?} {plan:?} {outlook:?}"
+        );
     }
 }
 
@@ -28,10 +31,14 @@ fn no_plan_is_better_than_the_choice() {
 fn no_plan_is_better_where_budgets_are_large() {
     for number in 0..12 {
         let (fleet, limits) = draw(number).unwrap();
-        let limits = Limits { deadline: limits.deadline.map(|it| 20.0 * it), ..limits.with_budget_times(15.0) };
+        let limits =
+            Limits { deadline: limits.deadline.map(|it| 20.0 * it), ..limits.with_budget_times(15.0) };
         let best = choose(&fleet, &limits).best().copied().unwrap();
         let (plan, outlook) = best_of_all(&fleet, &limits);
-        assert!(best.outlook.accuracy >= outlook.accuracy - 1e-3, "situation {number}: {best:?} {plan:?} {outlook:?}");
+        assert!(
+            best.outlook.accuracy >= outlook.accuracy - 1e-3,
+            "situation {number}: {best:?} {plan:?} {outlook:?}"
+        );
     }
     let text = "[[models]]\nname = \"a\"\naccuracy = 0.55\noutput_tokens = 1000\nprice_per_million_output_tokens = 1\nlatency_seconds = 1\n";
     let fleet = Fleet::from_toml(text).unwrap();
@@ -39,7 +46,10 @@ fn no_plan_is_better_where_budgets_are_large() {
         let limits = Limits { budget: Some((budget, Unit::Dollars)), deadline, ..Limits::default() };
         let best = choose(&fleet, &limits).best().copied().unwrap();
         let (plan, outlook) = best_of_all(&fleet, &limits);
-        assert!(best.outlook.accuracy >= outlook.accuracy - 1e-6, "{budget} {deadline:?}: {best:?} {plan:?} {outlook:?}");
+        assert!(
+            best.outlook.accuracy >= outlook.accuracy - 1e-6,
+            "{budget} {deadline:?}: {best:?} {plan:?} {outlook:?}"
+        );
     }
 }
 
@@ -63,6 +73,9 @@ fn no_plan_does_better_in_simulation() {
         // Fresh draws, so that luck in the search does not count.
         let (ours, theirs) = (score(&best.plan, 10, 4000), score(&found, 10, 4000));
         let error = (2.0 * 0.25 / 4000.0_f64).sqrt();
-        assert!(ours >= theirs - 0.01 - 4.0 * error, "situation {number}: {best:?} {ours}, {found:?} {theirs}");
+        assert!(
+            ours >= theirs - 0.01 - 4.0 * error,
+            "situation {number}: {best:?} {ours}, {found:?} {theirs}"
+        );
     }
 }

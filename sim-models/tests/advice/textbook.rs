@@ -113,7 +113,8 @@ fn the_tree_of_the_exact_optimizer() {
             100.0 * f64::from(b) / f64::from(b - 1),
         );
         let expected = 0.5 * (1.0 + family.best(1e6).unwrap().bias);
-        let trees = choice.ranking.iter().filter(|it| matches!(it.plan, Plan::Tree { fan_in, .. } if fan_in == b));
+        let trees =
+            choice.ranking.iter().filter(|it| matches!(it.plan, Plan::Tree { fan_in, .. } if fan_in == b));
         let found = trees.map(|it| it.outlook.accuracy).fold(0.0, f64::max);
         assert!((found - expected).abs() < 1e-6, "{b}: {found} {expected}");
         expected

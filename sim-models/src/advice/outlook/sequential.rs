@@ -59,7 +59,8 @@ impl Evaluator<'_> {
             let checks = f64::from(tried - u32::from(tried == tries));
             (share, one.times(f64::from(tried)).then(Moments::constant(checks * checker.seconds)))
         };
-        let ends: Vec<(f64, Moments)> = ends_of_tries(&profile, tries, accepted).into_iter().map(end).collect();
+        let ends: Vec<(f64, Moments)> =
+            ends_of_tries(&profile, tries, accepted).into_iter().map(end).collect();
         let spend = model.spend(model.input_tokens, tokens).times(calls);
         let check = Spend { dollars: checker.dollars, tokens: checker.tokens };
         Some(Outlook {

@@ -7,8 +7,10 @@ use sim_core::special::{beta_inc, beta_inc_upper};
 
 use crate::theory::quadrature::focused;
 
-/// Steps of the trapezoidal rule and of the table of quantiles.
-const STEP: f64 = 0.3;
+/// Steps of the trapezoidal rule.
+const STEP: f64 = 0.25;
+/// Steps of the table of quantiles.
+const TABLE_STEP: f64 = 0.2;
 /// Width of the focus at one half, where votes and trees switch from wrong to right.
 const SWITCH: f64 = 1e-3;
 /// Logarithm of what the density falls by to the ends.
@@ -60,11 +62,10 @@ fn logistic(y: f64) -> f64 {
 pub(super) fn points(p: f64, rho: f64) -> Vec<(f64, f64)> {
     let shape = Shape::new(p, rho);
     let top = shape.log_density(shape.focus.0);
-    let mut points: Vec<(f64, f64)> =
-        focused(shape.low, shape.high, &[(0.0, SWITCH), shape.focus], STEP)
-            .into_iter()
-            .map(|(y, weight)| (weight * libm::exp(shape.log_density(y) - top), logistic(y)))
-            .collect();
+    let mut points: Vec<(f64, f64)> = focused(shape.low, shape.high, &[(0.0, SWITCH), shape.focus], STEP)
+        .into_iter()
+        .map(|(y, weight)| (weight * libm::exp(shape.log_density(y) - top), logistic(y)))
+        .collect();
     let total: f64 = points.iter().map(|point| point.0).sum();
     points.iter_mut().for_each(|point| point.0 /= total);
     points.retain(|point| point.0 > 0.0);
@@ -79,11 +80,11 @@ impl Quantiles {
     pub(super) fn new(p: f64, rho: f64) -> Self {
         let shape = Shape::new(p, rho);
         let mut table: Vec<(f64, f64)> = Vec::new();
-        for (y, _) in focused(shape.low, shape.high, &[(0.0, 1.0), shape.focus], STEP / 2.0) {
+        for (y, _) in focused(shape.low, shape.high, &[(0.0, 1.0), shape.focus], TABLE_STEP) {
             let below = if y < 0.0 {
                 beta_inc(shape.a, shape.b, logistic(y))
             } else {
-                1.0 - beta_inc_upper(shape.b, shape.a, logistic(-y))
+                beta_inc_upper(shape.b, shape.a, logistic(-y))
             };
             if table.last().is_none_or(|last| below > last.0) {
                 table.push((below, y));

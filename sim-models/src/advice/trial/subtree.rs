@@ -20,15 +20,15 @@ impl SubtreeTimes {
     pub(super) fn new(leaf: Latency, decision: Latency, fan_in: u32, layers: u32) -> Self {
         let nodes = |layer: u32| libm::pow(f64::from(fan_in), f64::from(layers - layer));
         let latest = |latency: Latency, count: f64| latency.quantile_of_largest(count, 1.0 - LATER);
-        let most = (1..=layers).map(|layer| latest(decision, nodes(layer))).sum::<f64>() + latest(leaf, nodes(0));
+        let most =
+            (1..=layers).map(|layer| latest(decision, nodes(layer))).sum::<f64>() + latest(leaf, nodes(0));
         let step = most.max(f64::MIN_POSITIVE) / (POINTS - 1) as f64;
         let at = |point: usize| step * point as f64;
         let mut there: Vec<f64> = (0..POINTS).map(|point| leaf.largest_at_most(1.0, at(point))).collect();
         // A decision takes each multiple of the step with the probability of the times nearest to it.
         let until = |point: usize| decision.largest_at_most(1.0, at(point) + 0.5 * step);
-        let takes: Vec<f64> = (0..POINTS)
-            .map(|point| until(point) - if point == 0 { 0.0 } else { until(point - 1) })
-            .collect();
+        let takes: Vec<f64> =
+            (0..POINTS).map(|point| until(point) - if point == 0 { 0.0 } else { until(point - 1) }).collect();
         for _ in 0..layers {
             let last: Vec<f64> = there.iter().map(|p| libm::pow(*p, f64::from(fan_in))).collect();
             there = (0..POINTS)
