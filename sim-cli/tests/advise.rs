@@ -72,7 +72,7 @@ fn the_recommended_scenario_runs_and_agrees() {
     assert!((found - predicted).abs() < 0.04, "{run}");
     assert!((number("/estimates/cost/value") - number("/predictions/cost")).abs() < 1e-9, "{run}");
     // Other models come from another file, and the scenario names a fleet that has them.
-    place.write("models.toml", "[[models]]\nname = \"tiny\"\naccuracy = 0.6\noutput_tokens = 100\nprice_per_million_output_tokens = 1\n");
+    place.write("models.toml", "[[models]]\nname = \"tiny\"\naccuracy = 0.6\noutput_tokens = 100\nprice_per_million_output_tokens = 1\nlatency_seconds = 1\n");
     let more = ["--models", "models.toml", "--out", "sub/tiny.toml"];
     std::fs::create_dir_all(place.path("sub")).unwrap_or_default();
     place.synergy_with(&[LINE, &more].concat()).expect(0);

@@ -76,7 +76,7 @@ impl Sizes {
 }
 
 impl Limits {
-    /// Whether a plan with this outlook keeps them. A millionth of slack is rounding.
+    /// Whether a plan with this outlook keeps them. A billionth of slack is rounding.
     pub fn allow(&self, outlook: &Outlook) -> bool {
         let within = |found: f64, most: Option<f64>| most.is_none_or(|most| found <= most * (1.0 + 1e-9));
         outlook.accuracy.is_finite()

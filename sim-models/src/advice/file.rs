@@ -40,7 +40,7 @@ pub enum InvalidFleet {
         found: f64,
     },
     /// An interval where none is taken into account.
-    #[error("{place}: `{key}` is a number without an interval; what depends on it is not drawn")]
+    #[error("{place}: `{key}` is a number without an interval, as it is not varied")]
     Interval {
         /// Where.
         place: String,

@@ -92,7 +92,11 @@ fn alone(fleet: &Fleet, choice: &Choice, best: &Scored) -> Vec<String> {
             "one agent is best here, because alpha = 1: messages lose as much as votes gain".to_owned()
         });
     } else if choice.ranking.iter().all(|other| other.plan.kind() == Kind::Single) {
-        reasons.push("nothing but single agents keeps the limits".to_owned());
+        reasons.push(if fleet.countable || fleet.has_channel() || fleet.checker.is_some() {
+            "nothing but single agents keeps the limits".to_owned()
+        } else {
+            "nothing but single agents was looked at: no program can count answers, and there is no [channel] and no [checker]".to_owned()
+        });
     } else {
         let several = choice.ranking.iter().filter(|other| other.plan.kind() != Kind::Single);
         let most = several.max_by(|a, b| a.outlook.accuracy.total_cmp(&b.outlook.accuracy));
