@@ -62,6 +62,21 @@ impl Fleet {
         lacks
     }
 
+    /// That models which have none of some keys are taken as free or instant, where no limit is about that.
+    fn taken_as_zero(&self, what: &str, keys: &[&'static str], limits: &Limits) -> Option<String> {
+        let unknown = |model: &usize| {
+            self.lacks(*model, limits).is_empty()
+                && !keys.iter().any(|key| self.has(Part::Model(*model), key))
+        };
+        let names: Vec<String> = (0..self.models.len())
+            .filter(unknown)
+            .map(|model| format!("`{}`", self.models[model].shown()))
+            .collect();
+        let key = keys.first()?;
+        (!names.is_empty())
+            .then(|| format!("answers of {} are taken as {what}: there is no `{key}`", names.join(", ")))
+    }
+
     /// What an advice within limits takes for granted, or leaves out, because the file does not say it.
     pub fn warnings(&self, limits: &Limits) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -76,6 +91,9 @@ impl Fleet {
                 ));
             }
         }
+        warnings
+            .extend(self.taken_as_zero("free", &[PRICE], limits).filter(|_| limits.unit() == Unit::Dollars));
+        warnings.extend(self.taken_as_zero("instant", &[LATENCY, TOKEN_TIME], limits));
         if self.has_channel() {
             if !self.has(Part::Channel, "fidelity") {
                 warnings.push("messages are taken as lossless: [channel] has no `fidelity`".to_owned());

@@ -330,6 +330,12 @@ fn models_of_unknown_price_or_time_are_left_out() {
         let said = fleet.warnings(&limits).join("; ");
         assert!(said.contains(&format!("`unknown` is left out: it has no {key}")), "{said}");
     }
+    let said = fleet.warnings(&Limits::default()).join("; ");
+    assert!(
+        said.contains("answers of `unknown` are taken as free")
+            && said.contains("`unknown` are taken as instant"),
+        "{said}"
+    );
     // Without a limit, or where 0 is said, the better model is used.
     assert_eq!(best(&choose(&fleet, &Limits::default())).0.models(), [1]);
     let zero = "price_per_million_output_tokens = 0\nlatency_seconds = 0\n";
