@@ -25,6 +25,8 @@ pub enum Exit {
     CellsFailed = 3,
     /// What `--fail-if` names holds.
     Fails = 4,
+    /// Nothing can be recommended: no organization keeps the limits.
+    Nothing = 5,
     /// Ctrl-C; what was complete is written.
     Cancelled = 130,
 }

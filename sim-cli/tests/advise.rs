@@ -72,7 +72,7 @@ fn the_recommended_scenario_runs_and_agrees() {
     assert!((found - predicted).abs() < 0.04, "{run}");
     assert!((number("/estimates/cost/value") - number("/predictions/cost")).abs() < 1e-9, "{run}");
     // Other models come from another file, and the scenario names a fleet that has them.
-    place.write("models.toml", "[[models]]\nname = \"tiny\"\naccuracy = 0.6\noutput_tokens = 100\nprice_per_million_output_tokens = 1\n");
+    place.write("models.toml", "[[models]]\nname = \"tiny\"\naccuracy = 0.6\noutput_tokens = 100\nprice_per_million_output_tokens = 1\nlatency_seconds = 1\n");
     let more = ["--models", "models.toml", "--out", "sub/tiny.toml"];
     std::fs::create_dir_all(place.path("sub")).unwrap_or_default();
     place.synergy_with(&[LINE, &more].concat()).expect(0);
@@ -85,10 +85,56 @@ fn it_says_no() {
     let place = place();
     let said = place.synergy_with(&[LINE, &["--accuracy", "0.99"]].concat()).expect(0).out;
     assert!(said.contains("no organization reaches 0.99"), "{said}");
-    let said = place.synergy("advise fleet.toml --budget 0.0001USD -q").expect(0).out;
-    assert_eq!(said.trim(), "no organization keeps the budget: not even one agent does");
-    let json = place.synergy("advise fleet.toml --budget 0.0001USD -q --format json").expect(0).json();
+    let said = place.synergy("advise fleet.toml --budget 0.0001USD -q").expect(5).out;
+    assert_eq!(said.lines().next(), Some("no organization keeps the budget: not even one agent does"));
+    let json = place.synergy("advise fleet.toml --budget 0.0001USD -q --format json").expect(5).json();
     assert!(json["recommendation"].is_null());
+}
+
+/// Where nothing is recommended no older recommendation stays behind, and no file of another kind is lost.
+#[test]
+fn no_stale_recommendation_is_left() {
+    let place = place();
+    place.synergy_with(&[LINE, &["--out", "best.toml"]].concat()).expect(0);
+    let nothing = "advise fleet.toml --budget 0.0001USD -q --out best.toml";
+    let ended = place.synergy(nothing).expect(5);
+    assert!(ended.err.contains("best.toml was removed"), "{}", ended.err);
+    assert!(!place.path("best.toml").exists());
+    place.write("best.toml", "model = \"fleet\"\n");
+    let ended = place.synergy(nothing).expect(5);
+    assert!(ended.err.contains("left as it is"), "{}", ended.err);
+    assert!(place.path("best.toml").exists());
+}
+
+/// A model without a price cannot be held against a budget: it is left out, and if all are, that is an error.
+#[test]
+fn models_without_a_price_are_left_out() {
+    let place = place();
+    place.write("half.toml", FLEET.replacen("price_per_million_output_tokens = 10\n", "", 1));
+    let line = ["advise", "half.toml", "--budget", "0.02 USD", "--trials", "1024", "-q", "--format", "json"];
+    let json = place.synergy_with(&line).expect(0).json();
+    assert_eq!(json["recommendation"]["models"], serde_json::json!(["small"]));
+    let warned = "`large` is left out: it has no `price_per_million_output_tokens`";
+    assert_eq!(json["warnings"][0], warned, "{json}");
+    let said = place.synergy_with(&line[..7]).expect(0).out;
+    assert!(said.contains(warned) && said.contains("there is no [channel]"), "{said}");
+    place.write("none.toml", "[[models]]\nname = \"a\"\naccuracy = 0.7\n");
+    for (limit, key) in
+        [("--budget=1USD", "price"), ("--budget=9tokens", "output_tokens"), ("--deadline=9s", "latency")]
+    {
+        let ended = place.synergy(&format!("advise none.toml {limit}")).expect(2);
+        assert!(ended.err.contains("no model can be held") && ended.err.contains(key), "{}", ended.err);
+    }
+}
+
+/// Percent are a probability, too, and tokens are no money.
+#[test]
+fn percent_and_tokens_are_understood() {
+    let place = place();
+    let tokens = ["--budget", "6k tokens", "--accuracy", "66 %", "--trials", "1", "-q"];
+    let said = place.synergy_with(&[&["advise", "fleet.toml"], &tokens[..]].concat()).expect(0).out;
+    assert!(said.contains("for fewer tokens") && !said.contains("money"), "{said}");
+    assert!(!said.contains("binds") && !said.contains(" 1 questions"), "{said}");
 }
 
 #[test]
@@ -112,6 +158,8 @@ fn wrong_input_is_explained() {
         ("advise fleet.toml --deadline 3USD", "--deadline takes a positive number, alone or in s"),
         ("advise fleet.toml --window 0", "--window takes a positive number, alone or in tokens"),
         ("advise fleet.toml --accuracy 1.5", "--accuracy is a probability"),
+        ("advise fleet.toml --accuracy 150%", "--accuracy is a probability"),
+        ("advise fleet.toml --accuracy 9tokens", "--accuracy is a probability"),
         ("advise fleet.toml --out best.json", "ends in .toml"),
         ("run fleet --set organization=vote --set size=4", "odd number of votes"),
         ("run fleet --set agent=nobody", "no model `nobody`"),

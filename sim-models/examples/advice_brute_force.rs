@@ -1,59 +1,20 @@
-//! How far the choice of an organization is from brute force: in 200 random situations all plans within the limits are simulated on common
-//! draws, 4096 questions each, and the best of them is compared with the one that was chosen by exact evaluation.
+//! How far the choice of an organization is from brute force: in 200 random situations all plans of an enumeration of their own that keep the
+//! limits are simulated on common draws, 4096 questions each, and the best of them is compared with the one that was chosen by exact evaluation.
 //!
 //! `cargo run --release -p sim-models --example advice_brute_force`
 
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
+use rayon::prelude::*;
 use sim_core::monte_carlo::Control;
-use sim_core::random::{Address, Family, Purpose, Stream, Streams};
+use sim_core::random::{Family, Purpose, Streams};
 use sim_models::advice::contest::contest;
 use sim_models::advice::sensitivity::near;
-use sim_models::advice::{Fleet, InvalidFleet, Limits, Plan, SimulatedPlan, Unit, all_plans, choose};
+use sim_models::advice::situations::{draw, every_plan};
+use sim_models::advice::{InvalidFleet, Plan, SimulatedPlan, Unit, choose};
 
 const SITUATIONS: u64 = 200;
 const QUESTIONS: u64 = 4096;
-
-fn between(stream: &mut Stream, low: f64, high: f64) -> f64 {
-    low + (high - low) * stream.uniform()
-}
-
-/// A random fleet of two models within random limits.
-fn draw(number: u64) -> Result<(Fleet, Limits), InvalidFleet> {
-    let mut stream = Streams::new(5, Purpose::SamplingPlan, Family::common()).open(Address::trial(number));
-    let s = &mut stream;
-    let law = ["mixture", "copying", "beta-binomial"][s.below(3) as usize];
-    let mut text = format!(
-        "[question]\ncorrelation = {}\nacross = {}\ndependence = \"{law}\"\ncountable = {}\n[channel]\nfidelity = {}\nmessage_tokens = {}\n",
-        between(s, 0.0, 0.6),
-        between(s, 0.0, 1.0),
-        s.fair(),
-        between(s, 0.5, 1.0),
-        between(s, 10.0, 200.0)
-    );
-    if s.fair() {
-        text += &format!(
-            "[checker]\ntrue_positive = {}\nfalse_positive = {}\nseconds = 1\n",
-            between(s, 0.6, 1.0),
-            between(s, 0.0, 0.5)
-        );
-    }
-    for (name, price) in [("small", 1.0), ("large", 8.0)] {
-        text += &format!(
-            "[[models]]\nname = \"{name}\"\naccuracy = {}\noutput_tokens = {}\nprice_per_million_output_tokens = {price}\n\
-             latency_seconds = {{ mean = 5, deviation = 2 }}\n",
-            between(s, 0.5, 0.85),
-            between(s, 200.0, 1000.0)
-        );
-    }
-    let limits = Limits {
-        budget: Some((between(s, 0.002, 0.03), Unit::Dollars)),
-        deadline: Some(between(s, 15.0, 60.0)),
-        window: Some(between(s, 100.0, 2000.0)),
-        accuracy: None,
-    };
-    Ok((Fleet::from_toml(&text)?, limits))
-}
 
 fn main() -> Result<(), InvalidFleet> {
     let streams = Streams::new(9, Purpose::World, Family::common());
@@ -68,9 +29,10 @@ fn main() -> Result<(), InvalidFleet> {
             let simulated = SimulatedPlan::new(&fleet, plan)?;
             Some((0..QUESTIONS).filter(|&trial| simulated.ask(&streams.trial(trial)).right).count())
         };
-        let plans = all_plans(&fleet, &limits);
+        let mut plans = every_plan(&fleet);
+        plans.retain(|plan| limits.allow(&fleet.outlook(plan)));
         brute += QUESTIONS * plans.len() as u64;
-        let found = plans.iter().max_by_key(|plan| right(plan));
+        let found = plans.par_iter().max_by_key(|plan| right(plan));
         let theirs = found.map_or(0.0, |plan| fleet.outlook(plan).accuracy);
         losses.push(theirs - best.outlook.accuracy);
         let rivals: Vec<Plan> = near(&choice, 0.05, 12).iter().map(|scored| scored.plan).collect();

@@ -19,7 +19,7 @@ use sim_models::registry::{Unit as Typed, Value};
 use self::findings::Findings;
 use super::options::cancelled_by_signal;
 use crate::dataset::write_file;
-use crate::output::{Format, say, tell};
+use crate::output::{Format, say, tell, warn};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 
@@ -35,13 +35,16 @@ Examples:
   synergy advise fleet.toml --budget '0.002 USD' --deadline '30 s'
   synergy advise fleet.toml --budget '20k tokens' --window '4k tokens' --accuracy 0.9 --out best.toml && synergy run best.toml
 
-A fleet is a TOML or JSON file. Every number may be a table { value, low, high } with its 95 % interval:
+A fleet is a TOML or JSON file. Numbers may be tables { value, low, high } with their 95 % interval:
   [question]              correlation, across (models), dependence, countable (whether a program can count answers)
   [channel]               fidelity, or law and scale (of messages to agents that decide); message_tokens
   [checker]               true_positive, false_positive, dollars, tokens, seconds; leave it out if there is none
   [[models]]              name; accuracy and output_tokens, or scale, exponent and cap; input_tokens,
                           price_per_million_input_tokens, price_per_million_output_tokens,
-                          latency_seconds (a number, or { mean, deviation }), seconds_per_token")]
+                          latency_seconds (a number, or { mean, deviation }), seconds_per_token
+A model is left out if it has no price, length or time that a limit needs.
+
+The exit code is 5 if no organization keeps the limits; an older recommendation is then removed from --out.")]
 pub(super) struct Arguments {
     /// File of the fleet
     #[arg(value_name = "FLEET")]
@@ -92,6 +95,12 @@ impl Arguments {
         if let Some(out) = &self.out {
             scenario::check_name(out)?;
         }
+        let warnings = fleet.warnings(&limits);
+        if (0..fleet.models.len()).all(|model| !fleet.lacks(model, &limits).is_empty()) {
+            let sentence = format!("no model can be held against these limits: {}", warnings.join("; "));
+            return Err(Problem::input(sentence)
+                .help("add the keys to the fleet's file; 0 is allowed where something is free or instant"));
+        }
         let mut choice = choose(&fleet, &limits);
         if let Some(best) = choice.best().filter(|_| !self.quiet) {
             tell(&format!("by theory: {}; simulating it and its rivals", best.plan.describe(&fleet)));
@@ -102,8 +111,8 @@ impl Arguments {
         let (contenders, contest) = loop {
             let contenders = near(&choice, NEAR, MOST_CONTENDERS);
             let Some(best) = contenders.first() else {
-                report::print_none(&reasons(&fleet, &choice), self.format)?;
-                return Ok(Exit::Success);
+                report::print_none(&reasons(&fleet, &choice), &warnings, self.format)?;
+                return self.out.as_deref().map_or(Ok(()), remove_old).map(|()| Exit::Nothing);
             };
             let plans: Vec<Plan> = contenders.iter().map(|scored| scored.plan).collect();
             let bar = Bar::trials(self.trials * plans.len() as u64, self.quiet);
@@ -133,7 +142,7 @@ impl Arguments {
         });
         let draws = self.draws as usize;
         let confidence = confidence(&fleet, &limits, &contenders, draws, &streams(Purpose::ReEstimation));
-        let findings = Findings { fleet, choice, reasons, contenders, contest, flips, confidence };
+        let findings = Findings { fleet, choice, reasons, warnings, contenders, contest, flips, confidence };
         match self.format {
             Format::Table => report::print_tables(&findings)?,
             Format::Json => report::print_json(&findings)?,
@@ -193,11 +202,7 @@ impl Arguments {
         let given = |flag, text: &Option<String>, unit| {
             text.as_deref().map(|text| amount(flag, text, unit)).transpose()
         };
-        let accuracy = given("--accuracy", &self.accuracy, Typed::One)?;
-        if let Some(found) = accuracy.filter(|accuracy| *accuracy > 1.0) {
-            let sentence = format!("--accuracy is a probability above 0 and at most 1; found {found}");
-            return Err(Problem::input(sentence));
-        }
+        let accuracy = self.accuracy.as_deref().map(probability).transpose()?;
         Ok(Limits {
             budget,
             deadline: given("--deadline", &self.deadline, Typed::Seconds)?,
@@ -205,6 +210,34 @@ impl Arguments {
             accuracy,
         })
     }
+}
+
+/// Takes an older recommendation away, which would look like that of the limits which nothing keeps. Other files are left alone.
+fn remove_old(out: &Path) -> Outcome<()> {
+    let Ok(text) = fs::read_to_string(out) else { return Ok(()) };
+    if !text.starts_with(scenario::FIRST_WORDS) {
+        warn(&format!("{} is no recommendation, and is left as it is", out.display()));
+        return Ok(());
+    }
+    fs::remove_file(out).map_err(|error| Problem::file("remove", out, &error))?;
+    warn(&format!("{} was removed: it recommended something for other limits", out.display()));
+    Ok(())
+}
+
+/// A probability above 0, also in percent.
+fn probability(text: &str) -> Outcome<f64> {
+    let trimmed = text.trim();
+    let (digits, unit) = match trimmed.strip_suffix('%') {
+        Some(digits) => (digits.trim_end(), 0.01),
+        None => (trimmed, 1.0),
+    };
+    let number = digits.parse::<f64>().ok().map(|x| x * unit).filter(|x| *x > 0.0 && *x <= 1.0);
+    number.ok_or_else(|| {
+        let sentence = format!(
+            "--accuracy is a probability above 0 and at most 1, such as 0.9 or '90%'; found `{trimmed}`"
+        );
+        Problem::input(sentence)
+    })
 }
 
 /// A positive amount.

@@ -7,34 +7,76 @@ use super::{AgentModel, Fleet, Limits, Outlook, Plan, Skill};
 const MOST_LEAVES: f64 = 1e6;
 /// Deepest tree.
 const DEEPEST: u32 = 20;
-/// Largest vote and fan-in.
-const MOST_VOTES: u32 = 101;
+/// Largest vote, fan-in and number of tries.
+pub(super) const MOST_VOTES: u32 = 1001;
 /// Largest margin.
-const MOST_MARGIN: u32 = 8;
-/// Most tries with a checker.
-const TRIES: [u32; 11] = [2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50];
+pub(super) const MOST_MARGIN: u32 = 101;
+/// Sizes that are all looked at; beyond, each is about a tenth larger than the one before.
+const ALL_VOTES: u32 = 21;
+const ALL_MARGINS: u32 = 12;
+/// Larger sizes are not looked at once accuracy changes by less.
+const SATURATED: f64 = 1e-7;
 /// Votes of a student.
 const STUDENTS: [u32; 4] = [1, 2, 3, 5];
-/// Most votes of two models together.
-const MOST_MIXED: u32 = 9;
+/// Most votes of one model in a vote of two, but for one that makes the sum odd.
+pub(super) const MOST_MIXED: u32 = 51;
+/// Votes of one model in a vote of two.
+const MIXED: [u32; 19] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 29, 35, 42, MOST_MIXED];
 /// Longest answer, in tokens.
 const LONGEST: f64 = 1e9;
 /// Lengths that are tried where no length is the longest that is allowed.
 const LENGTHS: usize = 12;
 
-/// Odd numbers from 3: all of the first ones, then about a tenth more each time.
-fn odd_sizes() -> Vec<u32> {
-    let mut sizes: Vec<u32> = (3..=21).step_by(2).collect();
-    let mut last = 21;
-    while last < MOST_VOTES {
-        last = (last + (last / 10).max(2)) | 1;
-        sizes.push(last.min(MOST_VOTES));
+/// Sizes of a kind of plan: from `first` in steps of `step`, then about a tenth more each time.
+struct Sizes {
+    first: u32,
+    step: u32,
+    all: u32,
+    most: u32,
+}
+
+const VOTES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, most: MOST_VOTES };
+const TRIES: Sizes = Sizes { first: 2, step: 1, all: 10, most: MOST_VOTES };
+const MARGINS: Sizes = Sizes { first: 2, step: 1, all: ALL_MARGINS, most: MOST_MARGIN };
+
+impl Sizes {
+    fn after(&self, size: u32) -> u32 {
+        let more = if size < self.all { self.step } else { (size / 10 / self.step).max(1) * self.step };
+        (size + more).min(self.most)
     }
-    sizes
+
+    /// Visits larger and larger sizes until one does not keep the limits, for which `visit` returns `None`, or no longer changes the
+    /// accuracy, which it returns. In the first case the largest size that does keep them is among those visited.
+    fn grow(&self, mut visit: impl FnMut(u32) -> Option<f64>) {
+        let (mut size, mut last) = (self.first, None);
+        loop {
+            match visit(size) {
+                None => break,
+                Some(accuracy) => {
+                    let before = last.replace((size, accuracy));
+                    let saturated = before.is_some_and(|(_, before)| (accuracy - before).abs() < SATURATED);
+                    if saturated || size == self.most {
+                        return;
+                    }
+                }
+            }
+            size = self.after(size);
+        }
+        let Some((mut low, _)) = last else { return };
+        while size - low > self.step {
+            let middle = low + ((size - low) / self.step).div_ceil(2) * self.step;
+            // Rounding up may reach the size that is known not to fit.
+            let middle = middle.min(size - self.step);
+            match visit(middle) {
+                Some(_) => low = middle,
+                None => size = middle,
+            }
+        }
+    }
 }
 
 impl Limits {
-    /// Whether a plan with this outlook keeps them. A millionth of slack is rounding.
+    /// Whether a plan with this outlook keeps them. A billionth of slack is rounding.
     pub fn allow(&self, outlook: &Outlook) -> bool {
         let within = |found: f64, most: Option<f64>| most.is_none_or(|most| found <= most * (1.0 + 1e-9));
         outlook.accuracy.is_finite()
@@ -50,94 +92,72 @@ pub(super) fn sized(fleet: &Fleet, limits: &Limits) -> Vec<(Plan, Outlook)> {
     let evaluator = Evaluator::new(fleet);
     shapes(fleet, limits, |plan| {
         let sized = fit(fleet, &evaluator, limits, plan);
-        let fits = sized.is_some();
+        let accuracy = sized.map(|(_, outlook)| outlook.accuracy);
         found.extend(sized);
-        fits
+        accuracy
     });
     found
 }
 
-/// All plans that are considered, whether they keep the limits or not but for what bounds their sizes; answers whose length is free are as
-/// long as the budget allows.
-pub fn all_plans(fleet: &Fleet, limits: &Limits) -> Vec<Plan> {
-    sized(fleet, limits).into_iter().map(|(plan, _)| plan).collect()
-}
-
-/// Goes through the shapes of plans. `visit` says whether one fits, so that larger ones of its kind need not be visited where it does not.
-fn shapes(fleet: &Fleet, limits: &Limits, mut visit: impl FnMut(Plan) -> bool) {
-    let sizes = odd_sizes();
-    for (model, agent) in fleet.models.iter().enumerate() {
-        let tokens = agent.known_tokens().unwrap_or(f64::NAN);
+/// Goes through the shapes of plans. `visit` says how accurate one is if it fits, so that larger ones of its kind need not be visited where it
+/// does not, or where they are no better.
+fn shapes(fleet: &Fleet, limits: &Limits, mut visit: impl FnMut(Plan) -> Option<f64>) {
+    let usable: Vec<usize> =
+        (0..fleet.models.len()).filter(|&model| fleet.lacks(model, limits).is_empty()).collect();
+    for &model in &usable {
+        let tokens = fleet.models[model].known_tokens().unwrap_or(f64::NAN);
         visit(Plan::Single { model, tokens });
         if fleet.countable {
-            for &votes in &sizes {
-                if !visit(Plan::Vote { model, tokens, votes }) {
-                    break;
-                }
-            }
-            for margin in 2..=MOST_MARGIN {
-                if !visit(Plan::Margin { model, tokens, margin }) {
-                    break;
-                }
-            }
+            VOTES.grow(|votes| visit(Plan::Vote { model, tokens, votes }));
+            MARGINS.grow(|margin| visit(Plan::Margin { model, tokens, margin }));
         }
         if fleet.checker.is_some() {
-            for tries in TRIES {
-                if !visit(Plan::Retry { model, tokens, tries }) {
-                    break;
-                }
-            }
+            TRIES.grow(|tries| visit(Plan::Retry { model, tokens, tries }));
         }
         for message in messages(fleet, limits) {
-            for &fan_in in &fan_ins(&sizes, limits.window, message) {
-                for depth in 1..=DEEPEST {
-                    let plan = Plan::Tree { model, tokens, fan_in, depth, message };
-                    if plan.agents().0 > MOST_LEAVES || !visit(plan) {
-                        break;
-                    }
+            VOTES.grow(|fan_in| {
+                let tree = |depth| Plan::Tree { model, tokens, fan_in, depth, message };
+                let star = visit(tree(1))?;
+                let small = |plan: &Plan| plan.agents().0 <= MOST_LEAVES;
+                let deeper = (2..=DEEPEST).map(tree).take_while(small);
+                let mut deeper = deeper.map_while(&mut visit);
+                let mut before = star;
+                while let Some(accuracy) = deeper.next().filter(|it| (it - before).abs() >= SATURATED) {
+                    before = accuracy;
                 }
-            }
+                Some(star)
+            });
             visit(Plan::Chain { model, tokens, relays: 1, message });
         }
     }
-    for first in 0..fleet.models.len() {
-        for second in (0..fleet.models.len()).filter(|&second| second != first) {
+    for &first in &usable {
+        for &second in usable.iter().filter(|&&second| second != first) {
             for votes in STUDENTS {
                 if votes == 1 || fleet.countable {
                     visit(Plan::Cascade { student: first, votes, teacher: second });
                 }
             }
             if first < second && fleet.countable {
-                for (a, b) in mixed() {
-                    visit(Plan::Mixed { first: (first, a), second: (second, b) });
+                for a in MIXED {
+                    // An odd sum has no ties. More of the second model cost more.
+                    let mut seconds = MIXED.map(|b| if (a + b) % 2 == 1 { b } else { b + 1 }).to_vec();
+                    seconds.dedup();
+                    let mut mixed =
+                        seconds.into_iter().map(|b| Plan::Mixed { first: (first, a), second: (second, b) });
+                    if mixed.by_ref().map_while(&mut visit).count() == 0 {
+                        break;
+                    }
                 }
             }
         }
     }
 }
 
-/// Two numbers of votes with an odd sum.
-fn mixed() -> impl Iterator<Item = (u32, u32)> {
-    let pairs = (1..MOST_MIXED).flat_map(|a| (1..MOST_MIXED).map(move |b| (a, b)));
-    pairs.filter(|(a, b)| (a + b) % 2 == 1 && a + b <= MOST_MIXED)
-}
-
-/// Fan-ins that fit into a window, the largest of them in any case.
-fn fan_ins(sizes: &[u32], window: Option<f64>, message: f64) -> Vec<u32> {
-    let most = match window {
-        Some(window) if message > 0.0 => (window / message).floor().min(f64::from(MOST_VOTES)) as u32,
-        _ => MOST_VOTES,
-    };
-    let mut fan_ins: Vec<u32> = sizes.iter().copied().filter(|&size| size <= most).collect();
-    let largest = if most % 2 == 1 { most } else { most.saturating_sub(1) };
-    if largest >= 3 && fan_ins.last() != Some(&largest) {
-        fan_ins.push(largest);
-    }
-    fan_ins
-}
-
-/// Lengths of messages: the given one, or a geometric list.
+/// Lengths of messages: the given one, or a geometric list; none where nothing is known of messages.
 fn messages(fleet: &Fleet, limits: &Limits) -> Vec<f64> {
+    if !fleet.has_channel() {
+        return Vec::new();
+    }
     if let Some(tokens) = fleet.channel.tokens {
         return vec![tokens];
     }
@@ -153,35 +173,37 @@ fn messages(fleet: &Fleet, limits: &Limits) -> Vec<f64> {
 
 /// The plan with answers as long as the limits allow, if they allow any.
 fn fit(fleet: &Fleet, evaluator: &Evaluator<'_>, limits: &Limits, plan: Plan) -> Option<(Plan, Outlook)> {
-    let try_plan = |plan: Plan| {
-        let outlook = evaluator.outlook(&plan);
-        limits.allow(&outlook).then_some((plan, outlook))
-    };
+    let try_plan =
+        |plan: Plan| limits.allow(&evaluator.costs(&plan)).then(|| (plan, evaluator.outlook(&plan)));
+    let allowed = |plan: &Plan| limits.allow(&evaluator.costs(plan));
     if !plan.tokens().is_some_and(f64::is_nan) {
         return try_plan(plan);
     }
     let agent = fleet.models.get(*plan.models().first()?)?;
     let most = longest(agent);
     let (mut low, mut high) = (1.0, most);
-    let mut best = try_plan(plan.with_tokens(low))?;
-    if let Some(whole) = try_plan(plan.with_tokens(most)) {
-        return Some(whole);
+    if !allowed(&plan.with_tokens(low)) {
+        return None;
+    }
+    if allowed(&plan.with_tokens(most)) {
+        return try_plan(plan.with_tokens(most));
     }
     if matches!(plan, Plan::Margin { .. } | Plan::Retry { .. }) {
         // Longer answers are better, so that fewer are needed: neither cost nor time need grow with the length.
         let ratio = libm::pow(high, 1.0 / LENGTHS as f64);
-        let lengths = (1..LENGTHS).map(|at| libm::pow(ratio, at as f64));
+        let lengths = (0..LENGTHS).map(|at| libm::pow(ratio, at as f64));
         let fitting = lengths.filter_map(|length| try_plan(plan.with_tokens(length)));
-        return fitting.chain([best]).max_by(|a, b| a.1.accuracy.total_cmp(&b.1.accuracy));
+        return fitting.max_by(|a, b| a.1.accuracy.total_cmp(&b.1.accuracy));
     }
     while high > low * (1.0 + 1e-9) {
         let middle = libm::sqrt(low * high);
-        match try_plan(plan.with_tokens(middle)) {
-            Some(found) => (best, low) = (found, middle),
-            None => high = middle,
+        if allowed(&plan.with_tokens(middle)) {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
-    Some(best)
+    try_plan(plan.with_tokens(low))
 }
 
 /// The length beyond which an answer gets no better.

@@ -6,7 +6,7 @@ use super::{Fleet, Limits, Outlook, Plan};
 /// Differences of accuracy that are rounding.
 const ROUNDING: f64 = 1e-9;
 /// Accuracies that differ by less are equally good: a hundredth of a point.
-const EQUAL: f64 = 1e-4;
+pub(super) const EQUAL: f64 = 1e-4;
 /// What a dearer plan must gain to stand on the front: a tenth of a point.
 const GAIN: f64 = 1e-3;
 /// Most times the budget that is looked at for an accuracy.
@@ -37,8 +37,7 @@ pub fn choose(fleet: &Fleet, limits: &Limits) -> Choice {
         sized(fleet, limits).into_iter().map(|(plan, outlook)| Scored { plan, outlook }).collect();
     let unit = limits.unit();
     let cost = |it: &Scored| it.outlook.spend.in_unit(unit);
-    let suffices =
-        |it: &Scored| limits.accuracy.is_some_and(|target| it.outlook.accuracy >= target - ROUNDING);
+    let suffices = |it: &Scored| limits.suffices(&it.outlook);
     // On a grid, so that the order is one: differences below a tolerance are not transitive.
     let level =
         |it: &Scored| if suffices(it) { i64::MAX } else { (it.outlook.accuracy / EQUAL).round() as i64 };
@@ -50,6 +49,13 @@ pub fn choose(fleet: &Fleet, limits: &Limits) -> Choice {
             .then(a.plan.kind().cmp(&b.plan.kind()))
     });
     Choice { ranking, limits: *limits }
+}
+
+impl Limits {
+    /// Whether a plan with this outlook has the accuracy that suffices; none does where none is given.
+    pub fn suffices(&self, outlook: &Outlook) -> bool {
+        self.accuracy.is_some_and(|target| outlook.accuracy >= target - ROUNDING)
+    }
 }
 
 impl Choice {
@@ -65,8 +71,7 @@ impl Choice {
 
     /// Whether the best plan has the accuracy that suffices, if one was given.
     pub fn suffices(&self) -> bool {
-        let accuracy = self.best().map_or(0.0, |best| best.outlook.accuracy);
-        self.limits.accuracy.is_none_or(|target| accuracy >= target - ROUNDING)
+        self.limits.accuracy.is_none() || self.best().is_some_and(|best| self.limits.suffices(&best.outlook))
     }
 
     /// The best plan of every kind with the same models, in the order of the ranking.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{AgentModel, Checker, Fleet, Interval, MessageLaw, Parameter, SharedErrors, Skill};
+use super::{Absent, AgentModel, Checker, Fleet, Interval, MessageLaw, Parameter, Part, SharedErrors, Skill};
 use crate::file::{InvalidText, Table, Unique, parse_json, read_toml};
 use crate::theory::channel::FidelityCurve;
 use crate::theory::dependence::Dependence;
@@ -38,6 +38,22 @@ pub enum InvalidFleet {
         allowed: &'static str,
         /// The number.
         found: f64,
+    },
+    /// An interval where none is taken into account.
+    #[error("{place}: `{key}` is a number without an interval, as it is not varied")]
+    Interval {
+        /// Where.
+        place: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// A deviation of times that are all 0.
+    #[error("{place}: `latency_seconds` has a deviation of {deviation}, but a mean of 0")]
+    Deviation {
+        /// Where.
+        place: String,
+        /// The deviation.
+        deviation: f64,
     },
 }
 
@@ -99,6 +115,7 @@ impl Range {
 #[derive(Default)]
 struct Reader {
     intervals: Vec<Interval>,
+    absent: Vec<Absent>,
 }
 
 impl Reader {
@@ -122,6 +139,9 @@ impl Reader {
         let Some(Value::Object(_)) = table.get(key) else {
             return table.number(key)?.map(check).transpose();
         };
+        let Some(parameter) = parameter else {
+            return Err(InvalidFleet::Interval { place: table.place.to_string(), key });
+        };
         let inner = Table::new(Place::Number(key), table.get(key).unwrap_or(&Value::Null))?;
         inner.only(&["value", "low", "high"])?;
         let part = |key: &'static str| {
@@ -138,9 +158,14 @@ impl Reader {
             });
         }
         if high > low {
-            self.intervals.extend(parameter.map(|parameter| Interval { parameter, low, high }));
+            self.intervals.push(Interval { parameter, low, high });
         }
         Ok(Some(value))
+    }
+
+    /// Takes down which keys a table does not have.
+    fn note(&mut self, of: Part, table: &Table<'_, Place<'_>>, keys: &[&'static str]) {
+        self.absent.extend(keys.iter().filter(|key| !table.has(key)).map(|&key| Absent { of, key }));
     }
 
     fn model(&mut self, position: usize, value: &Value) -> Result<AgentModel, InvalidFleet> {
@@ -160,6 +185,11 @@ impl Reader {
             "latency_seconds",
             "seconds_per_token",
         ])?;
+        self.note(
+            Part::Model(position),
+            &table,
+            &["output_tokens", "price_per_million_output_tokens", "latency_seconds", "seconds_per_token"],
+        );
         table.not_both("accuracy", "scale")?;
         let skill = if table.has("scale") {
             table.not_both("output_tokens", "scale")?;
@@ -219,6 +249,9 @@ impl Reader {
         inner.only(&["mean", "deviation"])?;
         let mean = inner.needed("mean", "", table_number(&inner, "mean")?)?;
         let deviation = table_number(&inner, "deviation")?.unwrap_or(0.0);
+        if mean == 0.0 && deviation > 0.0 {
+            return Err(InvalidFleet::Deviation { place: table.place.to_string(), deviation });
+        }
         Ok((mean, if mean > 0.0 { deviation / mean } else { 0.0 }))
     }
 
@@ -245,6 +278,10 @@ impl Reader {
         let empty = Value::Object(serde_json::Map::new());
         let table = Table::new(Place::Part("channel"), fleet.get("channel").unwrap_or(&empty))?;
         table.only(&["fidelity", "law", "scale", "exponent", "message_tokens"])?;
+        self.note(Part::Channel, fleet, &["channel"]);
+        if !table.has("law") {
+            self.note(Part::Channel, &table, &["fidelity", "message_tokens"]);
+        }
         table.not_both("fidelity", "law")?;
         let tokens = self.number(&table, "message_tokens", Range::NotNegative, None)?;
         let Some(law) = table.text("law")? else {
@@ -268,6 +305,7 @@ impl Reader {
         let Some(value) = fleet.get("checker") else { return Ok(None) };
         let table = Table::new(Place::Part("checker"), value)?;
         table.only(&["true_positive", "false_positive", "dollars", "tokens", "seconds"])?;
+        self.note(Part::Checker, &table, &["dollars", "tokens", "seconds"]);
         let mut number = |key, range, parameter| self.number(&table, key, range, parameter);
         Ok(Some(Checker {
             true_positive: number("true_positive", Range::Fraction, Some(Parameter::TruePositive))?
@@ -331,8 +369,8 @@ impl Fleet {
         let (errors, countable) = reader.errors(&fleet)?;
         let channel = reader.channel(&fleet)?;
         let checker = reader.checker(&fleet)?;
-        let intervals = reader.intervals;
-        Ok(Self { models, errors, channel, checker, countable, intervals })
+        let Reader { intervals, absent } = reader;
+        Ok(Self { models, errors, channel, checker, countable, intervals, absent })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is known of a fleet, and what limits it.
 
-use super::Interval;
+use super::{Absent, Interval};
 use crate::theory::channel::FidelityCurve;
 use crate::theory::dependence::Dependence;
 use crate::theory::leaf::LeafLaw;
@@ -20,6 +20,8 @@ pub struct Fleet {
     pub countable: bool,
     /// Parameters that are known only within an interval.
     pub intervals: Vec<Interval>,
+    /// What the file does not say.
+    pub absent: Vec<Absent>,
 }
 
 /// A language model as an agent.
@@ -173,6 +175,19 @@ impl Fleet {
 }
 
 impl AgentModel {
+    /// Its name without what a terminal would obey.
+    pub fn shown(&self) -> String {
+        let mut shown = String::with_capacity(self.name.len());
+        for c in self.name.chars() {
+            if c.is_control() {
+                shown.extend(c.escape_default());
+            } else {
+                shown.push(c);
+            }
+        }
+        shown
+    }
+
     /// Bias `2p - 1` of an answer of this length.
     pub fn bias(&self, tokens: f64) -> f64 {
         match self.skill {

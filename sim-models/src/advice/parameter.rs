@@ -61,7 +61,7 @@ impl Parameter {
     /// Its name.
     pub fn name(self, fleet: &Fleet) -> String {
         let of = |what: &str, model: usize| {
-            let name = fleet.models.get(model).map_or("?", |model| model.name.as_str());
+            let name = fleet.models.get(model).map_or_else(|| "?".to_owned(), super::AgentModel::shown);
             format!("{what} of {name}")
         };
         match self {

@@ -218,7 +218,8 @@ impl Plan {
 
     /// In words.
     pub fn describe(&self, fleet: &Fleet) -> String {
-        let name = |model: usize| fleet.models.get(model).map_or("?", |model| model.name.as_str());
+        let name =
+            |model: usize| fleet.models.get(model).map_or_else(|| "?".to_owned(), super::AgentModel::shown);
         match *self {
             Self::Single { model, .. } => format!("one {}", name(model)),
             Self::Vote { model, votes, .. } => format!("vote of {votes} {}", name(model)),

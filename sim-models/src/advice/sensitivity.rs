@@ -1,8 +1,10 @@
 //! What would change the answer, and what is worth measuring.
 
-use sim_core::random::{Address, Streams};
+use sim_core::random::{Address, Stream, Streams};
 
-use super::{Choice, Fleet, Limits, Parameter, Plan, Scored, choose};
+use super::choice::EQUAL;
+use super::outlook::Evaluator;
+use super::{Choice, Fleet, Limits, Outlook, Parameter, Plan, Scored, choose};
 
 /// The smallest change of a parameter that changes the choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +15,8 @@ pub struct Flip {
     pub value: f64,
     /// The nearest value at which another plan is chosen.
     pub at: f64,
-    /// That plan.
-    pub plan: Plan,
+    /// That plan; `None` where no plan keeps the limits any more.
+    pub plan: Option<Plan>,
 }
 
 /// Steps in each direction, and halvings after that.
@@ -22,15 +24,35 @@ const STEPS: usize = 8;
 const HALVINGS: usize = 7;
 /// A parameter that is no fraction is multiplied or divided by up to this.
 const LARGEST_FACTOR: f64 = 8.0;
+/// Where two plans are equally accurate, one that is cheaper by less than this share is no reason to change.
+const CHEAPER: f64 = 0.01;
 
-/// The nearest value of a parameter at which a plan of another kind or of other models is chosen; `None` where there is none in its range, or
-/// within a factor of 8. A change that is undone by a larger one may be missed between the steps.
+/// Whether another plan is better than the best one like the recommended: not only by rounding.
+fn is_gain(other: &Scored, alike: &Scored, limits: &Limits) -> bool {
+    let cost = |it: &Scored| it.outlook.spend.in_unit(limits.unit());
+    let cheaper = cost(other) < (1.0 - CHEAPER) * cost(alike);
+    match (limits.suffices(&other.outlook), limits.suffices(&alike.outlook)) {
+        (true, true) => cheaper,
+        (true, false) => true,
+        (false, true) => false,
+        (false, false) => {
+            let gain = other.outlook.accuracy - alike.outlook.accuracy;
+            gain > EQUAL || (gain > -EQUAL && cheaper)
+        }
+    }
+}
+
+/// The nearest value of a parameter at which a plan of another kind or of other models is better, or no plan keeps the limits; `None` where
+/// there is none in its range, or within a factor of 8. A change that is undone by a larger one may be missed between the steps.
 pub fn flip(fleet: &Fleet, limits: &Limits, best: &Plan, parameter: Parameter) -> Option<Flip> {
     let value = parameter.get(fleet)?;
-    let chosen = |value: f64| {
+    // The other plan, if there is a change.
+    let chosen = |value: f64| -> Option<Option<Plan>> {
         let choice = choose(&parameter.set(fleet, value), limits);
-        let other = choice.best().map(|scored| scored.plan);
-        other.filter(|plan| !plan.is_like(best))
+        let Some(other) = choice.best() else { return Some(None) };
+        let alike = choice.ranking.iter().find(|scored| scored.plan.is_like(best));
+        let changes = !other.plan.is_like(best) && alike.is_none_or(|alike| is_gain(other, alike, limits));
+        changes.then_some(Some(other.plan))
     };
     // Positions in [0, 1] between the value and the end of its range.
     let toward = |up: bool, share: f64| match (parameter.is_fraction(), up) {
@@ -70,10 +92,16 @@ pub fn flip(fleet: &Fleet, limits: &Limits, best: &Plan, parameter: Parameter) -
 pub struct Confidence {
     /// Of every contender: the probability that it is the best of them.
     pub best: Vec<f64>,
-    /// Mean loss of accuracy by taking the first one although another may be better.
+    /// Probability that none of them keeps the limits.
+    pub none: f64,
+    /// Probability that the first one, which is recommended, breaks a limit.
+    pub breaks: f64,
+    /// What not knowing costs: how much more the best of each draw is worth than the one that is best on average.
     pub regret: f64,
-    /// By parameter: by how much that mean falls if the parameter is measured exactly, the largest first.
+    /// By parameter: by how much that falls if the parameter is measured exactly, the largest first.
     pub worth: Vec<(Parameter, f64)>,
+    /// Whether the last two are probabilities to reach the accuracy that suffices, rather than accuracies.
+    pub of_target: bool,
     /// Draws of the parameters.
     pub draws: usize,
 }
@@ -82,9 +110,9 @@ pub struct Confidence {
 const PARTS: usize = 10;
 
 /// Draws the uncertain parameters, each on its own from the normal law of its interval, and evaluates the contenders, the first of which is
-/// recommended. A plan that breaks a limit is worth nothing. The worth of a measurement is the expected value of partial perfect
-/// information, by averages over tenths of the parameter's draws (M. Strong and J. Oakley, Medical Decision Making 33 (2013), 755-766).
-/// `None` without intervals or contenders.
+/// recommended. The best one is the one that would be chosen; a plan that breaks a limit is worth nothing. The worth of a measurement is the
+/// expected value of partial perfect information, by averages over tenths of the parameter's draws (M. Strong and J. Oakley, Medical Decision
+/// Making 33 (2013), 755-766). `None` without intervals or contenders.
 pub fn confidence(
     fleet: &Fleet,
     limits: &Limits,
@@ -92,59 +120,84 @@ pub fn confidence(
     draws: usize,
     streams: &Streams,
 ) -> Option<Confidence> {
-    if fleet.intervals.is_empty() || contenders.is_empty() || draws < 2 * PARTS {
+    let first = contenders.first()?;
+    if fleet.intervals.is_empty() || draws < 2 * PARTS {
         return None;
     }
-    let mut values: Vec<(Vec<f64>, Vec<f64>)> = Vec::with_capacity(draws);
-    for draw in 0..draws {
-        let mut stream = streams.open(Address::trial(draw as u64));
-        let mut varied = fleet.clone();
-        let mut drawn = Vec::with_capacity(fleet.intervals.len());
-        for interval in &fleet.intervals {
-            let center = interval.parameter.get(fleet)?;
-            // An interval of 95 % is 1.96 standard errors to either side, which need not be alike.
-            let z = stream.normal();
-            let arm = if z > 0.0 { interval.high - center } else { center - interval.low };
-            let value = center + z * arm.max(0.0) / 1.959_963_984_540_054;
-            drawn.push(value);
-            varied = interval.parameter.set(&varied, value);
-        }
-        let worth = |scored: &Scored| {
-            let outlook = varied.outlook(&scored.plan);
-            if limits.allow(&outlook) { outlook.accuracy } else { 0.0 }
-        };
-        values.push((drawn, contenders.iter().map(worth).collect()));
-    }
+    let of_target = limits.suffices(&first.outlook);
     let count = contenders.len();
-    let mut best = vec![0.0; count];
-    let (mut means, mut largest) = (vec![0.0; count], 0.0);
-    for (_, worth) in &values {
-        // Of equal ones the first.
-        let top = (0..count).reduce(|top, at| if worth[at] > worth[top] + 1e-12 { at } else { top })?;
-        best[top] += 1.0 / draws as f64;
-        largest += worth[top] / draws as f64;
-        means.iter_mut().zip(worth).for_each(|(mean, worth)| *mean += worth / draws as f64);
+    let mut found = Confidence {
+        best: vec![0.0; count],
+        none: 0.0,
+        breaks: 0.0,
+        regret: 0.0,
+        worth: Vec::new(),
+        of_target,
+        draws,
+    };
+    let share = 1.0 / draws as f64;
+    // The drawn values, and what each contender is worth with them.
+    let mut drawn: Vec<(Vec<f64>, Vec<f64>)> = Vec::with_capacity(draws);
+    for draw in 0..draws {
+        let (values, varied) = vary(fleet, &mut streams.open(Address::trial(draw as u64)))?;
+        let evaluator = Evaluator::new(&varied);
+        let outlooks: Vec<Option<Outlook>> = contenders
+            .iter()
+            .map(|scored| Some(evaluator.outlook(&scored.plan)).filter(|outlook| limits.allow(outlook)))
+            .collect();
+        found.breaks += if outlooks[0].is_none() { share } else { 0.0 };
+        match best_of(&outlooks, limits) {
+            Some(best) => found.best[best] += share,
+            None => found.none += share,
+        }
+        let worth = |outlook: &Option<Outlook>| match outlook {
+            Some(outlook) if of_target => f64::from(u8::from(limits.suffices(outlook))),
+            Some(outlook) => outlook.accuracy,
+            None => 0.0,
+        };
+        drawn.push((values, outlooks.iter().map(worth).collect()));
     }
-    let now = means.iter().copied().fold(0.0, f64::max);
-    let mut worth: Vec<(Parameter, f64)> = fleet
-        .intervals
-        .iter()
-        .enumerate()
-        .map(|(at, interval)| {
-            values.sort_by(|a, b| a.0[at].total_cmp(&b.0[at]));
-            let informed: f64 = values
-                .chunks(draws.div_ceil(PARTS))
-                .map(|part| {
-                    let total = |plan: usize| part.iter().map(|(_, worth)| worth[plan]).sum::<f64>();
-                    (0..count).map(total).fold(0.0, f64::max)
-                })
-                .sum();
-            (interval.parameter, (informed / draws as f64 - now).max(0.0))
-        })
-        .collect();
-    worth.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let regret = largest - means.first().copied().unwrap_or(0.0);
-    Some(Confidence { best, regret: regret.max(0.0), worth, draws })
+    let total =
+        |part: &[(Vec<f64>, Vec<f64>)], plan: usize| part.iter().map(|(_, worth)| worth[plan]).sum::<f64>();
+    let best_total =
+        |part: &[(Vec<f64>, Vec<f64>)]| (0..count).map(|plan| total(part, plan)).fold(0.0, f64::max);
+    let largest: f64 = drawn.iter().map(|(_, worth)| worth.iter().copied().fold(0.0, f64::max)).sum();
+    let unknowing = best_total(&drawn);
+    found.regret = share * (largest - unknowing).max(0.0);
+    for (at, interval) in fleet.intervals.iter().enumerate() {
+        drawn.sort_by(|a, b| a.0[at].total_cmp(&b.0[at]));
+        let informed: f64 = drawn.chunks(draws.div_ceil(PARTS)).map(best_total).sum();
+        found.worth.push((interval.parameter, share * (informed - unknowing).max(0.0)));
+    }
+    found.worth.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Some(found)
+}
+
+/// A draw of the uncertain parameters, and the fleet with them.
+fn vary(fleet: &Fleet, stream: &mut Stream) -> Option<(Vec<f64>, Fleet)> {
+    let mut varied = fleet.clone();
+    let mut values = Vec::with_capacity(fleet.intervals.len());
+    for interval in &fleet.intervals {
+        let center = interval.parameter.get(fleet)?;
+        // An interval of 95 % is 1.96 standard errors to either side, which need not be alike.
+        let z = stream.normal();
+        let arm = if z > 0.0 { interval.high - center } else { center - interval.low };
+        let value = center + z * arm.max(0.0) / 1.959_963_984_540_054;
+        values.push(value);
+        varied = interval.parameter.set(&varied, value);
+    }
+    Some((values, varied))
+}
+
+/// The plan that would be chosen, of those that keep the limits: the cheapest that suffices, else the most accurate; of equal ones the first.
+fn best_of(outlooks: &[Option<Outlook>], limits: &Limits) -> Option<usize> {
+    let cost = |outlook: &Outlook| outlook.spend.in_unit(limits.unit());
+    let better = |a: &Outlook, b: &Outlook| match (limits.suffices(a), limits.suffices(b)) {
+        (true, true) => cost(a) < cost(b),
+        (suffices, other) => suffices || (!other && a.accuracy > b.accuracy + 1e-12),
+    };
+    let keeping = outlooks.iter().enumerate().filter_map(|(at, outlook)| Some((at, outlook.as_ref()?)));
+    keeping.reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|best| best.0)
 }
 
 /// The plans that a contest and a confidence are about: the best one of every kind and models, near enough to the best to matter.

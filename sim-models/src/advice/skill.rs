@@ -1,23 +1,28 @@
-//! How hard questions are for a model: its accuracy as a step function over questions.
+//! How hard questions are for a model: its accuracy over questions.
 //!
-//! All laws of dependence are mixtures of independent answers over a hidden accuracy (spec 5). Sorted from hard to easy questions this is a
-//! function on [0, 1]. It has two or three steps for the discrete laws and [`STEPS`] equal ones for the continuous law.
+//! All laws of dependence are mixtures of independent answers over a hidden accuracy (spec 5). Sorted from hard to easy questions this is an
+//! increasing function on [0, 1]. It has two or three steps for the discrete laws; for the continuous law means are taken by quadrature.
 
-use sim_core::special::beta_quantile;
+mod beta;
+
+use std::sync::OnceLock;
 
 use crate::theory::dependence::{Dependence, copied_biases};
 
-/// Steps of a continuous law. Votes of 3 to 31 are then within 0.002 of the continuous law.
-pub const STEPS: usize = 64;
-
 /// A model's accuracy over questions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Profile(Vec<Step>);
+pub struct Profile {
+    /// Points from low to high accuracies, over which means are taken.
+    points: Vec<Point>,
+    /// Where the law is continuous: its mean accuracy, its correlation, and its quantiles once they are asked for.
+    beta: Option<(f64, f64, OnceLock<beta::Quantiles>)>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Step {
+struct Point {
     /// Where it ends, in (0, 1].
     until: f64,
+    width: f64,
     accuracy: f64,
 }
 
@@ -25,6 +30,7 @@ impl Profile {
     /// Of answers with a bias and a pairwise correlation.
     pub fn new(dependence: Dependence, bias: f64, correlation: f64) -> Self {
         let p = 0.5 * (1.0 + bias);
+        let mut beta = None;
         let parts: Vec<(f64, f64)> = match dependence {
             _ if correlation <= 0.0 || p <= 0.0 || p >= 1.0 => vec![(1.0, p)],
             _ if correlation >= 1.0 => vec![(1.0 - p, 0.0), (p, 1.0)],
@@ -36,33 +42,59 @@ impl Profile {
                 vec![(1.0 - p, 0.5 * (1.0 + down)), (p, 0.5 * (1.0 + up))]
             }
             // Votes under the Gaussian factor are almost those of the beta-binomial law (spec 5, table of gains).
-            Dependence::BetaBinomial | Dependence::Gaussian => beta_steps(p, correlation),
+            Dependence::BetaBinomial | Dependence::Gaussian => {
+                beta = Some((p, correlation, OnceLock::new()));
+                beta::points(p, correlation)
+            }
         };
         let mut until = 0.0;
-        let mut steps: Vec<Step> = parts
+        let mut points: Vec<Point> = parts
             .into_iter()
             .filter(|(width, _)| *width > 0.0)
             .map(|(width, accuracy)| {
                 until += width;
-                Step { until, accuracy }
+                Point { until, width, accuracy }
             })
             .collect();
-        if let Some(last) = steps.last_mut() {
+        if let Some(last) = points.last_mut() {
             last.until = 1.0;
         }
-        Self(steps)
+        Self { points, beta }
+    }
+
+    fn quantiles(&self) -> Option<&beta::Quantiles> {
+        let (p, rho, quantiles) = self.beta.as_ref()?;
+        Some(quantiles.get_or_init(|| beta::Quantiles::new(*p, *rho)))
     }
 
     /// Accuracy on the question at `u` in [0, 1).
     pub fn at(&self, u: f64) -> f64 {
-        let position = self.0.partition_point(|step| step.until <= u);
-        self.0.get(position).or(self.0.last()).map_or(0.5, |step| step.accuracy)
+        if let Some(quantiles) = self.quantiles() {
+            return quantiles.at(u);
+        }
+        let position = self.points.partition_point(|point| point.until <= u);
+        self.points.get(position).or(self.points.last()).map_or(0.5, |point| point.accuracy)
     }
 
-    /// Widths and accuracies.
+    /// Weights and accuracies, from low to high accuracies.
     pub fn steps(&self) -> impl Iterator<Item = (f64, f64)> {
-        let starts = std::iter::once(0.0).chain(self.0.iter().map(|step| step.until));
-        self.0.iter().zip(starts).map(|(step, start)| (step.until - start, step.accuracy))
+        self.points.iter().map(|point| (point.width, point.accuracy))
+    }
+
+    /// At most about so many parts of the questions, each with its weight and its mean accuracy.
+    pub fn coarse(&self, parts: usize) -> Vec<(f64, f64)> {
+        let mut coarse = Vec::with_capacity(parts + 1);
+        let (mut width, mut sum) = (0.0, 0.0);
+        for (at, point) in self.points.iter().enumerate() {
+            width += point.width;
+            sum += point.width * point.accuracy;
+            // A step of a discrete law is a part of its own.
+            if self.beta.is_none() || width * parts as f64 >= 1.0 || at + 1 == self.points.len() {
+                coarse.push((width, sum / width));
+                (width, sum) = (0.0, 0.0);
+            }
+        }
+        coarse
     }
 
     /// Mean of a function of the accuracy over questions.
@@ -70,9 +102,16 @@ impl Profile {
         self.steps().map(|(width, accuracy)| width * of(accuracy)).sum()
     }
 
-    /// Widths and accuracies of two models on the same questions, the hard ones for one being the hard ones for the other.
+    /// Widths and accuracies of two models on the same questions, the hard ones for one being the hard ones for the other. Exact for discrete
+    /// laws, and within about 0.001 for the continuous one.
     pub fn together(&self, other: &Self) -> Vec<(f64, f64, f64)> {
-        let mut ends: Vec<f64> = self.0.iter().chain(&other.0).map(|step| step.until).collect();
+        let ends = |profile: &Self| -> Vec<f64> {
+            match profile.quantiles() {
+                Some(quantiles) => quantiles.shares().collect(),
+                None => profile.points.iter().map(|point| point.until).collect(),
+            }
+        };
+        let mut ends = [ends(self), ends(other), vec![1.0]].concat();
         ends.sort_unstable_by(f64::total_cmp);
         let mut start = 0.0;
         let mut parts = Vec::with_capacity(ends.len());
@@ -85,19 +124,4 @@ impl Profile {
         }
         parts
     }
-}
-
-/// Quantiles of Beta(p t, (1-p) t), t = (1-rho)/rho, in the middle of equal parts, moved so that their mean is `p`.
-fn beta_steps(p: f64, rho: f64) -> Vec<(f64, f64)> {
-    let t = (1.0 - rho) / rho;
-    let width = 1.0 / STEPS as f64;
-    let mut values: Vec<f64> = (0..STEPS)
-        .map(|at| beta_quantile(p * t, (1.0 - p) * t, (at as f64 + 0.5) * width).clamp(0.0, 1.0))
-        .collect();
-    // What the clamp takes away is moved again.
-    for _ in 0..3 {
-        let missing = p - values.iter().sum::<f64>() * width;
-        values.iter_mut().for_each(|value| *value = (*value + missing).clamp(0.0, 1.0));
-    }
-    values.into_iter().map(|value| (width, value)).collect()
 }

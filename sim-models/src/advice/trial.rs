@@ -3,11 +3,15 @@
 //! The hidden difficulty, the answers and the times are drawn by the name of the model and the number of the answer. So a vote of three hears
 //! the answers of the vote of five that come first, and differences between plans are those of the plans.
 
+mod subtree;
+
+use std::cmp::Ordering;
+
 use sim_core::random::{Entity, TrialStreams};
 
+use self::subtree::SubtreeTimes;
 use super::latency::Latency;
 use super::{Fleet, Plan, Profile, Spend};
-use crate::theory::dependence::Dependence;
 use crate::theory::recursion;
 
 /// Channels of the streams of a model. A number is part of a stream's address: it must not change.
@@ -17,10 +21,11 @@ mod channel {
     pub const CHECK: u64 = 2;
     pub const DIFFICULTY: u64 = 3;
     pub const NODE: u64 = 4;
-    pub const NODE_TIME: u64 = 5;
+    pub const HIDDEN_TIME: u64 = 5;
+    pub const TIE: u64 = 6;
 }
 
-/// Most leaves of a tree that are simulated; below them subtrees have their exact bias.
+/// Most leaves of a tree that are simulated; below them subtrees have their exact bias, and a table of their times.
 const MOST_LEAVES: f64 = 1024.0;
 /// Votes after which a race to a margin is given up.
 const MOST_VOTES: u64 = 100_000;
@@ -44,6 +49,8 @@ pub struct SimulatedPlan {
     /// By model of the fleet.
     entities: Vec<Entity>,
     profiles: Vec<Option<Profile>>,
+    /// Times of the subtrees below the simulated layers of a tree.
+    subtrees: Option<SubtreeTimes>,
 }
 
 /// One question.
@@ -67,7 +74,16 @@ impl SimulatedPlan {
             used.contains(&model).then(|| fleet.profile(model, tokens)).flatten()
         };
         let profiles = (0..fleet.models.len()).map(profile).collect();
-        Some(Self { plan: *plan, fleet: fleet.clone(), entities, profiles })
+        let subtrees = match *plan {
+            Plan::Tree { model, tokens, fan_in, depth, message } => {
+                let hidden = depth - simulated_layers(fan_in, depth);
+                let agent = &fleet.models[model];
+                let (leaf, decision) = (agent.latency_of(tokens + message), agent.latency_of(message));
+                (hidden > 0).then(|| SubtreeTimes::new(leaf, decision, fan_in, hidden))
+            }
+            _ => None,
+        };
+        Some(Self { plan: *plan, fleet: fleet.clone(), entities, profiles, subtrees })
     }
 
     /// The plan.
@@ -224,13 +240,10 @@ impl Question<'_> {
     fn tree(&self, model: usize, tokens: f64, fan_in: u32, depth: u32, message: f64) -> TrialOutcome {
         let fleet = &self.simulated.fleet;
         let (leaves, agents) = self.simulated.plan.agents();
-        let mut simulated = 0;
-        while simulated < depth && libm::pow(f64::from(fan_in), f64::from(simulated + 1)) <= MOST_LEAVES {
-            simulated += 1;
-        }
-        let layer = fleet.layer(fan_in, message);
-        let bias = fleet.models[model].bias(tokens);
-        let below = recursion::uniform_bias(&layer, depth - simulated, bias);
+        let simulated = simulated_layers(fan_in, depth);
+        let accuracy = self.accuracy(model);
+        let below =
+            recursion::uniform_bias(&fleet.layer(fan_in, message), depth - simulated, 2.0 * accuracy - 1.0);
         let tree = Tree {
             question: self,
             model,
@@ -239,7 +252,7 @@ impl Question<'_> {
             below: 0.5 * (1.0 + below),
             leaf: self.latency(model, tokens + message),
             decision: self.latency(model, message),
-            hidden: depth - simulated,
+            subtrees: self.simulated.subtrees.as_ref(),
         };
         let mut votes = Vec::with_capacity(fan_in as usize * simulated as usize);
         let (right, time) = tree.node(simulated, 0, &mut votes);
@@ -248,6 +261,12 @@ impl Question<'_> {
             self.answer(model, tokens).times(leaves) + agent.spend(message, message).times(agents - 1.0);
         TrialOutcome { right, spend, time }
     }
+}
+
+/// How many of the upper layers of a tree are simulated.
+fn simulated_layers(fan_in: u32, depth: u32) -> u32 {
+    let leaves = |layers: u32| libm::pow(f64::from(fan_in), f64::from(layers));
+    (1..=depth).take_while(|&layers| leaves(layers) <= MOST_LEAVES).count() as u32
 }
 
 /// A tree of which the upper layers are simulated.
@@ -260,8 +279,8 @@ struct Tree<'a> {
     below: f64,
     leaf: Latency,
     decision: Latency,
-    /// Layers below them.
-    hidden: u32,
+    /// When it is there, where there are layers below.
+    subtrees: Option<&'a SubtreeTimes>,
 }
 
 impl Tree<'_> {
@@ -271,14 +290,10 @@ impl Tree<'_> {
         let name = (u64::from(layer) << 40) + position;
         if layer == 0 {
             let right = question.is_right(self.model, name, self.below);
-            let mut time = question.time(self.model, name, self.leaf);
-            for above in 1..=self.hidden {
-                // The time of one course through the layers that are not simulated, at the slowest of the siblings.
-                let first = (u64::from(above) << 56) + name * u64::from(self.fan_in);
-                let stream = |index| question.uniform(self.model, first + index, channel::NODE_TIME);
-                let slowest = (0..u64::from(self.fan_in)).map(stream).fold(0.0, f64::max);
-                time += self.decision.at(sim_core::special::normal_quantile(slowest));
-            }
+            let time = match self.subtrees {
+                Some(subtrees) => subtrees.at(question.uniform(self.model, name, channel::HIDDEN_TIME)),
+                None => question.time(self.model, name, self.leaf),
+            };
             return (right, time);
         }
         let (start, mut latest) = (votes.len(), 0f64);
@@ -289,44 +304,13 @@ impl Tree<'_> {
             let index = (u64::from(layer - 1) << 40) + below;
             votes.push(question.received(self.model, index, vote, self.fidelity));
         }
-        let right = self.decide(name, &mut votes[start..]);
+        let heard = &votes[start..];
+        let right = heard.iter().filter(|vote| **vote).count();
+        let right = match (2 * right).cmp(&heard.len()) {
+            Ordering::Equal => question.uniform(self.model, name, channel::TIE) < 0.5,
+            order => order == Ordering::Greater,
+        };
         votes.truncate(start);
         (right, latest + question.time(self.model, name, self.decision))
-    }
-
-    /// The majority of the votes received, which share their errors as the law says of realized votes; a fair coin decides a tie.
-    fn decide(&self, name: u64, votes: &mut [bool]) -> bool {
-        let errors = &self.question.simulated.fleet.errors;
-        let entity = self.question.simulated.entities[self.model];
-        let mut draws = self.question.streams.open(entity, name, channel::NODE_TIME);
-        let rho = errors.correlation;
-        match errors.dependence {
-            _ if rho <= 0.0 => {}
-            Dependence::Mixture => {
-                if draws.uniform() < rho {
-                    let chosen = votes[draws.below(votes.len() as u64) as usize];
-                    votes.fill(chosen);
-                }
-            }
-            Dependence::Copying => {
-                let mut common = None;
-                let share = rho.sqrt();
-                for vote in votes.iter_mut() {
-                    if draws.uniform() < share {
-                        *vote = *common.get_or_insert(*vote);
-                    }
-                }
-            }
-            Dependence::BetaBinomial | Dependence::Gaussian => {
-                let t = (1.0 - rho) / rho;
-                for at in 1..votes.len() {
-                    if draws.uniform() >= t / (t + at as f64) {
-                        votes[at] = votes[draws.below(at as u64) as usize];
-                    }
-                }
-            }
-        }
-        let right = votes.iter().filter(|vote| **vote).count();
-        if 2 * right == votes.len() { draws.fair() } else { 2 * right > votes.len() }
     }
 }

@@ -1,6 +1,6 @@
 //! Files of fleets, right and wrong.
 
-use sim_models::advice::{Fleet, Parameter};
+use sim_models::advice::{Fleet, Parameter, Plan};
 
 const MODEL: &str = "[[models]]\nname = \"a\"\naccuracy = 0.7\n";
 
@@ -57,9 +57,29 @@ fn what_is_wrong_is_said() {
         (format!("[channel]\nlaw = \"exponential\"\nscale = 0\n{MODEL}"), "is a positive number"),
         (format!("{MODEL}output_tokens = 1e300\n"), "is a number from 0 to 1e12"),
         (format!("{MODEL}latency_seconds = \"fast\"\n"), "latency_seconds"),
+        (
+            format!("{MODEL}input_tokens = {{ value = 2, low = 1, high = 3 }}\n"),
+            "`input_tokens` is a number without an interval",
+        ),
+        (
+            format!("[checker]\ndollars = {{ value = 2, low = 1, high = 3 }}\n{MODEL}"),
+            "[checker]: `dollars` is a number without an interval",
+        ),
+        (
+            format!("{MODEL}latency_seconds = {{ mean = 0, deviation = 9 }}\n"),
+            "a deviation of 9, but a mean of 0",
+        ),
         ("[[models]]\nname = \"\u{1F980}".to_owned(), "the text is no TOML"),
     ] {
         let error = Fleet::from_toml(&text).unwrap_err().to_string();
         assert!(error.contains(said), "{text}: {error}");
     }
+}
+
+/// Names are shown without what a terminal would obey.
+#[test]
+fn control_characters_are_shown_as_such() {
+    let fleet = Fleet::from_toml(&MODEL.replace("\"a\"", "\"a\\u001b[31m\"")).unwrap();
+    assert_eq!(Plan::Single { model: 0, tokens: 0.0 }.describe(&fleet), "one a\\u{1b}[31m");
+    assert_eq!(Parameter::Accuracy(0).name(&fleet), "accuracy of a\\u{1b}[31m");
 }

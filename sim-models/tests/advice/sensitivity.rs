@@ -26,7 +26,7 @@ fn a_flip_is_where_two_models_are_equal() {
     assert_eq!(best, Plan::Single { model: 0, tokens: 1000.0 });
     let down = flip(&fleet, &limits, &best, Parameter::Accuracy(0)).unwrap();
     assert!(
-        (down.at - 0.6).abs() < 2e-3 && down.plan == Plan::Single { model: 1, tokens: 1000.0 },
+        (down.at - 0.6).abs() < 2e-3 && down.plan == Some(Plan::Single { model: 1, tokens: 1000.0 }),
         "{down:?}"
     );
     let up = flip(&fleet, &limits, &best, Parameter::Accuracy(1)).unwrap();
@@ -34,6 +34,67 @@ fn a_flip_is_where_two_models_are_equal() {
     // Twice the price is twice too much.
     assert!(flip(&fleet, &limits, &best, Parameter::Price(0)).unwrap().at < 1.02);
     assert_eq!(flip(&fleet, &limits, &best, Parameter::Correlation), None);
+}
+
+/// Where nothing keeps the limits any more the answer changes, too.
+#[test]
+fn a_price_that_nobody_can_pay_is_a_flip() {
+    let one = fleet(
+        "[[models]]\nname = \"a\"\naccuracy = 0.7\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n",
+    );
+    let limits = Limits { budget: Some((0.0011, Unit::Dollars)), ..Limits::default() };
+    let best = choose(&one, &limits).best().unwrap().plan;
+    // Three votes would be paid for at a price of 0.37, which is farther away.
+    let found = flip(&one, &limits, &best, Parameter::Price(0)).unwrap();
+    assert!(found.plan.is_none() && (found.at - 1.1).abs() < 0.01, "{found:?}");
+}
+
+/// Two models that differ in nothing but a ten-thousandth of a point: no parameter that both share changes the choice.
+#[test]
+fn ties_are_no_flips() {
+    let text = "[[models]]\nname = \"a\"\naccuracy = 0.70005\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n\
+        [[models]]\nname = \"b\"\naccuracy = 0.7\nprice_per_million_output_tokens = 1\noutput_tokens = 1000\n";
+    let fleet = fleet(text);
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let best = choose(&fleet, &limits).best().unwrap().plan;
+    let flip = flip(&fleet, &limits, &best, Parameter::Accuracy(best.models()[0])).unwrap();
+    // It falls behind for real only a hundredth of a point below the other.
+    let other = if best.models() == [0] { 0.7 } else { 0.70005 };
+    assert!(flip.at < other - 0.9e-4, "{flip:?}");
+}
+
+/// One model that sometimes reaches 0.75 at a tenth of the price of one that always does: with the accuracy as a target the cheap one is the
+/// best where it reaches it, with probability P(z > -0.5) = 0.6915, and else the dear one; taking the cheap one costs the rest.
+#[test]
+fn with_a_target_the_best_is_the_cheapest_that_reaches_it() {
+    let text = "[[models]]\nname = \"cheap\"\naccuracy = { value = 0.76, low = 0.720800720, high = 0.799199280 }\n\
+        price_per_million_output_tokens = 1\noutput_tokens = 1000\n\
+        [[models]]\nname = \"dear\"\naccuracy = 0.9\nprice_per_million_output_tokens = 20\noutput_tokens = 1000\n";
+    let fleet = fleet(&format!("[question]\ncountable = false\n{text}"));
+    let limits = Limits { accuracy: Some(0.75), ..Limits::default() };
+    let choice = choose(&fleet, &limits);
+    let contenders = near(&choice, 0.2, 12);
+    assert_eq!(contenders[0].plan, Plan::Single { model: 0, tokens: 1000.0 });
+    let found = confidence(&fleet, &limits, &contenders, 20_000, &streams(Purpose::ReEstimation)).unwrap();
+    // Five standard errors of a share of 20 000.
+    assert!((found.best[0] - 0.6915).abs() < 0.0165 && (found.best[1] - 0.3085).abs() < 0.0165, "{found:?}");
+    assert!(found.of_target && found.none == 0.0 && found.breaks == 0.0, "{found:?}");
+    // The dear one always reaches it, so that knowing more reaches it no more often.
+    assert!(found.regret < 1e-12 && found.worth[0].1 < 1e-12, "{found:?}");
+}
+
+/// A price that is as likely above the budget as below: then nothing fits in half of the draws, which is told, and a measurement saves nothing.
+#[test]
+fn draws_in_which_nothing_fits_are_told() {
+    let text = "[[models]]\nname = \"a\"\naccuracy = 0.7\noutput_tokens = 1000\n\
+        price_per_million_output_tokens = { value = 1, low = 0.9, high = 1.1 }\n";
+    let fleet = fleet(text);
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let contenders = near(&choose(&fleet, &limits), 0.2, 12);
+    let found = confidence(&fleet, &limits, &contenders, 20_000, &streams(Purpose::ReEstimation)).unwrap();
+    assert!((found.none - 0.5).abs() < 0.018 && (found.breaks - found.none).abs() < 1e-12, "{found:?}");
+    assert!((found.best[0] + found.none - 1.0).abs() < 1e-9, "{found:?}");
+    assert!(found.regret < 1e-12 && found.worth[0].1 < 1e-12, "{found:?}");
 }
 
 /// Model a is normal with mean 0.7 and standard error 0.1/1.96, model b is 0.6: a is best with probability Phi(1.96) = 0.975. Not to know costs

@@ -9,6 +9,8 @@ pub(super) struct Findings {
     pub(super) fleet: Fleet,
     pub(super) choice: Choice,
     pub(super) reasons: Vec<String>,
+    /// What is taken for granted or left out, because the fleet's file does not say it.
+    pub(super) warnings: Vec<String>,
     /// The plans that were simulated, the recommended one first.
     pub(super) contenders: Vec<Scored>,
     pub(super) contest: Contest,

@@ -4,16 +4,17 @@ use serde_json::{Value, json};
 use sim_core::estimate::Confidence;
 use sim_models::advice::contest::Contender;
 use sim_models::advice::sensitivity::Flip;
-use sim_models::advice::{Plan, Scored};
-use sim_models::registry::number;
+use sim_models::advice::{Plan, Scored, Unit};
 
 use super::findings::Findings;
-use crate::output::{Format, align, brief_text, grouped, say, write_bytes};
+use crate::output::{Format, align, brief_text, grouped, say, significant, write_bytes};
 use crate::problem::Outcome;
 
-/// Four significant digits.
+/// Digits of numbers that are no estimates.
+const DIGITS: usize = 4;
+
 fn short(x: f64) -> String {
-    format!("{x:.3e}").parse::<f64>().map_or_else(|_| x.to_string(), number)
+    significant(x, DIGITS)
 }
 
 /// An accuracy.
@@ -22,12 +23,13 @@ fn percent(x: f64) -> String {
 }
 
 /// What is said where no plan keeps the limits.
-pub(super) fn print_none(reasons: &[String], format: Format) -> Outcome<()> {
+pub(super) fn print_none(reasons: &[String], warnings: &[String], format: Format) -> Outcome<()> {
     match format {
         Format::Json => {
-            write_bytes(format!("{:#}\n", json!({ "recommendation": null, "reasons": reasons })).as_bytes())
+            let report = json!({ "recommendation": null, "reasons": reasons, "warnings": warnings });
+            write_bytes(format!("{report:#}\n").as_bytes())
         }
-        _ => say(format_args!("{}", reasons.join("\n"))),
+        _ => say(format_args!("{}", [reasons, warnings].concat().join("\n"))),
     }
 }
 
@@ -46,18 +48,22 @@ pub(super) fn print_tables(findings: &Findings) -> Outcome<()> {
         brief_text(&contender.tally.time(0.5)),
         brief_text(&contender.tally.time(0.95)),
     ))?;
-    findings.reasons.iter().try_for_each(|reason| say(format_args!("{reason}")))?;
+    let sentences = findings.reasons.iter().chain(&findings.warnings);
+    sentences.into_iter().try_for_each(|sentence| say(format_args!("{sentence}")))?;
     say(format_args!("\n{}", rivals(findings).trim_end()))?;
     say(format_args!("\n{}", front(findings).trim_end()))?;
     say(format_args!("\n{}", flips(findings).trim_end()))?;
     if let Some(text) = confidence(findings) {
         say(format_args!("\n{}", text.trim_end()))?;
     }
+    let trials = findings.contest.trials;
     say(format_args!(
-        "\nnote: {} of {} organizations within the limits were simulated, on {} questions together; all of them as long as the best would take {:.0} times as many",
+        "\nnote: {} of {} organizations within the limits {} simulated, on {} {} together; all of them as long as the best would take {:.0} times as many",
         findings.contenders.len(),
         grouped(findings.choice.ranking.len() as u64),
-        grouped(findings.contest.trials),
+        if findings.contenders.len() == 1 { "was" } else { "were" },
+        grouped(trials),
+        if trials == 1 { "question" } else { "questions" },
         findings.saving(),
     ))
 }
@@ -97,7 +103,11 @@ fn rivals(findings: &Findings) -> String {
 
 fn front(findings: &Findings) -> String {
     let cost = format!("cost ({})", findings.unit());
-    let head = ["for less money", "accuracy", &cost, "95 % within (s)"];
+    let less = match findings.choice.limits.unit() {
+        Unit::Dollars => "for less money",
+        Unit::Tokens => "for fewer tokens",
+    };
+    let head = [less, "accuracy", &cost, "95 % within (s)"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for scored in findings.choice.front() {
         rows.push(vec![
@@ -118,14 +128,15 @@ fn flips(findings: &Findings) -> String {
     if flips.is_empty() {
         return "no change of one parameter would change the answer".to_owned();
     }
-    let head = ["what would change the answer", "now", "from here on", "then use"];
+    let head = ["what would change the answer", "now", "first changes at", "then use"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for flip in flips {
         rows.push(vec![
             flip.parameter.name(&findings.fleet),
             short(flip.value),
             short(flip.at),
-            flip.plan.describe(&findings.fleet),
+            flip.plan
+                .map_or_else(|| "nothing keeps the limits".to_owned(), |plan| plan.describe(&findings.fleet)),
         ]);
     }
     align(&rows)
@@ -135,16 +146,30 @@ fn confidence(findings: &Findings) -> Option<String> {
     let confidence = findings.confidence.as_ref()?;
     let mut rows =
         vec![vec!["best, as far as the parameters are known".to_owned(), "probability".to_owned()]];
+    let whole = |p: f64| format!("{:.0} %", 100.0 * p);
     for (scored, probability) in findings.contenders.iter().zip(&confidence.best) {
         if *probability > 0.0 {
-            rows.push(vec![scored.plan.describe(&findings.fleet), format!("{:.0} %", 100.0 * probability)]);
+            rows.push(vec![scored.plan.describe(&findings.fleet), whole(*probability)]);
         }
     }
+    if confidence.none > 0.0 {
+        rows.push(vec!["none of these keeps the limits".to_owned(), whole(confidence.none)]);
+    }
     let mut text = align(&rows);
-    let worth = confidence.worth.first().filter(|(_, worth)| *worth > 1e-5);
-    text.push_str(&match worth {
+    if confidence.breaks > 0.0 {
+        text.push_str(&format!(
+            "the recommended one breaks a limit with probability {}\n",
+            whole(confidence.breaks)
+        ));
+    }
+    let what = if confidence.of_target {
+        "points of the probability to reach the accuracy"
+    } else {
+        "points of accuracy"
+    };
+    text.push_str(&match confidence.worth.first().filter(|(_, worth)| *worth > 1e-5) {
         Some((parameter, worth)) => format!(
-            "measuring the {} is worth most: it saves {} of the {} points of accuracy that not knowing costs",
+            "measuring the {} is worth most: it saves {} of the {} {what} that not knowing costs",
             parameter.name(&findings.fleet),
             short(100.0 * worth),
             short(100.0 * confidence.regret)
@@ -203,7 +228,7 @@ pub(super) fn print_json(findings: &Findings) -> Outcome<()> {
             "parameter": flip.parameter.name(fleet),
             "value": flip.value,
             "at": flip.at,
-            "organization": flip.plan.describe(fleet),
+            "organization": flip.plan.map(|plan| plan.describe(fleet)),
         })
     };
     let flips = findings.flips.as_ref().map(|flips| flips.iter().map(one).collect::<Vec<_>>());
@@ -215,7 +240,10 @@ pub(super) fn print_json(findings: &Findings) -> Outcome<()> {
         let worth = worth.map(|(parameter, x)| json!({ "parameter": parameter.name(fleet), "saves": x }));
         json!({
             "best": best.collect::<Vec<_>>(),
+            "none": confidence.none,
+            "breaks_a_limit": confidence.breaks,
             "regret": confidence.regret,
+            "of": if confidence.of_target { "probability to reach the accuracy" } else { "accuracy" },
             "measurements": worth.collect::<Vec<_>>(),
             "draws": confidence.draws,
         })
@@ -224,6 +252,7 @@ pub(super) fn print_json(findings: &Findings) -> Outcome<()> {
         "recommendation": contenders.first(),
         "suffices": findings.choice.suffices(),
         "reasons": findings.reasons,
+        "warnings": findings.warnings,
         "cost_unit": findings.unit(),
         "contenders": contenders,
         "front": findings.choice.front().iter().map(|scored| plan_json(findings, scored)).collect::<Vec<_>>(),

@@ -9,6 +9,9 @@ use sim_models::registry::number;
 use super::findings::Findings;
 use crate::problem::{Outcome, Problem};
 
+/// What every recommendation begins with.
+pub(super) const FIRST_WORDS: &str = "# Recommended by synergy advise";
+
 /// Refuses names that `synergy run` would not take for a file.
 pub(super) fn check_name(out: &Path) -> Outcome<()> {
     if out.extension().is_some_and(|extension| extension == "toml") {
@@ -55,12 +58,13 @@ pub(super) fn scenario(findings: &Findings, file: &Path) -> String {
     let name = |model: usize| quoted(&fleet.models[model].name);
     let mut text = String::new();
     // Names and reasons come from files, and may hold ends of lines.
-    let mut comment = |sentence: &str| {
-        let plain: String = sentence.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        text.push_str(&format!("# {plain}\n"));
+    let mut comment = |line: &str| {
+        let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        text.push_str(&format!("{plain}\n"));
     };
-    comment(&format!("Recommended by synergy advise: {}.", best.plan.describe(fleet)));
-    findings.reasons.iter().for_each(|reason| comment(reason));
+    comment(&format!("{FIRST_WORDS}: {}.", best.plan.describe(fleet)));
+    let sentences = findings.reasons.iter().chain(&findings.warnings);
+    sentences.into_iter().for_each(|sentence| comment(&format!("# {sentence}")));
     text.push_str(&format!(
         "model = \"fleet\"\n\n[parameters]\nfile = {}\norganization = \"{}\"\n",
         quoted(&file.to_string_lossy()),
