@@ -2,6 +2,7 @@
 
 use super::outlook::Evaluator;
 use super::{AgentModel, Fleet, Limits, Outlook, Plan, Skill};
+use crate::theory::dependence::Dependence;
 
 /// Most leaves of a tree.
 const MOST_LEAVES: f64 = 1e6;
@@ -21,27 +22,31 @@ const STUDENTS: [u32; 4] = [1, 2, 3, 5];
 /// Most votes of one model in a vote of two, but for one that makes the sum odd.
 pub(super) const MOST_MIXED: u32 = 51;
 /// Votes of one model in a vote of two.
-const MIXED: [u32; 19] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 29, 35, 42, MOST_MIXED];
+const MIXED: [u32; 14] = [1, 2, 3, 4, 5, 6, 7, 9, 12, 16, 21, 28, 38, MOST_MIXED];
 /// Longest answer, in tokens.
 const LONGEST: f64 = 1e9;
 /// Lengths that are tried where no length is the longest that is allowed.
 const LENGTHS: usize = 12;
 
-/// Sizes of a kind of plan: from `first` in steps of `step`, then about a tenth more each time.
+/// Sizes of a kind of plan: from `first` in steps of `step`, then a share more each time.
 struct Sizes {
     first: u32,
     step: u32,
     all: u32,
+    /// Then each is larger by one part in so many.
+    parts: u32,
     most: u32,
 }
 
-const VOTES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, most: MOST_VOTES };
-const TRIES: Sizes = Sizes { first: 2, step: 1, all: 10, most: MOST_VOTES };
-const MARGINS: Sizes = Sizes { first: 2, step: 1, all: ALL_MARGINS, most: MOST_MARGIN };
+const VOTES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 10, most: MOST_VOTES };
+const FAN_INS: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 4, most: MOST_VOTES };
+const TRIES: Sizes = Sizes { first: 2, step: 1, all: 10, parts: 10, most: MOST_VOTES };
+const MARGINS: Sizes = Sizes { first: 2, step: 1, all: ALL_MARGINS, parts: 10, most: MOST_MARGIN };
 
 impl Sizes {
     fn after(&self, size: u32) -> u32 {
-        let more = if size < self.all { self.step } else { (size / 10 / self.step).max(1) * self.step };
+        let more =
+            if size < self.all { self.step } else { (size / self.parts / self.step).max(1) * self.step };
         (size + more).min(self.most)
     }
 
@@ -86,11 +91,21 @@ impl Limits {
     }
 }
 
+/// Which trees and chains are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trees {
+    /// All.
+    All,
+    /// None where a program can count answers and more right ones always speak for an answer: then a vote of the leaves is at least as accurate
+    /// as a tree of them, cheaper and faster.
+    Useful,
+}
+
 /// All plans within the limits, with what they come to.
-pub(super) fn sized(fleet: &Fleet, limits: &Limits) -> Vec<(Plan, Outlook)> {
+pub(super) fn sized(fleet: &Fleet, limits: &Limits, trees: Trees) -> Vec<(Plan, Outlook)> {
     let mut found = Vec::new();
     let evaluator = Evaluator::new(fleet);
-    shapes(fleet, limits, |plan| {
+    shapes(fleet, limits, trees, |plan| {
         let sized = fit(fleet, &evaluator, limits, plan);
         let accuracy = sized.map(|(_, outlook)| outlook.accuracy);
         found.extend(sized);
@@ -101,9 +116,11 @@ pub(super) fn sized(fleet: &Fleet, limits: &Limits) -> Vec<(Plan, Outlook)> {
 
 /// Goes through the shapes of plans. `visit` says how accurate one is if it fits, so that larger ones of its kind need not be visited where it
 /// does not, or where they are no better.
-fn shapes(fleet: &Fleet, limits: &Limits, mut visit: impl FnMut(Plan) -> Option<f64>) {
+fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Plan) -> Option<f64>) {
     let usable: Vec<usize> =
         (0..fleet.models.len()).filter(|&model| fleet.lacks(model, limits).is_empty()).collect();
+    let useless = fleet.countable && fleet.errors.dependence != Dependence::Copying;
+    let messages = if trees == Trees::Useful && useless { Vec::new() } else { messages(fleet, limits) };
     for &model in &usable {
         let tokens = fleet.models[model].known_tokens().unwrap_or(f64::NAN);
         visit(Plan::Single { model, tokens });
@@ -114,8 +131,8 @@ fn shapes(fleet: &Fleet, limits: &Limits, mut visit: impl FnMut(Plan) -> Option<
         if fleet.checker.is_some() {
             TRIES.grow(|tries| visit(Plan::Retry { model, tokens, tries }));
         }
-        for message in messages(fleet, limits) {
-            VOTES.grow(|fan_in| {
+        for &message in &messages {
+            FAN_INS.grow(|fan_in| {
                 let tree = |depth| Plan::Tree { model, tokens, fan_in, depth, message };
                 let star = visit(tree(1))?;
                 let small = |plan: &Plan| plan.agents().0 <= MOST_LEAVES;
@@ -166,7 +183,7 @@ fn messages(fleet: &Fleet, limits: &Limits) -> Vec<f64> {
     let mut length: f64 = 8.0;
     while length <= most {
         lengths.push(length.round());
-        length *= 1.3;
+        length *= 1.4;
     }
     lengths
 }

@@ -1,6 +1,6 @@
 //! The choice among all plans.
 
-use super::candidates::sized;
+use super::candidates::{Trees, sized};
 use super::{Fleet, Limits, Outlook, Plan};
 
 /// Differences of accuracy that are rounding.
@@ -33,8 +33,13 @@ pub struct Choice {
 /// All plans of a fleet within limits, the best first: the cheapest of those that have the accuracy that suffices; then the most accurate;
 /// of equally accurate ones the cheaper, then the faster, then the simpler one.
 pub fn choose(fleet: &Fleet, limits: &Limits) -> Choice {
+    choose_among(fleet, limits, Trees::All)
+}
+
+/// The same, of all trees or only where they may be the best.
+pub(super) fn choose_among(fleet: &Fleet, limits: &Limits, trees: Trees) -> Choice {
     let mut ranking: Vec<Scored> =
-        sized(fleet, limits).into_iter().map(|(plan, outlook)| Scored { plan, outlook }).collect();
+        sized(fleet, limits, trees).into_iter().map(|(plan, outlook)| Scored { plan, outlook }).collect();
     let unit = limits.unit();
     let cost = |it: &Scored| it.outlook.spend.in_unit(unit);
     let suffices = |it: &Scored| limits.suffices(&it.outlook);

@@ -5,6 +5,7 @@ mod tree;
 mod vote;
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use self::tree::Climb;
@@ -57,11 +58,32 @@ pub(super) struct Evaluator<'a> {
     known: Vec<OnceCell<Rc<Profile>>>,
     /// The tree of the last evaluation, on which the next deeper one stands.
     climb: RefCell<Option<Climb>>,
+    /// By two models: their accuracies on the same questions.
+    together: RefCell<HashMap<(usize, usize), Rc<Vec<(f64, f64, f64)>>>>,
+    /// By a model and a number of answers: how many of them are right.
+    counts: RefCell<HashMap<(usize, u32), Rc<Vec<f64>>>>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(fleet: &'a Fleet) -> Self {
-        Self { fleet, known: vec![OnceCell::new(); fleet.models.len()], climb: RefCell::default() }
+        Self {
+            fleet,
+            known: vec![OnceCell::new(); fleet.models.len()],
+            climb: RefCell::default(),
+            together: RefCell::default(),
+            counts: RefCell::default(),
+        }
+    }
+
+    /// Accuracies of two models of known length on questions that are as hard for one as for the other.
+    fn together(&self, first: usize, second: usize) -> Option<Rc<Vec<(f64, f64, f64)>>> {
+        if let Some(found) = self.together.borrow().get(&(first, second)) {
+            return Some(Rc::clone(found));
+        }
+        let profile = |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
+        let found = Rc::new(profile(first)?.together(&*profile(second)?));
+        self.together.borrow_mut().insert((first, second), Rc::clone(&found));
+        Some(found)
     }
 
     fn profile(&self, model: usize, tokens: f64) -> Option<Rc<Profile>> {

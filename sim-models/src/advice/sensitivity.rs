@@ -2,9 +2,10 @@
 
 use sim_core::random::{Address, Stream, Streams};
 
-use super::choice::EQUAL;
+use super::candidates::Trees;
+use super::choice::{EQUAL, choose_among};
 use super::outlook::Evaluator;
-use super::{Choice, Fleet, Limits, Outlook, Parameter, Plan, Scored, choose};
+use super::{Choice, Fleet, Limits, Outlook, Parameter, Plan, Scored};
 
 /// The smallest change of a parameter that changes the choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,9 +47,10 @@ fn is_gain(other: &Scored, alike: &Scored, limits: &Limits) -> bool {
 /// there is none in its range, or within a factor of 8. A change that is undone by a larger one may be missed between the steps.
 pub fn flip(fleet: &Fleet, limits: &Limits, best: &Plan, parameter: Parameter) -> Option<Flip> {
     let value = parameter.get(fleet)?;
+    let trees = if matches!(best, Plan::Tree { .. }) { Trees::All } else { Trees::Useful };
     // The other plan, if there is a change.
     let chosen = |value: f64| -> Option<Option<Plan>> {
-        let choice = choose(&parameter.set(fleet, value), limits);
+        let choice = choose_among(&parameter.set(fleet, value), limits, trees);
         let Some(other) = choice.best() else { return Some(None) };
         let alike = choice.ranking.iter().find(|scored| scored.plan.is_like(best));
         let changes = !other.plan.is_like(best) && alike.is_none_or(|alike| is_gain(other, alike, limits));

@@ -90,7 +90,7 @@ impl Evaluator<'_> {
         let kept = low.mean(right);
         let escalated = 1.0 - kept - low.mean(wrong);
         let apart = escalated * high.mean(|p| p);
-        let together = low.together(&high);
+        let together = self.together(student, teacher)?;
         let together =
             together.iter().map(|&(width, p, q)| width * (1.0 - right(p) - wrong(p)) * q).sum::<f64>();
         let across = self.fleet.errors.across;

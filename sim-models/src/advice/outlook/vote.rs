@@ -1,7 +1,9 @@
 //! Votes that a program counts.
 
+use std::rc::Rc;
+
 use super::{Evaluator, Outlook, SLOW};
-use crate::advice::{AgentModel, Profile};
+use crate::advice::AgentModel;
 use crate::theory::layer::Layer;
 
 impl Evaluator<'_> {
@@ -16,29 +18,34 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn accuracy_of_mixed(&self, first: (usize, u32), second: (usize, u32)) -> Option<f64> {
-        let length = |model: usize| self.fleet.models.get(model)?.known_tokens();
-        let (low, high) =
-            (self.profile(first.0, length(first.0)?)?, self.profile(second.0, length(second.0)?)?);
         let across = self.fleet.errors.across;
-        let mean_law = |profile: &Profile, votes: u32| {
-            let mut law = vec![0.0; votes as usize + 1];
-            for (width, p) in profile.steps() {
-                law.iter_mut().zip(binomial(votes, p)).for_each(|(mass, more)| *mass += width * more);
-            }
-            law
-        };
         let mut accuracy = 0.0;
         if across < 1.0 {
-            accuracy += (1.0 - across) * majority_right(&mean_law(&low, first.1), &mean_law(&high, second.1));
+            let (one, other) = (self.counts(first.0, first.1)?, self.counts(second.0, second.1)?);
+            accuracy += (1.0 - across) * majority_right(&one, &other);
         }
         if across > 0.0 {
-            let together = low.together(&high).into_iter();
-            let right = |(width, p, q): (f64, f64, f64)| {
+            let right = |&(width, p, q): &(f64, f64, f64)| {
                 width * majority_right(&binomial(first.1, p), &binomial(second.1, q))
             };
-            accuracy += across * together.map(right).sum::<f64>();
+            accuracy += across * self.together(first.0, second.0)?.iter().map(right).sum::<f64>();
         }
         Some(accuracy)
+    }
+
+    /// Probabilities of 0, ..., n right answers of a model of known length.
+    fn counts(&self, model: usize, votes: u32) -> Option<Rc<Vec<f64>>> {
+        if let Some(found) = self.counts.borrow().get(&(model, votes)) {
+            return Some(Rc::clone(found));
+        }
+        let profile = self.profile(model, self.fleet.models.get(model)?.known_tokens()?)?;
+        let mut law = vec![0.0; votes as usize + 1];
+        for (width, p) in profile.steps() {
+            law.iter_mut().zip(binomial(votes, p)).for_each(|(mass, more)| *mass += width * more);
+        }
+        let found = Rc::new(law);
+        self.counts.borrow_mut().insert((model, votes), Rc::clone(&found));
+        Some(found)
     }
 
     /// What a vote of two models costs and how long it takes; its accuracy is given as 0.

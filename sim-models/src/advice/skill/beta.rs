@@ -10,11 +10,11 @@ use crate::theory::quadrature::focused;
 /// Steps of the trapezoidal rule.
 const STEP: f64 = 0.25;
 /// Steps of the table of quantiles.
-const TABLE_STEP: f64 = 0.2;
+const TABLE_STEP: f64 = 0.3;
 /// Width of the focus at one half, where votes and trees switch from wrong to right.
 const SWITCH: f64 = 1e-3;
 /// Logarithm of what the density falls by to the ends.
-const FALL: f64 = 42.0;
+const FALL: f64 = 34.0;
 
 /// Where the density is, and how it falls.
 struct Shape {
