@@ -162,8 +162,10 @@ fn errors_are_shared_within_and_across_models() {
     let (fleet, text) = fleet_of(&place, &log);
     assert!((fleet.errors.correlation - 0.5).abs() < 0.1 && fleet.errors.across == 1.0, "{text}");
     assert!(text.contains("across: assumed, all of it, as no question was answered by two models"), "{text}");
-    let line = "advise fleet/fleet.toml --budget 1USD --draws 100 --trials 1024 -q";
-    place.synergy(line).expect(0);
+    // The log has no costs, so nothing can be held against money.
+    let said =
+        place.synergy("advise fleet/fleet.toml --budget 1USD --draws 100 --trials 1024 -q").expect(2).err;
+    assert!(said.contains("`A` is left out: it has no `price_per_million_output_tokens`"), "{said}");
 }
 
 /// Laws of leaves, of messages and of times, where the log has them.

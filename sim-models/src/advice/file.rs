@@ -204,7 +204,7 @@ impl Reader {
                     ", with which its bias grows with its tokens",
                     exponent,
                 )?,
-                cap: self.number(&table, "cap", Range::Cap, None)?.unwrap_or(1.0),
+                cap: self.number(&table, "cap", Range::Cap, Some(Parameter::Cap(position)))?.unwrap_or(1.0),
             })
         } else {
             let accuracy =

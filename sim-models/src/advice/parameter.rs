@@ -12,6 +12,8 @@ pub enum Parameter {
     Scale(usize),
     /// How it grows.
     Exponent(usize),
+    /// The largest bias that tokens buy.
+    Cap(usize),
     /// Tokens of an answer.
     Tokens(usize),
     /// Both prices of a model, by that of tokens written.
@@ -48,8 +50,15 @@ impl Parameter {
     pub fn all(fleet: &Fleet) -> Vec<Self> {
         let mut all = Vec::new();
         for model in 0..fleet.models.len() {
-            let candidates =
-                [Self::Accuracy, Self::Scale, Self::Exponent, Self::Tokens, Self::Price, Self::Latency];
+            let candidates = [
+                Self::Accuracy,
+                Self::Scale,
+                Self::Exponent,
+                Self::Cap,
+                Self::Tokens,
+                Self::Price,
+                Self::Latency,
+            ];
             all.extend(candidates.map(|of| of(model)));
         }
         all.extend([Self::Correlation, Self::Across, Self::Fidelity, Self::MessageScale]);
@@ -68,6 +77,7 @@ impl Parameter {
             Self::Accuracy(model) => of("accuracy", model),
             Self::Scale(model) => of("scale", model),
             Self::Exponent(model) => of("exponent", model),
+            Self::Cap(model) => of("cap", model),
             Self::Tokens(model) => of("tokens", model),
             Self::Price(model) => of("price", model),
             Self::Latency(model) => of("latency", model),
@@ -102,6 +112,11 @@ impl Parameter {
                 Skill::Law(law) => Some(law.exponent),
                 Skill::Known { .. } => None,
             },
+            // 1 is no cap.
+            Self::Cap(at) => match model(at)?.skill {
+                Skill::Law(law) => Some(law.cap).filter(|&cap| cap < 1.0),
+                Skill::Known { .. } => None,
+            },
             Self::Price(at) => positive(model(at)?.price_out),
             Self::Latency(at) => positive(model(at)?.latency),
             Self::Correlation => Some(fleet.errors.correlation),
@@ -121,7 +136,7 @@ impl Parameter {
         }
     }
 
-    /// Whether it is a probability, a correlation or a fidelity.
+    /// Whether it is a probability, a correlation, a bias or a fidelity.
     pub fn is_fraction(self) -> bool {
         !matches!(
             self,
@@ -140,13 +155,14 @@ impl Parameter {
         let mut fleet = fleet.clone();
         let value = if self.is_fraction() { value.clamp(0.0, 1.0) } else { value.max(1e-12) };
         match self {
-            Self::Accuracy(at) | Self::Scale(at) | Self::Exponent(at) | Self::Tokens(at) => {
+            Self::Accuracy(at) | Self::Scale(at) | Self::Exponent(at) | Self::Cap(at) | Self::Tokens(at) => {
                 if let Some(model) = fleet.models.get_mut(at) {
                     match (&mut model.skill, self) {
                         (Skill::Known { accuracy, .. }, Self::Accuracy(_)) => *accuracy = value,
                         (Skill::Known { tokens, .. }, Self::Tokens(_)) => *tokens = value,
                         (Skill::Law(law), Self::Scale(_)) => law.coefficient = value,
                         (Skill::Law(law), Self::Exponent(_)) => law.exponent = value,
+                        (Skill::Law(law), Self::Cap(_)) => law.cap = value.max(1e-12),
                         _ => {}
                     }
                 }
