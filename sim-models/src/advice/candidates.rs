@@ -161,7 +161,7 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
                     seconds.dedup();
                     let mut mixed =
                         seconds.into_iter().map(|b| Plan::Mixed { first: (first, a), second: (second, b) });
-                    if mixed.by_ref().map_while(&mut visit).count() == 0 {
+                    if mixed.map_while(&mut visit).count() == 0 {
                         break;
                     }
                 }
