@@ -84,7 +84,8 @@ impl<'a> Evaluator<'a> {
             return Some(Rc::clone(found));
         }
         let profile = |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
-        let found = Rc::new(profile(first)?.together(&profile(second)?));
+        let (one, other) = (profile(first)?, profile(second)?);
+        let found = Rc::new(one.together(&other));
         self.together.borrow_mut().insert((first, second), Rc::clone(&found));
         Some(found)
     }
