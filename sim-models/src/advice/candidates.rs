@@ -159,9 +159,9 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
                     // An odd sum has no ties. More of the second model cost more.
                     let mut seconds = MIXED.map(|b| if (a + b) % 2 == 1 { b } else { b + 1 }).to_vec();
                     seconds.dedup();
-                    let mut mixed =
+                    let mixed =
                         seconds.into_iter().map(|b| Plan::Mixed { first: (first, a), second: (second, b) });
-                    if mixed.by_ref().map_while(&mut visit).count() == 0 {
+                    if mixed.map_while(&mut visit).count() == 0 {
                         break;
                     }
                 }

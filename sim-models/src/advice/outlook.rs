@@ -51,6 +51,9 @@ impl Fleet {
     }
 }
 
+/// Weights of questions, and the accuracies of two models on them.
+type Together = Rc<Vec<(f64, f64, f64)>>;
+
 /// Evaluates many plans of a fleet. Profiles of answers of known length are computed once.
 pub(super) struct Evaluator<'a> {
     fleet: &'a Fleet,
@@ -59,7 +62,7 @@ pub(super) struct Evaluator<'a> {
     /// The tree of the last evaluation, on which the next deeper one stands.
     climb: RefCell<Option<Climb>>,
     /// By two models: their accuracies on the same questions.
-    together: RefCell<HashMap<(usize, usize), Rc<Vec<(f64, f64, f64)>>>>,
+    together: RefCell<HashMap<(usize, usize), Together>>,
     /// By a model and a number of answers: how many of them are right.
     counts: RefCell<HashMap<(usize, u32), Rc<Vec<f64>>>>,
 }
@@ -76,12 +79,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Accuracies of two models of known length on questions that are as hard for one as for the other.
-    fn together(&self, first: usize, second: usize) -> Option<Rc<Vec<(f64, f64, f64)>>> {
+    fn together(&self, first: usize, second: usize) -> Option<Together> {
         if let Some(found) = self.together.borrow().get(&(first, second)) {
             return Some(Rc::clone(found));
         }
         let profile = |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
-        let found = Rc::new(profile(first)?.together(&*profile(second)?));
+        let (one, other) = (profile(first)?, profile(second)?);
+        let found = Rc::new(one.together(&other));
         self.together.borrow_mut().insert((first, second), Rc::clone(&found));
         Some(found)
     }

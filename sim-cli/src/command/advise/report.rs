@@ -48,8 +48,8 @@ pub(super) fn print_tables(findings: &Findings) -> Outcome<()> {
         brief_text(&contender.tally.time(0.5)),
         brief_text(&contender.tally.time(0.95)),
     ))?;
-    let sentences = findings.reasons.iter().chain(&findings.warnings);
-    sentences.into_iter().try_for_each(|sentence| say(format_args!("{sentence}")))?;
+    let mut sentences = findings.reasons.iter().chain(&findings.warnings);
+    sentences.try_for_each(|sentence| say(format_args!("{sentence}")))?;
     say(format_args!("\n{}", rivals(findings).trim_end()))?;
     say(format_args!("\n{}", front(findings).trim_end()))?;
     say(format_args!("\n{}", flips(findings).trim_end()))?;

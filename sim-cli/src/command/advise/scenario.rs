@@ -64,7 +64,7 @@ pub(super) fn scenario(findings: &Findings, file: &Path) -> String {
     };
     comment(&format!("{FIRST_WORDS}: {}.", best.plan.describe(fleet)));
     let sentences = findings.reasons.iter().chain(&findings.warnings);
-    sentences.into_iter().for_each(|sentence| comment(&format!("# {sentence}")));
+    sentences.for_each(|sentence| comment(&format!("# {sentence}")));
     text.push_str(&format!(
         "model = \"fleet\"\n\n[parameters]\nfile = {}\norganization = \"{}\"\n",
         quoted(&file.to_string_lossy()),

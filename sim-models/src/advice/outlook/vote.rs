@@ -106,16 +106,14 @@ fn binomial(n: u32, p: f64) -> Vec<f64> {
 fn majority_right(first: &[f64], second: &[f64]) -> f64 {
     let votes = first.len() + second.len() - 2;
     // More than `b` right ones of the second team, and half of `b`: what decides where the first team has votes/2 - b.
-    let mut above = 0.0;
+    let mut above: f64 = 0.0;
     let mut decides = vec![0.0; second.len()];
     for (decides, mass) in decides.iter_mut().zip(second).rev() {
         *decides = above + if votes.is_multiple_of(2) { 0.5 * mass } else { 0.0 };
         above += mass;
     }
-    let all: f64 = above;
-    let half = votes / 2;
-    let wins = |a: usize| match half.checked_sub(a) {
-        None => all,
+    let wins = |a: usize| match (votes / 2).checked_sub(a) {
+        None => above,
         Some(b) => decides.get(b).copied().unwrap_or(0.0),
     };
     first.iter().enumerate().map(|(a, mass)| mass * wins(a)).sum()
