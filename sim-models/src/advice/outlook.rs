@@ -53,6 +53,8 @@ impl Fleet {
 
 /// Weights of questions, and the accuracies of two models on them.
 type Together = Rc<Vec<(f64, f64, f64)>>;
+/// Probabilities of 0, 1, 2, ....
+type Law = Rc<Vec<f64>>;
 
 /// Evaluates many plans of a fleet. Profiles of answers of known length are computed once.
 pub(super) struct Evaluator<'a> {
@@ -64,7 +66,7 @@ pub(super) struct Evaluator<'a> {
     /// By two models: their accuracies on the same questions.
     together: RefCell<HashMap<(usize, usize), Together>>,
     /// By a model and a number of answers: how many of them are right.
-    counts: RefCell<HashMap<(usize, u32), Rc<Vec<f64>>>>,
+    counts: RefCell<HashMap<(usize, u32), Law>>,
 }
 
 impl<'a> Evaluator<'a> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Outlook, SLOW};
+use super::{Evaluator, Law, Outlook, SLOW};
 use crate::advice::AgentModel;
 use crate::theory::layer::Layer;
 
@@ -34,7 +34,7 @@ impl Evaluator<'_> {
     }
 
     /// Probabilities of 0, ..., n right answers of a model of known length.
-    fn counts(&self, model: usize, votes: u32) -> Option<Rc<Vec<f64>>> {
+    fn counts(&self, model: usize, votes: u32) -> Option<Law> {
         if let Some(found) = self.counts.borrow().get(&(model, votes)) {
             return Some(Rc::clone(found));
         }
