@@ -92,14 +92,27 @@ impl Open<'_> {
         Values::resolve(self.parameters, &given)
     }
 
+    /// What comes of all values, with these for the open parameters. An error says which these are.
+    pub fn at<T>(
+        &self,
+        at: &[f64],
+        of: impl FnOnce(&Values) -> Result<T, ParameterError>,
+    ) -> Result<T, ParameterError> {
+        self.values(at).and_then(|values| of(&values)).map_err(|error| {
+            let place = self.keys.iter().zip(at).map(|(key, x)| format!("{key} = {}", number(*x)));
+            let place: Vec<String> = place.collect();
+            ParameterError::impossible(self.keys, format!("at {}: {error}", place.join(", ")))
+        })
+    }
+
     /// The predictions that do not depend on the open parameters: those that are the same in two places far apart.
     pub fn constant_predictions(
         &self,
         one: &[f64],
         other: &[f64],
     ) -> Result<Vec<CellPrediction>, ParameterError> {
-        let here = self.model.predict(&self.values(one)?)?;
-        let there = self.model.predict(&self.values(other)?)?;
+        let [here, there] = [one, other].map(|at| self.at(at, |values| self.model.predict(values)));
+        let (here, there) = (here?, there?);
         let same = |prediction: &CellPrediction| {
             let is_open = self.keys.iter().any(|key| prediction.name == *key);
             !is_open && prediction.value.is_some() && prediction.value == there.get(&prediction.name)
@@ -164,12 +177,7 @@ impl<'a> Observer<'a> {
         if let Some(place) = self.seen.point(at) {
             return Ok(place);
         }
-        let prepared = self.open.values(at).and_then(|values| self.open.model.prepare(&values));
-        let plan = prepared.map_err(|error| {
-            let at: Vec<String> =
-                self.open.keys.iter().zip(at).map(|(key, x)| format!("{key} = {}", number(*x))).collect();
-            Halt::Failed(Failure::Impossible(format!("at {}: {error}", at.join(", "))))
-        })?;
+        let plan = self.open.at(at, |values| self.open.model.prepare(values))?;
         let metric = plan.metrics().iter().position(|metric| metric.name == self.quantity);
         let Some(metric) = metric else {
             let sentence = format!("`{}` is no metric of this cell", self.quantity);

@@ -99,7 +99,7 @@ impl AnyModel for Optimum<'_> {
 
     fn prepare(&self, values: &Values) -> Result<Box<dyn AnyPlan + '_>, ParameterError> {
         // What cannot run in the middle is said before anything runs.
-        self.model.prepare(&self.open(values).values(&self.corner(0.5))?)?;
+        self.open(values).at(&self.corner(0.5), |values| self.model.prepare(values))?;
         let search = OptimumSearch { optimum: self, values: values.clone() };
         Ok(Box::new(SearchPlan::new(search, self.own_metrics())))
     }
