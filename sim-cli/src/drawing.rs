@@ -94,6 +94,15 @@ fn write(drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outco
     Ok(path)
 }
 
+/// The bytes of a drawing in a file of this name; without an ending that says otherwise, SVG.
+pub fn encoded(drawing: &Drawing, out: &Path) -> Outcome<Vec<u8>> {
+    match out.extension().and_then(|ending| ending.to_str()) {
+        Some("pdf") => drawing.pdf().map_err(|error| explain(&error)),
+        Some("png") => drawing.png(Sheet::default().dpi).map_err(|error| explain(&error)),
+        _ => Ok(drawing.svg().as_bytes().to_vec()),
+    }
+}
+
 /// Why a figure cannot be drawn.
 pub fn explain(error: &FigureError) -> Problem {
     Problem::input(format!("the figure cannot be drawn: {error}"))

@@ -10,6 +10,7 @@
 //! }
 //! ```
 
+mod area;
 mod cell;
 mod command;
 pub mod dataset;
@@ -22,6 +23,7 @@ mod log;
 pub mod output;
 mod page;
 mod pilot;
+mod pool;
 pub mod problem;
 mod progress;
 mod record;

@@ -7,17 +7,25 @@ use std::path::Path;
 use serde_json::json;
 use sim_models::registry::Value;
 
+use crate::area::Areas;
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
 use crate::drawing;
 use crate::figure::{Drawing, Figure, Place, Width};
 use crate::output::{escaped, grouped};
 use crate::problem::{Outcome, Problem};
+use crate::search::trace::Trace;
+use crate::sensitivity::Analysis;
+use crate::verdict::Verdict;
 
 /// Rows in the table; a page of more is slow to open.
 const MOST_ROWS: usize = 5000;
 /// What a sweep says of its cells together, where it was asked to.
-const SUMMARIES: [(&str, &str); 3] =
-    [("test.json", "Test"), ("boundary.json", "Boundary"), ("sensitivity.json", "Sensitivity")];
+const SUMMARIES: [(&str, &str); 4] = [
+    (Verdict::FILE, "Test"),
+    (Areas::FILE, "Area"),
+    (Trace::FILE, "Boundary"),
+    (Analysis::FILE, "Sensitivity"),
+];
 
 /// A data set as a page.
 pub struct Page {

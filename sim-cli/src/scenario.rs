@@ -1,5 +1,6 @@
 //! Scenarios: a model with its parameters, from a file or from the command line, alone or as a sweep.
 
+mod area;
 mod axis;
 mod boundary;
 mod derived;
@@ -13,6 +14,7 @@ mod quantities;
 mod read;
 mod stop;
 
+pub use area::AreaSpec;
 pub use axis::Axis;
 pub use boundary::{BoundarySpec, Level};
 pub use derived::DerivedSpec;
@@ -74,6 +76,9 @@ pub struct Scenario {
     /// What all cells are tested for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Hypothesis>,
+    /// The area that is computed from the cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaSpec>,
 }
 
 /// What the cells of a scenario draw from.
@@ -152,6 +157,7 @@ impl Opened {
                 plan: Plan::default(),
                 figure: None,
                 test: None,
+                area: None,
             };
             find_model(registry, argument)?;
             Self { scenario, document: None, set: Vec::new() }
@@ -240,6 +246,7 @@ impl Opened {
                     self.check_columns(model, index)?;
                     self.check_search(registry)?;
                     self.check_test(model)?;
+                    self.check_area(model)?;
                     self.check_sensitivity(model)?;
                     return self.check_figure(model, count, index);
                 }
@@ -297,6 +304,14 @@ impl Opened {
         let Some(test) = &self.scenario.test else { return Ok(()) };
         let quantities = Quantities::of_all(model, &self.scenario)?;
         test.check(&quantities.metrics()).map_err(|problem| self.within("test", problem))
+    }
+
+    /// Checks that cells have the metric under which an area is asked for.
+    fn check_area(&self, model: &dyn AnyModel) -> Outcome<()> {
+        let Some(area) = &self.scenario.area else { return Ok(()) };
+        let quantities = Quantities::of_all(model, &self.scenario)?;
+        let checked = area.check(&quantities.metrics(), &self.scenario.sweep);
+        checked.map_err(|problem| self.within("area", problem))
     }
 
     /// Checks that cells have the quantity whose sensitivity is asked for.
@@ -392,6 +407,18 @@ impl Scenario {
     /// What its cells draw from.
     pub fn randomness(&self) -> Randomness {
         Randomness { seed: self.seed, common: self.common }
+    }
+
+    /// What sets cell `index` apart from the others, in the order of the axes.
+    pub fn place(&self, index: usize) -> Vec<(String, Value)> {
+        let mut cell = self.cell(index);
+        let mut keys: Vec<&str> = self.sweep.iter().map(|axis| axis.key.as_str()).collect();
+        for key in self.plan.keys() {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys.into_iter().filter_map(|key| cell.remove_entry(key)).collect()
     }
 
     /// The parameters that are given in cell `index`. The parts of the plan are faster than the axes, and the last axis is faster than others.

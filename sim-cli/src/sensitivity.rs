@@ -29,6 +29,9 @@ pub enum Analysis {
 }
 
 impl Analysis {
+    /// Where it is kept in the data set.
+    pub const FILE: &str = "sensitivity.json";
+
     /// The sensitivity of the quantity that the scenario names, if it does, from its complete data set. A metric has the name of its column; where
     /// there is none, the name is that of a prediction.
     pub fn of(scenario: &Scenario, directory: &Directory) -> Outcome<Option<Self>> {

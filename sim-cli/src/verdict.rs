@@ -3,13 +3,14 @@
 use std::fmt;
 
 use serde::Serialize;
-use sim_core::estimate::{Confidence, Estimate, Interval, holm};
+use sim_core::estimate::{Confidence, Estimate, holm};
 use sim_core::monte_carlo::{Control, Stop};
 use sim_models::registry::AnyModel;
 
 use crate::cell::Prepared;
 use crate::dataset::Row;
 use crate::output::estimate_text;
+use crate::pool::Pool;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{Hypothesis, Randomness};
 
@@ -37,6 +38,11 @@ struct CellVerdict {
     is_below: bool,
 }
 
+impl Verdict {
+    /// Where it is kept in the data set.
+    pub const FILE: &str = "test.json";
+}
+
 /// Digits to which p-values are computed: a p-value below is given as it.
 const SMALLEST: f64 = 1e-12;
 
@@ -50,13 +56,13 @@ pub fn judge(
     randomness: Randomness,
 ) -> Outcome<Verdict> {
     let mut cells = Vec::with_capacity(rows.len());
-    let mut mean = Pool { common: randomness.common, ..Pool::default() };
+    let mut mean = Pool::new(randomness.common);
     for row in rows {
         let Some(place) = row.metrics.iter().position(|metric| *metric == hypothesis.metric) else {
             continue;
         };
         let Some(found) = row.done.estimates.get(place) else { continue };
-        mean.add(found);
+        mean.add(1.0, found);
         let prepared =
             Prepared::new(model, row.cell.values.clone(), randomness).map_err(|error| unable(&error))?;
         let at = |confidence| again(&prepared, row, confidence).map(|all| all.get(place).copied());
@@ -121,43 +127,6 @@ fn p_value(
         }
     }
     Ok(excluded)
-}
-
-/// The mean of estimates.
-#[derive(Default)]
-struct Pool {
-    /// Whether they have the same draws.
-    common: bool,
-    sum: f64,
-    half_widths: f64,
-    /// Of half-widths.
-    squares: f64,
-    cells: u64,
-    trials: u64,
-    confidence: Option<Confidence>,
-}
-
-impl Pool {
-    fn add(&mut self, estimate: &Estimate) {
-        if !estimate.value.is_finite() {
-            return;
-        }
-        self.sum += estimate.value;
-        self.half_widths += estimate.half_width();
-        self.squares += estimate.half_width() * estimate.half_width();
-        self.cells += 1;
-        self.trials += estimate.trials;
-        self.confidence = Some(estimate.confidence);
-    }
-
-    /// Half-widths of independent cells add up as their squares; with the same draws at most as they are.
-    fn estimate(&self) -> Option<Estimate> {
-        let n = self.cells as f64;
-        let sum = if self.common { self.half_widths } else { self.squares.sqrt() };
-        let (value, half_width) = (self.sum / n, sum / n);
-        let interval = Interval { low: value - half_width, high: value + half_width };
-        Some(Estimate::new(value, interval, self.confidence?, self.trials))
-    }
 }
 
 impl fmt::Display for Verdict {

@@ -33,6 +33,7 @@ pub mod channel;
 pub mod common_cause;
 pub mod cost;
 pub mod critical;
+pub mod debate;
 pub mod dependence;
 pub mod exponent;
 pub mod fixed_point;

@@ -1,5 +1,6 @@
 //! `synergy advise`: which organization to use, how large, with which models.
 
+mod figure;
 mod findings;
 mod report;
 mod scenario;
@@ -26,7 +27,7 @@ use crate::progress::Bar;
 /// Longest file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Recommend an organization: one agent, a vote, a star or tree, retries, a cascade; how large, and with which models
+/// Recommend an organization: one agent, a vote, a star, tree or debate, retries, a cascade; how large, and with which models
 ///
 /// All plans are sized within the limits and ranked by exact evaluation. The best are then simulated on common draws.
 #[derive(Args, Debug)]
@@ -76,6 +77,9 @@ pub(super) struct Arguments {
     /// Write the recommended organization as a scenario for `synergy run`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Draw what accuracy costs into a file: .svg, .pdf or .png
+    #[arg(long, value_name = "FILE")]
+    figure: Option<PathBuf>,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -94,6 +98,9 @@ impl Arguments {
         let limits = self.limits()?;
         if let Some(out) = &self.out {
             scenario::check_name(out)?;
+        }
+        if let Some(out) = &self.figure {
+            figure::check_name(out)?;
         }
         let warnings = fleet.warnings(&limits);
         if (0..fleet.models.len()).all(|model| !fleet.lacks(model, &limits).is_empty()) {
@@ -150,6 +157,12 @@ impl Arguments {
         }
         if let Some(out) = &self.out {
             self.write(out, &texts, &findings)?;
+        }
+        if let Some(out) = &self.figure {
+            figure::draw(&findings, out)?;
+            if self.format == Format::Table {
+                say(format_args!("figure: {}", out.display()))?;
+            }
         }
         Ok(Exit::Success)
     }

@@ -10,6 +10,7 @@ use sim_models::registry::Registry;
 
 use super::options::cancelled_by_signal;
 use super::sweep::simulate;
+use crate::area::Areas;
 use crate::dataset::{Directory, Table, write_file};
 use crate::drawing::{self, FileType, Sheet};
 use crate::output::say;
@@ -223,10 +224,14 @@ impl Run<'_> {
             }
         }
         if let Some(analysis) = Analysis::of(scenario, &directory)? {
-            directory.write_summary("sensitivity.json", &analysis)?;
+            directory.write_summary(Analysis::FILE, &analysis)?;
         }
-        if let Some(trace) = Trace::of(scenario, &Table::read(&directory.data_path())?) {
-            directory.write_summary("boundary.json", &trace)?;
+        let table = Table::read(&directory.data_path())?;
+        if let Some(areas) = Areas::of(scenario, &table) {
+            directory.write_summary(Areas::FILE, &areas)?;
+        }
+        if let Some(trace) = Trace::of(scenario, &table) {
+            directory.write_summary(Trace::FILE, &trace)?;
         }
         Ok(Some(directory))
     }
@@ -235,7 +240,7 @@ impl Run<'_> {
 /// The numbers that a table comes from: those of the data set, or of a list of one of its summaries.
 fn read(directory: &Directory, described: &Described) -> Outcome<Table> {
     let Some(list) = &described.summary else { return Table::read(&directory.data_path()) };
-    for file in ["sensitivity.json", "boundary.json"] {
+    for file in [Analysis::FILE, Areas::FILE, Trace::FILE] {
         let Ok(text) = fs::read(directory.path().join(file)) else { continue };
         let summary: serde_json::Value =
             serde_json::from_slice(&text).map_err(|error| Problem::failure(format!("{file}: {error}")))?;
@@ -244,7 +249,7 @@ fn read(directory: &Directory, described: &Described) -> Outcome<Table> {
         }
     }
     Err(Problem::input(format!("the sweep of {} has no summary with a list `{list}`", described.data))
-        .help("searches have `searches` and `limits`, sensitivities have `parameters`"))
+        .help("searches have `searches` and `limits`, sensitivities `parameters`, areas `surfaces`"))
 }
 
 fn not_swept(file: &str) -> Problem {

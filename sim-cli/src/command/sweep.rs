@@ -9,6 +9,7 @@ use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Registry};
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
+use crate::area::Areas;
 use crate::dataset::{Counts, Directory, Fork, Table};
 use crate::drawing::{self, Sheet};
 use crate::output::{grouped, say, warn};
@@ -21,7 +22,7 @@ use crate::search::Studied;
 use crate::search::trace::Trace;
 use crate::sensitivity::Analysis;
 use crate::sweep::{self, Choice, Swept};
-use crate::verdict;
+use crate::verdict::{Verdict, judge};
 
 /// Simulate every cell of a scenario, write a data set and draw its figure
 ///
@@ -137,19 +138,26 @@ pub(super) fn conclude(
         say(format_args!("cancelled; the same command goes on from here"))?;
         return Ok(Exit::Cancelled);
     }
-    directory.remove_verdict()?;
+    for file in [Verdict::FILE, Areas::FILE, Analysis::FILE, Trace::FILE] {
+        directory.remove_summary(file)?;
+    }
     if let Some(test) = &scenario.test {
-        let verdict = verdict::judge(test, model, &swept.rows, scenario.randomness())?;
-        directory.write_verdict(&verdict)?;
+        let verdict = judge(test, model, &swept.rows, scenario.randomness())?;
+        directory.write_summary(Verdict::FILE, &verdict)?;
         say(format_args!("{verdict}"))?;
     }
     if let Some(analysis) = Analysis::of(scenario, directory)? {
-        directory.write_summary("sensitivity.json", &analysis)?;
+        directory.write_summary(Analysis::FILE, &analysis)?;
         say(format_args!("{analysis}"))?;
+    }
+    let area = scenario.area.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
+    if let Some(areas) = area.and_then(|table| Areas::of(scenario, &table)) {
+        directory.write_summary(Areas::FILE, &areas)?;
+        say(format_args!("{areas}"))?;
     }
     let boundary = scenario.boundary.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
     if let Some(trace) = boundary.and_then(|table| Trace::of(scenario, &table)) {
-        directory.write_summary("boundary.json", &trace)?;
+        directory.write_summary(Trace::FILE, &trace)?;
         say(format_args!("{trace}"))?;
     }
     if scenario.figure.is_some() {

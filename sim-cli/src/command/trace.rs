@@ -10,6 +10,7 @@ use sim_models::registry::{Registry, Replay, nearest};
 use super::options::{ParameterOptions, cancelled_by_signal};
 use crate::cell::Prepared;
 use crate::dataset::write_file;
+use crate::drawing::encoded;
 use crate::figure::{Figure, Panel, Width};
 use crate::gantt;
 use crate::output::say;
@@ -216,12 +217,7 @@ fn draw(trial: u64, replay: &Replay, out: &Path) -> Outcome<()> {
     let figure = Figure { title: None, width: Width::Double, panel: Panel::Gantt(gantt) };
     let failed = |error: crate::figure::FigureError| Problem::failure(error.to_string());
     let drawing = figure.render().map_err(failed)?;
-    let bytes = match out.extension().and_then(|ending| ending.to_str()) {
-        Some("pdf") => drawing.pdf().map_err(failed)?,
-        Some("png") => drawing.png(300).map_err(failed)?,
-        _ => drawing.svg().as_bytes().to_vec(),
-    };
-    write_file(out, &bytes)?;
+    write_file(out, &encoded(&drawing, out)?)?;
     notes.iter().chain(drawing.notes()).for_each(|note| crate::output::warn(note));
     say(format_args!("trial {trial}: {}", out.display()))
 }

@@ -286,18 +286,13 @@ impl Directory {
         write_file(&path, format!("{json}\n").as_bytes())
     }
 
-    /// Removes what is said of an earlier test.
-    pub fn remove_verdict(&self) -> Outcome<()> {
-        let path = self.path.join("test.json");
+    /// Removes what was said of a sweep as a whole in a file of this name, if it was.
+    pub fn remove_summary(&self, name: &str) -> Outcome<()> {
+        let path = self.path.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Problem::file("remove", &path, &error)),
             _ => Ok(()),
         }
-    }
-
-    /// Writes what the cells were tested for, and what came of it.
-    pub fn write_verdict(&self, verdict: &impl serde::Serialize) -> Outcome<()> {
-        self.write_summary("test.json", verdict)
     }
 
     /// Writes what came of a sweep as a whole into a file of this name.

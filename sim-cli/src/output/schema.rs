@@ -40,6 +40,7 @@ pub fn schema(registry: &Registry) -> String {
             },
             "figure": figure(),
             "test": test(),
+            "area": area(),
         },
         "additionalProperties": false,
         "allOf": by_model,
@@ -241,6 +242,26 @@ fn test() -> Json {
             "error_rate": {
                 "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05,
                 "description": "probability that any cell is called different that is not",
+            },
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn area() -> Json {
+    json!({
+        "type": "object",
+        "description": "the area under a metric over some axes of the sweep, as a share of that under 1: its mean over their ranges (trapezoid rule)",
+        "required": ["metric", "over"],
+        "properties": {
+            "metric": { "type": "string", "description": "the metric" },
+            "over": {
+                "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }],
+                "description": "the axes; there is an area for every value of the others",
+            },
+            "scale": {
+                "enum": ["linear", "logarithmic"], "default": "logarithmic",
+                "description": "whether equal differences or equal ratios count alike along the axes",
             },
         },
         "additionalProperties": false,

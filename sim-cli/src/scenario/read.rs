@@ -7,14 +7,14 @@ use sim_models::registry::{ParameterError, Registry, Value};
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::{
-    BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, OptimumSpec, Plan, Sample, Scenario,
-    StopSpec, find_model, given,
+    AreaSpec, BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, OptimumSpec, Plan, Sample,
+    Scenario, StopSpec, find_model, given,
 };
 use crate::problem::{Outcome, Problem};
 use crate::search::Studied;
 
 /// Keys of a scenario.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "model",
     "seed",
     "common",
@@ -31,6 +31,7 @@ const KEYS: [&str; 16] = [
     "derived",
     "figure",
     "test",
+    "area",
 ];
 
 /// The scenario of a parsed file.
@@ -125,6 +126,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         Some(table) => Some(Hypothesis::read(document, table)?),
         None => None,
     };
+    let area = table(document, root, "area")?.map(|table| AreaSpec::read(document, table)).transpose()?;
     Ok(Scenario {
         model: name.clone(),
         seed,
@@ -138,6 +140,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         plan,
         figure,
         test,
+        area,
     })
 }
 

@@ -56,6 +56,9 @@ pub struct Limit {
 }
 
 impl Trace {
+    /// Where it is kept in the data set.
+    pub const FILE: &str = "boundary.json";
+
     /// The boundary that a scenario looks for, if it does, from its data set.
     pub fn of(scenario: &Scenario, table: &Table) -> Option<Self> {
         let spec = scenario.boundary.as_ref()?;
@@ -106,20 +109,6 @@ impl BoundarySpec {
             (Some(low), _) if low != 0.0 => "open at the upper end".to_owned(),
             _ => "open at the lower end".to_owned(),
         }
-    }
-}
-
-impl Scenario {
-    /// What sets a cell apart from the others, in the order of the axes.
-    fn place(&self, index: usize) -> Vec<(String, Value)> {
-        let mut cell = self.cell(index);
-        let mut keys: Vec<&str> = self.sweep.iter().map(|axis| axis.key.as_str()).collect();
-        for key in self.plan.keys() {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        keys.into_iter().filter_map(|key| cell.remove_entry(key)).collect()
     }
 }
 

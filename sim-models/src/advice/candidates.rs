@@ -12,6 +12,9 @@ const DEEPEST: u32 = 20;
 pub(super) const MOST_VOTES: u32 = 1001;
 /// Largest margin.
 pub(super) const MOST_MARGIN: u32 = 101;
+/// Most agents of a debate: everybody hears everybody. And most exchanges.
+pub(super) const MOST_DEBATING: u32 = 15;
+const MOST_EXCHANGES: u32 = 3;
 /// Sizes that are all looked at; beyond, each is about a tenth larger than the one before.
 const ALL_VOTES: u32 = 21;
 const ALL_MARGINS: u32 = 12;
@@ -41,6 +44,7 @@ struct Sizes {
 const VOTES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 10, most: MOST_VOTES };
 const FAN_INS: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 4, most: MOST_VOTES };
 const TRIES: Sizes = Sizes { first: 2, step: 1, all: 10, parts: 10, most: MOST_VOTES };
+const DEBATES: Sizes = Sizes { first: 3, step: 2, all: MOST_DEBATING, parts: 1, most: MOST_DEBATING };
 const MARGINS: Sizes = Sizes { first: 2, step: 1, all: ALL_MARGINS, parts: 10, most: MOST_MARGIN };
 
 impl Sizes {
@@ -91,13 +95,13 @@ impl Limits {
     }
 }
 
-/// Which trees and chains are looked at.
+/// Which trees, debates and chains are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trees {
     /// All.
     All,
     /// None where a program can count answers and more right ones always speak for an answer: then a vote of the leaves is at least as accurate
-    /// as a tree of them, cheaper and faster.
+    /// as a tree or a debate of them, cheaper and faster.
     Useful,
 }
 
@@ -144,6 +148,9 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
                 }
                 Some(star)
             });
+            for exchanges in 1..=MOST_EXCHANGES {
+                DEBATES.grow(|agents| visit(Plan::Debate { model, tokens, agents, exchanges, message }));
+            }
             visit(Plan::Chain { model, tokens, relays: 1, message });
         }
     }

@@ -104,7 +104,7 @@ impl Fleet {
                 );
             }
         } else {
-            warnings.push("stars, trees and chains are left out: there is no [channel]".to_owned());
+            warnings.push("stars, trees, debates and chains are left out: there is no [channel]".to_owned());
         }
         let unit = match limits.unit() {
             Unit::Dollars => "dollars",

@@ -1,5 +1,6 @@
 //! What a plan comes to, without simulation: accuracy and mean cost exactly, times by moments where they have no closed form.
 
+mod debate;
 mod sequential;
 mod tree;
 mod vote;
@@ -131,13 +132,16 @@ impl<'a> Evaluator<'a> {
             Plan::Tree { .. } => {
                 Outlook { accuracy: self.accuracy_of_tree(plan)?, ..self.cost_of_tree(plan)? }
             }
+            Plan::Debate { .. } => {
+                Outlook { accuracy: self.accuracy_of_debate(plan)?, ..self.cost_of_debate(plan)? }
+            }
             Plan::Chain { model, tokens, relays, message } => {
                 self.chain(self.fleet.models.get(model)?, tokens, relays, message)
             }
         })
     }
 
-    /// What a plan costs and how long it takes: as [`Evaluator::outlook`], but the accuracies of votes and trees, which take longer, are 0.
+    /// What a plan costs and how long it takes: as [`Evaluator::outlook`], but the accuracies of votes, trees and debates, which take longer, are 0.
     pub(super) fn costs(&self, plan: &Plan) -> Outlook {
         let quick = match *plan {
             Plan::Vote { model, tokens, votes } => {
@@ -145,6 +149,7 @@ impl<'a> Evaluator<'a> {
             }
             Plan::Mixed { first, second } => self.cost_of_mixed(first, second),
             Plan::Tree { .. } => self.cost_of_tree(plan),
+            Plan::Debate { .. } => self.cost_of_debate(plan),
             _ => None,
         };
         quick.unwrap_or_else(|| self.outlook(plan))

@@ -46,7 +46,7 @@ pub struct Interval {
 }
 
 impl Parameter {
-    /// The parameters that a fleet has.
+    /// The parameters that a fleet has, but for caps of 1, which are none.
     pub fn all(fleet: &Fleet) -> Vec<Self> {
         let mut all = Vec::new();
         for model in 0..fleet.models.len() {
@@ -63,7 +63,9 @@ impl Parameter {
         }
         all.extend([Self::Correlation, Self::Across, Self::Fidelity, Self::MessageScale]);
         all.extend([Self::TruePositive, Self::FalsePositive]);
-        all.retain(|parameter| parameter.get(fleet).is_some());
+        // 1 is no cap.
+        let says = |parameter: &Self, value: f64| !matches!(parameter, Self::Cap(_)) || value < 1.0;
+        all.retain(|parameter| parameter.get(fleet).is_some_and(|value| says(parameter, value)));
         all
     }
 
@@ -112,9 +114,8 @@ impl Parameter {
                 Skill::Law(law) => Some(law.exponent),
                 Skill::Known { .. } => None,
             },
-            // 1 is no cap.
             Self::Cap(at) => match model(at)?.skill {
-                Skill::Law(law) => Some(law.cap).filter(|&cap| cap < 1.0),
+                Skill::Law(law) => Some(law.cap),
                 Skill::Known { .. } => None,
             },
             Self::Price(at) => positive(model(at)?.price_out),

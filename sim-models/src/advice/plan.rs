@@ -68,6 +68,19 @@ pub enum Plan {
         /// Length of a message.
         message: f64,
     },
+    /// Agents exchange their answers and take the majority, again and again; then one decides that hears them all.
+    Debate {
+        /// The model of all agents.
+        model: usize,
+        /// Length of a first answer.
+        tokens: f64,
+        /// Agents that debate.
+        agents: u32,
+        /// How often they hear each other. Once is a hybrid of a star and a debate.
+        exchanges: u32,
+        /// Length of a message.
+        message: f64,
+    },
     /// One agent answers, and others pass it on.
     Chain {
         /// The model of all agents.
@@ -100,13 +113,15 @@ pub enum Kind {
     Star,
     /// A tree of several layers.
     Tree,
+    /// A debate, and one that decides.
+    Debate,
     /// A chain.
     Chain,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Single,
         Self::Vote,
         Self::Margin,
@@ -115,6 +130,7 @@ impl Kind {
         Self::Mixed,
         Self::Star,
         Self::Tree,
+        Self::Debate,
         Self::Chain,
     ];
 
@@ -129,6 +145,7 @@ impl Kind {
             Self::Mixed => "mixed",
             Self::Star => "star",
             Self::Tree => "tree",
+            Self::Debate => "debate",
             Self::Chain => "chain",
         }
     }
@@ -146,6 +163,7 @@ impl Plan {
             Self::Mixed { .. } => Kind::Mixed,
             Self::Tree { depth: 1, .. } => Kind::Star,
             Self::Tree { .. } => Kind::Tree,
+            Self::Debate { .. } => Kind::Debate,
             Self::Chain { .. } => Kind::Chain,
         }
     }
@@ -158,6 +176,7 @@ impl Plan {
             | Self::Margin { model, .. }
             | Self::Retry { model, .. }
             | Self::Tree { model, .. }
+            | Self::Debate { model, .. }
             | Self::Chain { model, .. } => vec![model],
             Self::Cascade { student, teacher, .. } => vec![student, teacher],
             Self::Mixed { first, second } => vec![first.0, second.0],
@@ -177,6 +196,7 @@ impl Plan {
             | Self::Margin { tokens, .. }
             | Self::Retry { tokens, .. }
             | Self::Tree { tokens, .. }
+            | Self::Debate { tokens, .. }
             | Self::Chain { tokens, .. } => Some(tokens),
             Self::Cascade { .. } | Self::Mixed { .. } => None,
         }
@@ -190,11 +210,22 @@ impl Plan {
         | Self::Margin { tokens, .. }
         | Self::Retry { tokens, .. }
         | Self::Tree { tokens, .. }
+        | Self::Debate { tokens, .. }
         | Self::Chain { tokens, .. } = &mut self
         {
             *tokens = length;
         }
         self
+    }
+
+    /// Length of a message, where there are any.
+    pub fn message(&self) -> Option<f64> {
+        match *self {
+            Self::Tree { message, .. } | Self::Debate { message, .. } | Self::Chain { message, .. } => {
+                Some(message)
+            }
+            _ => None,
+        }
     }
 
     /// Most agents that answer or aggregate: `(answering, all)`. Sequential plans count their longest course; margins have none.
@@ -212,6 +243,7 @@ impl Plan {
                 let leaves = libm::pow(f64::from(fan_in), f64::from(depth));
                 (leaves, leaves + (leaves - 1.0) / (f64::from(fan_in) - 1.0))
             }
+            Self::Debate { agents, .. } => (f64::from(agents), f64::from(agents) + 1.0),
             Self::Chain { relays, .. } => (1.0, 1.0 + f64::from(relays)),
         }
     }
@@ -241,6 +273,13 @@ impl Plan {
             }
             Self::Tree { model, fan_in, depth, .. } => {
                 format!("tree of {} with fan-in {fan_in} and {depth} layers", name(model))
+            }
+            Self::Debate { model, agents, exchanges, .. } => {
+                let times = if exchanges == 1 { "once".to_owned() } else { format!("{exchanges} times") };
+                format!(
+                    "debate of {agents} {} who hear each other {times}, and one that decides",
+                    name(model)
+                )
             }
             Self::Chain { model, relays, .. } => format!("chain of {} {}", relays + 1, name(model)),
         }

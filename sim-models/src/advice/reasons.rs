@@ -1,6 +1,6 @@
 //! Why a plan is the best one, in sentences.
 
-use super::candidates::{MOST_MARGIN, MOST_MIXED, MOST_VOTES};
+use super::candidates::{MOST_DEBATING, MOST_MARGIN, MOST_MIXED, MOST_VOTES};
 use super::{Choice, Fleet, Kind, Limits, Plan, Scored, budget_for, choose};
 use crate::registry::number;
 
@@ -140,6 +140,9 @@ fn binding(fleet: &Fleet, choice: &Choice, best: &Scored) -> Option<String> {
         Plan::Retry { tries: MOST_VOTES, .. } => Some(format!("retries of up to {MOST_VOTES} tries")),
         Plan::Mixed { first: (_, a), second: (_, b) } if a.max(b) >= MOST_MIXED => {
             Some(format!("votes of two models of up to {MOST_MIXED} answers each"))
+        }
+        Plan::Debate { agents: MOST_DEBATING, .. } => {
+            Some(format!("debates of up to {MOST_DEBATING} agents"))
         }
         Plan::Tree { fan_in: MOST_VOTES, .. } => Some(format!("fan-ins of up to {MOST_VOTES}")),
         _ => None,

@@ -47,7 +47,8 @@ fn is_gain(other: &Scored, alike: &Scored, limits: &Limits) -> bool {
 /// there is none in its range, or within a factor of 8. A change that is undone by a larger one may be missed between the steps.
 pub fn flip(fleet: &Fleet, limits: &Limits, best: &Plan, parameter: Parameter) -> Option<Flip> {
     let value = parameter.get(fleet)?;
-    let trees = if matches!(best, Plan::Tree { .. }) { Trees::All } else { Trees::Useful };
+    let trees =
+        if matches!(best, Plan::Tree { .. } | Plan::Debate { .. }) { Trees::All } else { Trees::Useful };
     // The other plan, if there is a change.
     let chosen = |value: f64| -> Option<Option<Plan>> {
         let choice = choose_among(&parameter.set(fleet, value), limits, trees);
@@ -114,7 +115,7 @@ const PARTS: usize = 10;
 /// Draws the uncertain parameters, each on its own from the normal law of its interval, and evaluates the contenders, the first of which is
 /// recommended. The best one is the one that would be chosen; a plan that breaks a limit is worth nothing. The worth of a measurement is the
 /// expected value of partial perfect information, by averages over tenths of the parameter's draws (M. Strong and J. Oakley, Medical Decision
-/// Making 33 (2013), 755-766). `None` without intervals or contenders.
+/// Making 33 (2013), 755-766). `None` without contenders, or where nothing is uncertain.
 pub fn confidence(
     fleet: &Fleet,
     limits: &Limits,
@@ -123,7 +124,8 @@ pub fn confidence(
     streams: &Streams,
 ) -> Option<Confidence> {
     let first = contenders.first()?;
-    if fleet.intervals.is_empty() || draws < 2 * PARTS {
+    let uncertain = Uncertain::of(fleet);
+    if uncertain.is_empty() || draws < 2 * PARTS {
         return None;
     }
     let of_target = limits.suffices(&first.outlook);
@@ -141,7 +143,7 @@ pub fn confidence(
     // The drawn values, and what each contender is worth with them.
     let mut drawn: Vec<(Vec<f64>, Vec<f64>)> = Vec::with_capacity(draws);
     for draw in 0..draws {
-        let (values, varied) = vary(fleet, &mut streams.open(Address::trial(draw as u64)))?;
+        let (values, varied) = vary(fleet, &uncertain, &mut streams.open(Address::trial(draw as u64)));
         let evaluator = Evaluator::new(&varied);
         let outlooks: Vec<Option<Outlook>> = contenders
             .iter()
@@ -166,29 +168,49 @@ pub fn confidence(
     let largest: f64 = drawn.iter().map(|(_, worth)| worth.iter().copied().fold(0.0, f64::max)).sum();
     let unknowing = best_total(&drawn);
     found.regret = share * (largest - unknowing).max(0.0);
-    for (at, interval) in fleet.intervals.iter().enumerate() {
+    for (at, known) in uncertain.iter().enumerate() {
         drawn.sort_by(|a, b| a.0[at].total_cmp(&b.0[at]));
         let informed: f64 = drawn.chunks(draws.div_ceil(PARTS)).map(best_total).sum();
-        found.worth.push((interval.parameter, share * (informed - unknowing).max(0.0)));
+        found.worth.push((known.parameter, share * (informed - unknowing).max(0.0)));
     }
     found.worth.sort_by(|a, b| b.1.total_cmp(&a.1));
     Some(found)
 }
 
+/// A parameter that is known up to an interval.
+struct Uncertain {
+    parameter: Parameter,
+    value: f64,
+    /// How far the interval reaches below and above the value.
+    below: f64,
+    above: f64,
+}
+
+impl Uncertain {
+    /// Those of a fleet: the intervals whose parameter has a value. One that says nothing (a price of 0) stays as it is.
+    fn of(fleet: &Fleet) -> Vec<Self> {
+        let known = fleet.intervals.iter().filter_map(|interval| {
+            let value = interval.parameter.get(fleet)?;
+            let (below, above) = ((value - interval.low).max(0.0), (interval.high - value).max(0.0));
+            Some(Self { parameter: interval.parameter, value, below, above })
+        });
+        known.collect()
+    }
+}
+
 /// A draw of the uncertain parameters, and the fleet with them.
-fn vary(fleet: &Fleet, stream: &mut Stream) -> Option<(Vec<f64>, Fleet)> {
+fn vary(fleet: &Fleet, uncertain: &[Uncertain], stream: &mut Stream) -> (Vec<f64>, Fleet) {
     let mut varied = fleet.clone();
-    let mut values = Vec::with_capacity(fleet.intervals.len());
-    for interval in &fleet.intervals {
-        let center = interval.parameter.get(fleet)?;
+    let mut values = Vec::with_capacity(uncertain.len());
+    for known in uncertain {
         // An interval of 95 % is 1.96 standard errors to either side, which need not be alike.
         let z = stream.normal();
-        let arm = if z > 0.0 { interval.high - center } else { center - interval.low };
-        let value = center + z * arm.max(0.0) / 1.959_963_984_540_054;
+        let arm = if z > 0.0 { known.above } else { known.below };
+        let value = known.value + z * arm / 1.959_963_984_540_054;
         values.push(value);
-        varied = interval.parameter.set(&varied, value);
+        varied = known.parameter.set(&varied, value);
     }
-    Some((values, varied))
+    (values, varied)
 }
 
 /// The plan that would be chosen, of those that keep the limits: the cheapest that suffices, else the most accurate; of equal ones the first.

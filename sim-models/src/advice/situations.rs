@@ -49,7 +49,8 @@ pub fn draw(number: u64) -> Result<(Fleet, Limits), InvalidFleet> {
 }
 
 /// Every plan up to generous sizes, whatever its cost: all odd votes and fan-ins up to 301, margins up to 30, retries up to 60, cascades up to 9
-/// answers, votes of two models up to 15, trees up to a million leaves, chains of up to 3 relays. It knows nothing of how [`super::choose`]
+/// answers, votes of two models up to 15, trees up to a million leaves, debates of up to 21
+/// agents and 4 exchanges, chains of up to 3 relays. It knows nothing of how [`super::choose`]
 /// searches. Lengths of answers, where they are free, are of a grid of 24.
 pub fn every_plan(fleet: &Fleet) -> Vec<Plan> {
     let mut plans = Vec::new();
@@ -70,6 +71,10 @@ pub fn every_plan(fleet: &Fleet) -> Vec<Plan> {
             for fan_in in (3..=301).step_by(2) {
                 let trees = (1..=12).map(|depth| Plan::Tree { model, tokens, fan_in, depth, message });
                 plans.extend(trees.filter(|tree| tree.agents().0 <= 1e6));
+            }
+            for agents in (3..=21).step_by(2) {
+                let debate = |exchanges| Plan::Debate { model, tokens, agents, exchanges, message };
+                plans.extend((1..=4).map(debate));
             }
             plans.extend((1..=3).map(|relays| Plan::Chain { model, tokens, relays, message }));
         }

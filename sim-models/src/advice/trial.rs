@@ -3,6 +3,7 @@
 //! The hidden difficulty, the answers and the times are drawn by the name of the model and the number of the answer. So a vote of three hears
 //! the answers of the vote of five that come first, and differences between plans are those of the plans.
 
+mod debate;
 mod subtree;
 
 use std::cmp::Ordering;
@@ -23,6 +24,7 @@ mod channel {
     pub const NODE: u64 = 4;
     pub const HIDDEN_TIME: u64 = 5;
     pub const TIE: u64 = 6;
+    pub const HEARD: u64 = 7;
 }
 
 /// Most leaves of a tree that are simulated; below them subtrees have their exact bias, and a table of their times.
@@ -112,6 +114,7 @@ impl SimulatedPlan {
             Plan::Tree { model, tokens, fan_in, depth, message } => {
                 question.tree(model, tokens, fan_in, depth, message)
             }
+            Plan::Debate { .. } => question.debate(&self.plan),
             Plan::Chain { model, tokens, relays, message } => question.chain(model, tokens, relays, message),
         }
     }

@@ -22,6 +22,9 @@ pub struct FleetParameters {
     plan: Plan,
 }
 
+/// Most agents of a debate, whose exact evaluation takes the cube of their number.
+const MOST_DEBATING: u32 = 201;
+
 /// The fleet of a scenario that names none.
 const DEFAULT: &str = "[question]\ncorrelation = 0.2\n[channel]\nfidelity = 0.9\nmessage_tokens = 50\n\
     [checker]\ntrue_positive = 0.95\nfalse_positive = 0.05\n\
@@ -46,6 +49,7 @@ impl Parameters for FleetParameters {
             (Kind::Mixed, "a vote of `size` answers of `agent` and `second_size` of `second`"),
             (Kind::Star, "`size` agents report to one that decides"),
             (Kind::Tree, "`size` children per node in `depth` layers"),
+            (Kind::Debate, "`size` agents hear each other `depth` times, and one decides that hears them all"),
             (Kind::Chain, "one agent answers, and `depth` pass it on"),
         ]
         .map(|(kind, help)| (kind.name(), kind, help));
@@ -63,7 +67,10 @@ impl Parameters for FleetParameters {
                 .help("answers of the other model"),
         )?;
         let depth = form.read(
-            integer("depth", 2).between(1, 30).unit(Unit::Layers).help("layers of a tree, relays of a chain"),
+            integer("depth", 2)
+                .between(1, 30)
+                .unit(Unit::Layers)
+                .help("layers of a tree, exchanges of a debate, relays of a chain"),
         )?;
         let tokens = form.read(
             real("answer_tokens", 1000.0)
@@ -115,8 +122,15 @@ impl Parameters for FleetParameters {
             }
             Kind::Star => Plan::Tree { model: first, tokens, fan_in: size.max(2), depth: 1, message },
             Kind::Tree => Plan::Tree { model: first, tokens, fan_in: size.max(2), depth, message },
+            Kind::Debate => Plan::Debate { model: first, tokens, agents: size, exchanges: depth, message },
             Kind::Chain => Plan::Chain { model: first, tokens, relays: depth, message },
         };
+        if kind == Kind::Debate && size > MOST_DEBATING {
+            let sentence = format!(
+                "everybody hears everybody in a debate: at most {MOST_DEBATING} agents are possible; found {size}"
+            );
+            return Err(ParameterError::impossible(&["size"], sentence));
+        }
         if plan.agents().0 > 1e9 {
             let sentence = format!("a tree of {size}^{depth} leaves is too large; at most 1e9 are possible");
             return Err(ParameterError::impossible(&["size", "depth"], sentence));
@@ -195,7 +209,7 @@ impl Model for AnyFleet {
             summary: "A fleet of agents organized in one way answers questions: accuracy, cost and time",
             references: &[
                 "theory 3, 4 and 5: majorities, trees and shared errors",
-                "mechanisms B0.7, B42, B46: checkers, votes to a margin, cascades",
+                "mechanisms B0.7, B35, B42, B46: checkers, debates, votes to a margin, cascades",
             ],
         }
     }

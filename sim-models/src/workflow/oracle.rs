@@ -161,6 +161,13 @@ impl Oracle {
         self.chosen.clear();
     }
 
+    /// About how many bytes the values and choices take.
+    pub(super) fn memory(&self) -> usize {
+        let running = self.problem.workflow().len() * size_of::<Batch>();
+        let (value, choice) = (size_of::<((Who, State), f64)>(), size_of::<((Who, State), Option<Action>)>());
+        self.values.len() * (value + running) + self.chosen.len() * (choice + running)
+    }
+
     /// The completion probability of the best policy: `V*`.
     pub fn best(&mut self) -> f64 {
         self.value(Who::Best, &self.start())

@@ -101,6 +101,11 @@ pub trait Policy {
         let _ = (view, batch);
         Revision::Keep
     }
+
+    /// About how many bytes it keeps from one run to the next. Policies that keep little wait to be used again in any number.
+    fn memory(&self) -> usize {
+        0
+    }
 }
 
 /// A policy that looks at one subtask at a time, and never lets one wait that it has something for.

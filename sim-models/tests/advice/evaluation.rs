@@ -3,6 +3,8 @@
 
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::advice::{Fleet, Plan, Profile, SimulatedPlan};
+use sim_models::organization::graph::shapes::{self, Shape};
+use sim_models::organization::{Bias, Channel, Fidelity};
 use sim_models::theory::dependence::Dependence;
 
 fn fleet(dependence: &str, across: f64) -> Fleet {
@@ -29,6 +31,8 @@ fn plans() -> Vec<Plan> {
         Plan::Mixed { first: (0, 3), second: (1, 2) },
         Plan::Tree { model, tokens, fan_in: 5, depth: 1, message },
         Plan::Tree { model, tokens, fan_in: 3, depth: 3, message },
+        Plan::Debate { model, tokens, agents: 5, exchanges: 2, message },
+        Plan::Debate { model, tokens, agents: 4, exchanges: 1, message },
         Plan::Chain { model, tokens, relays: 2, message },
     ]
 }
@@ -271,4 +275,40 @@ fn large_margins_take_their_time() {
 fn statrs_upper(n: u32, least: u32, p: f64) -> f64 {
     use statrs::distribution::{Binomial, DiscreteCDF};
     Binomial::new(p, u64::from(n)).unwrap().sf(u64::from(least) - 1)
+}
+
+/// The debate of an organization whose agents remember, under the exact evaluator of graphs: the same probabilities.
+#[test]
+fn debates_are_those_of_organizations() {
+    for (agents, exchanges, p, fidelity) in
+        [(3, 1, 0.7, 0.6), (3, 2, 0.6, 0.8), (4, 1, 0.7, 0.5), (2, 3, 0.55, 0.9)]
+    {
+        let channel = Channel::new(0.0, Fidelity::new(fidelity).unwrap());
+        let bias = Bias::new(2.0 * p - 1.0).unwrap();
+        let debate =
+            shapes::Debate { own_weight: 0.0, channel, ..shapes::Debate::new(agents, exchanges + 1, bias) };
+        let expected = debate.organization().unwrap().exact().unwrap()[0].accuracy();
+        let text = format!(
+            "[question]\ncorrelation = 0\n[channel]\nfidelity = {fidelity}\nmessage_tokens = 10\n[[models]]\nname = \"a\"\naccuracy = {p}\n"
+        );
+        let fleet = Fleet::from_toml(&text).unwrap();
+        let (agents, exchanges) = (agents as u32, exchanges as u32);
+        let plan = Plan::Debate { model: 0, tokens: 0.0, agents, exchanges, message: 10.0 };
+        let found = fleet.outlook(&plan).accuracy;
+        assert!(
+            (found - expected).abs() < 1e-12,
+            "{agents} agents, {exchanges} exchanges: {found}, {expected}"
+        );
+    }
+}
+
+/// Three agents write 100 tokens each, hear each other in two messages of 20 tokens, twice, write a message after each, and one reads the last
+/// three: 300 + 3 * 2 * (40 + 20) + 3 * (20 + 20) tokens.
+#[test]
+fn a_debate_costs_its_messages() {
+    let fleet = fleet("mixture", 0.0);
+    let plan = Plan::Debate { model: 0, tokens: 100.0, agents: 3, exchanges: 2, message: 20.0 };
+    let outlook = fleet.outlook(&plan);
+    assert!((outlook.spend.tokens - 780.0).abs() < 1e-9 && outlook.calls == 10.0, "{outlook:?}");
+    assert_eq!(outlook.window, 60.0);
 }

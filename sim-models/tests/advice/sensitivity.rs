@@ -128,6 +128,22 @@ fn a_close_decision_is_worth_measuring() {
     assert!((found.best[0] - 0.5).abs() < 0.02, "{found:?}");
 }
 
+/// A cap at the end of its range may be lower, and a price of 0 is no price: neither hides that the accuracy of a model is uncertain.
+#[test]
+fn what_is_at_its_end_does_not_hide_the_rest() {
+    let text = format!(
+        "{TWO}[[models]]\nname = \"c\"\ncoefficient = 0.01\nexponent = 0.3\ncap = {{ value = 1, low = 0.5, high = 1 }}\n\
+         price_per_million_output_tokens = {{ value = 0, low = 0, high = 0.1 }}\n"
+    );
+    let fleet = fleet(&text);
+    let limits = Limits { budget: Some((0.001, Unit::Dollars)), ..Limits::default() };
+    let contenders = near(&choose(&fleet, &limits), 1.0, 12);
+    let found = confidence(&fleet, &limits, &contenders, 1000, &streams(Purpose::ReEstimation)).unwrap();
+    let uncertain: Vec<Parameter> = found.worth.iter().map(|(parameter, _)| *parameter).collect();
+    assert!(uncertain.len() == 2 && uncertain.contains(&Parameter::Accuracy(0)), "{found:?}");
+    assert!(uncertain.contains(&Parameter::Cap(2)), "{found:?}");
+}
+
 /// Without intervals nothing is uncertain.
 #[test]
 fn certainty_needs_no_draws() {

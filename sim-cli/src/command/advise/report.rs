@@ -76,8 +76,8 @@ fn lengths(findings: &Findings, plan: &Plan) -> String {
     if let Some(tokens) = plan.tokens().filter(|_| free) {
         parts.push(format!("{} tokens per answer", short(tokens)));
     }
-    if let Plan::Tree { message, .. } | Plan::Chain { message, .. } = plan {
-        parts.push(format!("{} tokens per message", short(*message)));
+    if let Some(message) = plan.message() {
+        parts.push(format!("{} tokens per message", short(message)));
     }
     if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) }
 }
@@ -183,10 +183,6 @@ fn plan_json(findings: &Findings, scored: &Scored) -> Value {
     let fleet = &findings.fleet;
     let plan = &scored.plan;
     let (answering, agents) = plan.agents();
-    let message = match plan {
-        Plan::Tree { message, .. } | Plan::Chain { message, .. } => Some(*message),
-        _ => None,
-    };
     json!({
         "organization": plan.kind().name(),
         "words": plan.describe(fleet),
@@ -194,7 +190,7 @@ fn plan_json(findings: &Findings, scored: &Scored) -> Value {
         "answering_agents": answering,
         "agents": agents,
         "answer_tokens": plan.tokens(),
-        "message_tokens": message,
+        "message_tokens": plan.message(),
         "accuracy": scored.outlook.accuracy,
         "cost": scored.outlook.spend.in_unit(findings.choice.limits.unit()),
         "dollars": scored.outlook.spend.dollars,

@@ -91,6 +91,11 @@ pub(super) fn scenario(findings: &Findings, file: &Path) -> String {
             set("depth", depth.to_string());
             set("message_tokens", number(message));
         }
+        Plan::Debate { agents, exchanges, message, .. } => {
+            set("size", agents.to_string());
+            set("depth", exchanges.to_string());
+            set("message_tokens", number(message));
+        }
         Plan::Chain { relays, message, .. } => {
             set("depth", relays.to_string());
             set("message_tokens", number(message));

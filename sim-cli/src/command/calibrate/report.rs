@@ -4,7 +4,7 @@ use sim_models::calibration::{Finding, Standing};
 
 use super::answer::{Answer, curve_name, law_name};
 use super::figures::Plot;
-use crate::output::{align, estimate_text, grouped};
+use crate::output::{align, escaped, estimate_text, grouped};
 
 /// A part of the report: a heading, sentences, and a table whose first row is its header.
 struct Section {
@@ -289,8 +289,4 @@ pub(super) fn html(answer: &Answer, figures: &[Plot]) -> String {
     }
     text.push_str("</body>\n</html>\n");
     text
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

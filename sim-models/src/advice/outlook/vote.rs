@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Evaluator, Law, Outlook, SLOW};
 use crate::advice::AgentModel;
+use crate::theory::debate::binomial;
 use crate::theory::layer::Layer;
 
 impl Evaluator<'_> {
@@ -84,22 +85,6 @@ pub(super) fn cost_of_vote(model: &AgentModel, tokens: f64, votes: u32) -> Outlo
         window: 0.0,
         calls: count,
     }
-}
-
-/// Probabilities of 0, ..., n right answers, from the side that does not underflow.
-fn binomial(n: u32, p: f64) -> Vec<f64> {
-    let rare = p.min(1.0 - p);
-    let odds = rare / (1.0 - rare);
-    let mut mass = libm::pow(1.0 - rare, f64::from(n));
-    let mut law = Vec::with_capacity(n as usize + 1);
-    for count in 0..=n {
-        law.push(mass);
-        mass *= odds * f64::from(n - count) / f64::from(count + 1);
-    }
-    if p > 0.5 {
-        law.reverse();
-    }
-    law
 }
 
 /// Probability that more than half of all votes are right; half of them is decided by a coin.

@@ -7,8 +7,10 @@ use sim_core::random::Streams;
 use super::{Named, Policy, UnknownPolicy};
 use crate::workflow::{Problem, Turns};
 
-/// Most policies that wait: a planner's tables may take ten megabytes.
-const MOST_WAITING: usize = 64;
+/// Most memory of the policies that wait, in bytes: a planner's tables may take ten megabytes, and most other policies take none.
+const MOST_BYTES: usize = 1 << 30;
+/// Most policies that wait, however little they keep.
+const MOST_WAITING: usize = 10_000;
 
 /// A named policy for several problems, whose instances are used again by later blocks of trials. What an instance has compiled depends on
 /// its problem and its streams alone, not on the trials that it was used for, so results do not depend on which one is used.
@@ -18,13 +20,17 @@ pub(in crate::workflow) struct Idle {
     waiting: Arc<Mutex<Waiting>>,
 }
 
-/// With the identity of the problem, and the streams.
 #[derive(Default)]
-struct Waiting(Vec<(u64, Streams, Box<dyn Policy + Send>)>);
+struct Waiting {
+    /// With the identity of the problem, and the streams.
+    policies: Vec<(u64, Streams, Box<dyn Policy + Send>)>,
+    /// What they keep.
+    bytes: usize,
+}
 
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} policies", self.0.len())
+        write!(f, "{} policies", self.policies.len())
     }
 }
 
@@ -52,8 +58,13 @@ impl Idle {
         streams: &Streams,
     ) -> Option<Box<dyn Policy + Send>> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        match waiting.0.iter().position(|(known, drawn, _)| *known == problem.id() && drawn == streams) {
-            Some(place) => Some(waiting.0.swap_remove(place).2),
+        let mut known = waiting.policies.iter();
+        match known.position(|(known, drawn, _)| *known == problem.id() && drawn == streams) {
+            Some(place) => {
+                let (_, _, policy) = waiting.policies.swap_remove(place);
+                waiting.bytes -= policy.memory();
+                Some(policy)
+            }
             None => {
                 drop(waiting);
                 // Whether there is one was asked before.
@@ -62,16 +73,81 @@ impl Idle {
         }
     }
 
-    /// Keeps an instance for later.
+    /// Keeps an instance for later, if there is room.
     pub(in crate::workflow) fn put_back(
         &self,
         problem: &Problem,
         streams: &Streams,
         policy: Box<dyn Policy + Send>,
     ) {
+        let bytes = policy.memory();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.0.len() < MOST_WAITING {
-            waiting.0.push((problem.id(), streams.clone(), policy));
+        if waiting.policies.len() < MOST_WAITING && waiting.bytes + bytes <= MOST_BYTES {
+            waiting.policies.push((problem.id(), streams.clone(), policy));
+            waiting.bytes += bytes;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sim_core::events::Duration;
+    use sim_core::random::{Address, Family as Streaming, Purpose};
+
+    use super::*;
+    use crate::workflow::generate::Family;
+    use crate::workflow::{Budget, Rules};
+
+    fn problems(count: u64) -> Vec<Problem> {
+        let drawn = Streams::new(0, Purpose::SamplingPlan, Streaming::common());
+        let problem = |number| {
+            let workflow = Family::Tiny.draw(3, &mut drawn.open(Address::trial(number))).unwrap();
+            Problem::new(
+                workflow,
+                Rules::reference(),
+                Budget::Money(1 << 40),
+                Duration::from_seconds_saturating(100.0),
+            )
+            .unwrap()
+        };
+        (0..count).map(problem).collect()
+    }
+
+    /// What a policy has compiled is there when its problem has its turn again, however many problems there are.
+    #[test]
+    fn policies_of_many_problems_wait() {
+        let problems = problems(100);
+        let streams = Streams::new(1, Purpose::World, Streaming::common());
+        let idle =
+            Idle::new(Named::parse("price-table").unwrap(), &Turns::from(problems[0].clone())).unwrap();
+        for problem in &problems {
+            let mut policy = idle.take(problem, &streams).unwrap();
+            assert_eq!(policy.memory(), 0, "a new one has compiled nothing");
+            policy.begin(problem, &streams, 0);
+            idle.put_back(problem, &streams, policy);
+        }
+        let bytes = idle.waiting.lock().unwrap().bytes;
+        let taken: Vec<_> = problems.iter().filter_map(|problem| idle.take(problem, &streams)).collect();
+        assert!(taken.iter().all(|policy| policy.memory() > 0), "each is the one that was put back");
+        assert_eq!(bytes, taken.iter().map(|policy| policy.memory()).sum::<usize>());
+        assert_eq!(idle.waiting.lock().unwrap().bytes, 0);
+    }
+
+    /// A policy that would need more memory than all together may take does not wait.
+    #[test]
+    fn memory_is_limited() {
+        struct Large;
+        impl Policy for Large {
+            fn decide(&mut self, _: &crate::workflow::View<'_>, _: &mut super::super::Decision) {}
+
+            fn memory(&self) -> usize {
+                MOST_BYTES / 2 + 1
+            }
+        }
+        let problems = problems(2);
+        let streams = Streams::new(1, Purpose::World, Streaming::common());
+        let idle = Idle::new(Named::parse("myopic").unwrap(), &Turns::from(problems[0].clone())).unwrap();
+        problems.iter().for_each(|problem| idle.put_back(problem, &streams, Box::new(Large)));
+        assert_eq!(idle.waiting.lock().unwrap().policies.len(), 1);
     }
 }

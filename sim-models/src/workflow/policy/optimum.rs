@@ -29,4 +29,8 @@ impl Policy for Optimum {
     fn decide(&mut self, view: &View<'_>, decision: &mut Decision) {
         self.0.best_policy().decide(view, decision);
     }
+
+    fn memory(&self) -> usize {
+        self.0.memory()
+    }
 }

@@ -41,6 +41,10 @@ impl Policy for TopUp {
         self.sizes.extend(decision.launches.iter().map(|&(node, launch)| (node, launch.count)));
     }
 
+    fn memory(&self) -> usize {
+        self.inner.memory()
+    }
+
     fn revise(&mut self, view: &View<'_>, batch: &Running) -> Revision {
         if batch.passed {
             return Revision::Cancel;

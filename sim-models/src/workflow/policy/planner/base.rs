@@ -114,6 +114,12 @@ impl Base {
         Self { budget, deadline, vectors, spent, cheapest, tables: RefCell::default() }
     }
 
+    /// Bytes of the tables.
+    pub(super) fn memory(&self) -> usize {
+        let of = |table: &Table| size_of_val(&table.rest[..]) + size_of_val(&table.best[..]);
+        size_of_val(&self.spent[..]) + self.tables.borrow().values().map(of).sum::<usize>()
+    }
+
     /// All vectors.
     pub(super) fn vectors(&self) -> &[Vector] {
         &self.vectors

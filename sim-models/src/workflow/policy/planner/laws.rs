@@ -209,6 +209,15 @@ impl BatchLaws {
         law.get_or_init(make).as_deref()
     }
 
+    /// Bytes of the outcomes that were drawn.
+    pub(in crate::workflow::policy) fn memory(&self) -> usize {
+        let pools = self.pools.iter().filter_map(|pool| pool.get()?.as_ref());
+        let samples: usize = pools.map(|pool| pool.passed.len() + pool.failed.len()).sum();
+        let laws = self.known.iter().filter_map(|law| law.get()?.as_ref());
+        let batches: usize = laws.map(|law| law.passed.len() + law.failed.len()).sum();
+        samples * size_of::<Verified>() + batches * size_of::<Draw>()
+    }
+
     /// What the batches of a subtask come to: every model that can try it, in every size.
     pub(in crate::workflow::policy) fn moments(&self, problem: &Problem, node: Node) -> Vec<Moments> {
         let models = problem.workflow().choices(node).map(|(model, _)| model);

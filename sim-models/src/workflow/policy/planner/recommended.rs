@@ -359,4 +359,10 @@ impl Policy for Recommended {
         (decision.launches, decision.score) = search.decide();
         decision.simulations = search.simulations;
     }
+
+    fn memory(&self) -> usize {
+        self.planning.as_ref().map_or(0, |planning| {
+            planning.laws.memory() + planning.base.memory() + planning.tails.as_ref().map_or(0, Tails::memory)
+        })
+    }
 }

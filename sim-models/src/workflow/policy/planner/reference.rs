@@ -203,4 +203,8 @@ impl Policy for Reference {
             decision.score = completed.map(|completed| completed as f64 / runs as f64);
         }
     }
+
+    fn memory(&self) -> usize {
+        self.planning.as_ref().map_or(0, |planning| planning.laws.memory())
+    }
 }

@@ -88,6 +88,12 @@ impl Tails {
         })
     }
 
+    /// Bytes of the values and launches.
+    pub(super) fn memory(&self) -> usize {
+        let of = |tail: &Arc<Tail>| size_of_val(&tail.values[..]) + size_of_val(&tail.best[..]);
+        self.known.borrow().values().flatten().map(of).sum()
+    }
+
     /// The value of what is left where a chain is left, and the launch that has it; `None` where it is no chain.
     pub(super) fn at(&self, problem: &Problem, laws: &BatchLaws, far: &Far) -> Option<(Node, Launch, f64)> {
         let tail = self.tail(problem, laws, &far.done)?;

@@ -1,0 +1,115 @@
+//! `[area]` in a scenario: the mean of a metric over the ranges of some axes.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod support;
+
+use serde_json::Value as Json;
+use support::Place;
+
+/// A tree without layers is a leaf: its vote is right with probability (1 + bias) / 2, however long the window is.
+const LEAVES: &str = "model = \"tree\"\nseed = 7\n[parameters]\ndepth = 0\n[sweep]\nwindow = { list = [1000, 2000, 9000] }\n\
+    leaf_bias = { list = [0.1, 0.01, 1.0] }\ncorrelation = { list = [0.0, 0.5] }\n[stop]\ntrials = 4000\n\
+    [area]\nmetric = \"root_accuracy\"\nover = [\"leaf_bias\", \"window\"]\n";
+
+fn areas(scenario: &str) -> (String, Vec<Json>, Vec<Json>) {
+    let place = Place::new();
+    place.write("s.toml", scenario);
+    let said = place.synergy("sweep s.toml -q --out r").expect(0).out;
+    let rows = place.synergy("export r --format jsonl --out rows.jsonl");
+    assert_eq!(rows.code, Some(0), "{}", rows.err);
+    let rows = String::from_utf8(place.read("rows.jsonl")).unwrap();
+    let rows = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (said, place.json("r/area.json")["surfaces"].as_array().unwrap().clone(), rows)
+}
+
+/// On a logarithmic scale a tenth is in the middle between a hundredth and one: it counts one half, and its neighbors a quarter each. From
+/// 1000 to 2000 it is less far than from there to 9000.
+fn weight(row: &Json, scale: fn(f64) -> f64) -> f64 {
+    let share = |key: &str, values: [f64; 3]| {
+        let [a, b, c] = values.map(scale);
+        let shares = [(b - a) / 2.0, (c - a) / 2.0, (c - b) / 2.0].map(|part| part / (c - a));
+        let value = row[key].as_f64().unwrap();
+        shares[values.iter().position(|&known| known == value).unwrap()]
+    };
+    share("leaf_bias", [0.01, 0.1, 1.0]) * share("window", [1000.0, 2000.0, 9000.0])
+}
+
+/// The area and its half-width of the rows at a correlation.
+fn by_hand(rows: &[Json], correlation: f64, scale: fn(f64) -> f64, common: bool) -> (f64, f64) {
+    let rows: Vec<&Json> = rows.iter().filter(|row| row["correlation"] == correlation).collect();
+    assert_eq!(rows.len(), 9);
+    let number = |row: &Json, key: &str| row[key].as_f64().unwrap();
+    let area = rows.iter().map(|row| weight(row, scale) * number(row, "root_accuracy")).sum();
+    let halves = rows.iter().map(|row| {
+        weight(row, scale) * 0.5 * (number(row, "root_accuracy_high") - number(row, "root_accuracy_low"))
+    });
+    let half = if common { halves.sum() } else { halves.map(|half| half * half).sum::<f64>().sqrt() };
+    (area, half)
+}
+
+#[test]
+fn the_area_is_the_mean_by_the_trapezoid_rule() {
+    let linear = LEAVES.replace("[area]\n", "[area]\nscale = \"linear\"\n");
+    let common = LEAVES.replace("seed = 7\n", "seed = 7\ncommon = true\n");
+    type Case<'a> = (&'a str, fn(f64) -> f64, bool, f64);
+    // Exact: biases 0.01, 0.1 and 1 have accuracies 0.505, 0.55 and 1.
+    let cases: [Case<'_>; 3] = [
+        (LEAVES, f64::ln, false, 0.25 * 0.505 + 0.5 * 0.55 + 0.25),
+        (&linear, |x| x, false, (0.045 * 0.505 + 0.495 * 0.55 + 0.45) / 0.99),
+        (&common, f64::ln, true, 0.25 * 0.505 + 0.5 * 0.55 + 0.25),
+    ];
+    for (scenario, scale, common, exact) in cases {
+        let (said, surfaces, rows) = areas(scenario);
+        assert_eq!(surfaces.len(), 2);
+        for (surface, correlation) in surfaces.iter().zip([0.0, 0.5]) {
+            assert_eq!(surface["cell"], serde_json::json!([["correlation", correlation]]));
+            let number = |key: &str| surface["area"][key].as_f64().unwrap();
+            let (area, half) = by_hand(&rows, correlation, scale, common);
+            assert!((number("value") - area).abs() < 1e-12, "{surface} {area}");
+            assert!((0.5 * (number("high") - number("low")) - half).abs() < 1e-12, "{surface} {half}");
+            // Five standard errors, where the interval has 1.96.
+            assert!((number("value") - exact).abs() < 2.6 * half, "{surface} {exact}");
+        }
+        assert!(said.contains("mean over the ranges of leaf_bias and window"), "{said}");
+    }
+}
+
+/// Where a cell of a surface failed there is no area, and the other surfaces have theirs.
+#[test]
+fn an_area_with_a_hole_is_none() {
+    let place = Place::new();
+    // A cascade of 9 levels below a fan-in of 1000 has too many leaves.
+    let scenario = "model = \"tree\"\n[sweep]\ndepth = { list = [1, 2] }\nfan_in = { list = [3, 30001] }\n[stop]\ntrials = 100\n\
+        [area]\nmetric = \"root_accuracy\"\nover = \"depth\"\n";
+    place.write("s.toml", scenario);
+    let run = place.synergy("sweep s.toml -q --out r");
+    let surfaces = place.json("r/area.json")["surfaces"].clone();
+    assert!(surfaces[0]["area"]["value"].is_number() && surfaces[0]["missing"] == 0, "{surfaces}");
+    assert!(surfaces[1]["area"].is_null() && surfaces[1]["missing"] != 0, "{surfaces} {run:?}");
+    assert!(run.out.contains("cells do not have it"), "{}", run.out);
+}
+
+#[test]
+fn what_is_no_area_is_refused_in_a_sentence() {
+    let place = Place::new();
+    let cases = [
+        ("over = [\"leaf_bias\", \"window\"]", "over = [\"leaf_bia\"]", "did you mean `leaf_bias`?"),
+        ("over = [\"leaf_bias\", \"window\"]", "over = [\"window\", \"window\"]", "`window` stands twice"),
+        ("over = [\"leaf_bias\", \"window\"]", "over = []", "over no axis"),
+        ("over = [\"leaf_bias\", \"window\"]", "over = [3]", "a list of names of axes"),
+        ("over = [\"leaf_bias\", \"window\"]", "over = \"correlation\"", "no place on a logarithmic scale"),
+        ("leaf_bias = { list = [0.1, 0.01, 1.0] }", "leaf_bias = { list = [0.1] }", "two numbers or more"),
+        ("root_accuracy", "root_acuracy", "did you mean `root_accuracy`?"),
+        ("metric = \"root_accuracy\"\n", "", "the area has no `metric`"),
+        ("metric = ", "scale = \"log\"\nmetric = ", "\"logarithmic\" or \"linear\""),
+        ("metric = ", "axes = 3\nmetric = ", "`axes`"),
+    ];
+    for (old, new, said) in cases {
+        assert!(LEAVES.contains(old));
+        place.write("s.toml", LEAVES.replace(old, new));
+        let run = place.synergy("sweep s.toml -q --out r");
+        assert!(run.code == Some(2) && run.err.contains(said), "{new}: {}", run.err);
+        assert!(!place.path("r").exists(), "{new}");
+    }
+}
