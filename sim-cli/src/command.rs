@@ -126,7 +126,7 @@ fn execute(registry: &Registry, command: Command) -> Outcome<Exit> {
         Command::Plan(arguments) => arguments.execute(registry),
         Command::Forecast(arguments) => arguments.execute(registry),
         Command::Calibrate(arguments) => arguments.execute(registry),
-        Command::Advise(arguments) => arguments.execute(),
+        Command::Advise(arguments) => arguments.execute(registry),
         Command::Convert(arguments) => arguments.execute(registry),
         Command::Models(arguments) => arguments.execute(registry),
         Command::Schema(arguments) => arguments.execute(registry),

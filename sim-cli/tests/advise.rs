@@ -1,5 +1,7 @@
 //! `synergy advise`: a recommendation for people and programs, and a scenario that runs.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 mod support;
 
 use support::Place;
@@ -184,4 +186,87 @@ fn all_organizations_run() {
         // Five standard errors of 2000 trials, and the steps of the continuous law.
         assert!((found - predicted).abs() < 0.057, "{kind}: {run}");
     }
+}
+
+/// A scenario of a tree or of a budget says what a fleet says, with its budget and its window; what a flag says goes before it.
+#[test]
+fn scenarios_are_fleets() {
+    let place = place();
+    place.write(
+        "budget.toml",
+        "model = \"budget\"\n[parameters]\nbudget = \"20k tokens\"\nleaf_scale = 0.05\n",
+    );
+    place.write(
+        "same.toml",
+        "[question]\ncorrelation = 0.1\ndependence = \"mixture\"\ncountable = false\n[channel]\nfidelity = 0.9\nmessage_tokens = 50\n\
+         [[models]]\nname = \"agent\"\nscale = 0.05\nexponent = 0.2\ncap = 1\n",
+    );
+    let advice = |line: &str| {
+        let mut json =
+            place.synergy(&format!("advise {line} --trials 512 -q --format json")).expect(0).json();
+        let warnings = json.as_object_mut().unwrap().remove("warnings").unwrap();
+        (json, warnings.to_string())
+    };
+    let (told, warnings) = advice("budget.toml");
+    let (same, without) = advice("same.toml --budget 20000tokens");
+    assert_eq!(told, same);
+    assert!(warnings.contains("share errors anew") && !without.contains("share errors anew"), "{warnings}");
+    assert_eq!(advice("budget.toml --budget 900tokens").0, advice("same.toml --budget 900tokens").0);
+    place.write("tree.toml", "model = \"tree\"\n[parameters]\nleaf_bias = 0.4\nwindow = 300\n");
+    let tree = advice("tree.toml").0;
+    assert_eq!(tree["recommendation"]["models"], serde_json::json!(["agent"]), "{tree}");
+    // Six messages of 50 tokens fit into the window of the scenario.
+    let agents = &tree["recommendation"]["answering_agents"];
+    assert!(
+        agents.as_f64().is_some_and(|agents| [1.0, 3.0, 5.0, 9.0, 25.0, 27.0].contains(&agents)),
+        "{tree}"
+    );
+}
+
+/// What is recommended can be asked about again: it is a scenario with a fleet.
+#[test]
+fn a_recommendation_can_be_asked_again() {
+    let place = place();
+    let line = "--budget 0.006USD --deadline 12s --trials 512 -q --format json";
+    let first = place.synergy(&format!("advise fleet.toml {line} --out best.toml")).expect(0).json();
+    assert_eq!(place.synergy(&format!("advise best.toml {line} --out again.toml")).expect(0).json(), first);
+    let run =
+        |file: &str| place.synergy(&format!("run {file} --trials 300 -q --format json")).expect(0).json();
+    assert_eq!(run("again.toml")["metrics"], run("best.toml")["metrics"]);
+}
+
+#[test]
+fn scenarios_that_say_nothing_of_a_fleet_are_refused() {
+    let place = place();
+    let cases = [
+        ("model = \"queue\"\n", "not about scenarios of the model `queue`"),
+        ("model = \"quue\"\n", "did you mean `queue`?"),
+        ("model = \"fleet\"\n", "names no `file`"),
+        ("model = \"tree\"\n[sweep]\ndepth = { list = [1, 2] }\n", "a sweep of 2 cells"),
+        (
+            "model = \"tree\"\n[parameters]\ndepth = 2\ncorrelation = [0.1, 0.2]\n",
+            "one number for `correlation`",
+        ),
+    ];
+    for (scenario, said) in cases {
+        place.write("s.toml", scenario);
+        let run = place.synergy("advise s.toml --budget 1USD -q");
+        assert!(run.code == Some(2) && run.err.contains(said), "{scenario}: {}", run.err);
+    }
+}
+
+#[test]
+fn the_figure_shows_what_is_recommended() {
+    let place = place();
+    let line = "advise fleet.toml --budget 0.006USD --trials 512 -q";
+    let run = place.synergy(&format!("{line} --figure accuracy.svg")).expect(0);
+    assert!(run.out.contains("figure: accuracy.svg"), "{}", run.out);
+    let svg = String::from_utf8(place.read("accuracy.svg")).unwrap();
+    for word in ["recommended", "vote", "single", "cost of a question (USD)"] {
+        assert!(svg.contains(word), "{word}");
+    }
+    place.synergy(&format!("{line} --figure accuracy.pdf")).expect(0);
+    assert!(place.read("accuracy.pdf").starts_with(b"%PDF"));
+    let refused = place.synergy(&format!("{line} --figure accuracy.txt"));
+    assert!(refused.code == Some(2) && refused.err.contains("ends in .svg, .pdf or .png"), "{}", refused.err);
 }

@@ -43,7 +43,7 @@ pub use fleet::{AgentModel, Checker, Fleet, Limits, MessageLaw, SharedErrors, Sk
 pub use known::{Absent, Part};
 pub use outlook::Outlook;
 pub use parameter::{Interval, Parameter};
-pub use plan::{Kind, Plan};
+pub use plan::{Kind, Plan, Team};
 pub use reasons::reasons;
 pub use skill::Profile;
 pub use trial::{SimulatedPlan, TrialOutcome};

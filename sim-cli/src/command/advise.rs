@@ -4,6 +4,7 @@ mod figure;
 mod findings;
 mod report;
 mod scenario;
+mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,18 +15,16 @@ use sim_core::monte_carlo::Control;
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::advice::contest::contest;
 use sim_models::advice::sensitivity::{confidence, flip, near};
-use sim_models::advice::{Fleet, InvalidFleet, Limits, Parameter, Plan, Unit, choose, reasons};
-use sim_models::registry::{Unit as Typed, Value};
+use sim_models::advice::{Limits, Parameter, Plan, Unit, choose, reasons};
+use sim_models::registry::{Registry, Unit as Typed, Value};
 
 use self::findings::Findings;
+use self::source::Source;
 use super::options::cancelled_by_signal;
 use crate::dataset::write_file;
 use crate::output::{Format, say, tell, warn};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
-
-/// Longest file that is read, in bytes.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// Recommend an organization: one agent, a vote, a star, tree or debate, retries, a cascade; how large, and with which models
 ///
@@ -47,8 +46,8 @@ A model is left out if it has no price, length or time that a limit needs.
 
 The exit code is 5 if no organization keeps the limits; an older recommendation is then removed from --out.")]
 pub(super) struct Arguments {
-    /// File of the fleet
-    #[arg(value_name = "FLEET")]
+    /// File of the fleet, or a scenario of the models fleet, tree or budget
+    #[arg(value_name = "FLEET|SCENARIO")]
     fleet: PathBuf,
     /// File with other [[models]], which replace those of the fleet
     #[arg(long, value_name = "FILE")]
@@ -93,24 +92,25 @@ const NEAR: f64 = 0.05;
 const MOST_CONTENDERS: usize = 12;
 
 impl Arguments {
-    pub(super) fn execute(self) -> Outcome<Exit> {
-        let (texts, fleet) = self.fleet()?;
-        let limits = self.limits()?;
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
+        let source = Source::read(registry, &self.fleet, self.models.as_deref())?;
+        let limits = self.limits(&source.limits)?;
         if let Some(out) = &self.out {
             scenario::check_name(out)?;
         }
         if let Some(out) = &self.figure {
             figure::check_name(out)?;
         }
-        let warnings = fleet.warnings(&limits);
+        let fleet = &source.fleet;
+        let warnings = [source.warnings.clone(), fleet.warnings(&limits)].concat();
         if (0..fleet.models.len()).all(|model| !fleet.lacks(model, &limits).is_empty()) {
             let sentence = format!("no model can be held against these limits: {}", warnings.join("; "));
             return Err(Problem::input(sentence)
                 .help("add the keys to the fleet's file; 0 is allowed where something is free or instant"));
         }
-        let mut choice = choose(&fleet, &limits);
+        let mut choice = choose(fleet, &limits);
         if let Some(best) = choice.best().filter(|_| !self.quiet) {
-            tell(&format!("by theory: {}; simulating it and its rivals", best.plan.describe(&fleet)));
+            tell(&format!("by theory: {}; simulating it and its rivals", best.plan.describe(fleet)));
         }
         let cancellation = cancelled_by_signal()?;
         let streams = |purpose| Streams::new(self.seed, purpose, Family::common());
@@ -118,14 +118,14 @@ impl Arguments {
         let (contenders, contest) = loop {
             let contenders = near(&choice, NEAR, MOST_CONTENDERS);
             let Some(best) = contenders.first() else {
-                report::print_none(&reasons(&fleet, &choice), &warnings, self.format)?;
+                report::print_none(&reasons(fleet, &choice), &warnings, self.format)?;
                 return self.out.as_deref().map_or(Ok(()), remove_old).map(|()| Exit::Nothing);
             };
             let plans: Vec<Plan> = contenders.iter().map(|scored| scored.plan).collect();
             let bar = Bar::trials(self.trials * plans.len() as u64, self.quiet);
             let control = Control::new(cancellation.clone()).watched_by(bar.watcher());
             let contest =
-                contest(&fleet, &plans, limits.unit(), self.trials, &streams(Purpose::World), &control);
+                contest(fleet, &plans, limits.unit(), self.trials, &streams(Purpose::World), &control);
             bar.finish();
             if contest.cancelled {
                 return Ok(Exit::Cancelled);
@@ -135,20 +135,21 @@ impl Arguments {
             if limits.deadline.is_none_or(|deadline| slow.is_none_or(|slow| slow <= deadline)) {
                 break (contenders, contest);
             }
-            too_slow.push(best.plan.describe(&fleet));
+            too_slow.push(best.plan.describe(fleet));
             let plan = best.plan;
             choice.remove(&plan);
         };
         let best = contenders[0];
-        let mut reasons = reasons(&fleet, &choice);
+        let mut reasons = reasons(fleet, &choice);
         reasons.extend(too_slow.iter().map(|plan| format!("too slow in the simulation: {plan}")));
         // What would change the answer is asked of the exact evaluation, which would have chosen another plan in that case.
         let flips = too_slow.is_empty().then(|| {
-            let parameters = Parameter::all(&fleet).into_par_iter();
-            parameters.filter_map(|parameter| flip(&fleet, &limits, &best.plan, parameter)).collect()
+            let parameters = Parameter::all(fleet).into_par_iter();
+            parameters.filter_map(|parameter| flip(fleet, &limits, &best.plan, parameter)).collect()
         });
         let draws = self.draws as usize;
-        let confidence = confidence(&fleet, &limits, &contenders, draws, &streams(Purpose::ReEstimation));
+        let confidence = confidence(fleet, &limits, &contenders, draws, &streams(Purpose::ReEstimation));
+        let fleet = fleet.clone();
         let findings = Findings { fleet, choice, reasons, warnings, contenders, contest, flips, confidence };
         match self.format {
             Format::Table => report::print_tables(&findings)?,
@@ -156,7 +157,7 @@ impl Arguments {
             Format::Csv => report::print_csv(&findings)?,
         }
         if let Some(out) = &self.out {
-            self.write(out, &texts, &findings)?;
+            self.write(out, &source, &findings)?;
         }
         if let Some(out) = &self.figure {
             figure::draw(&findings, out)?;
@@ -167,16 +168,14 @@ impl Arguments {
         Ok(Exit::Success)
     }
 
-    /// The scenario, and the fleet beside it.
-    fn write(&self, out: &Path, texts: &[String], findings: &Findings) -> Outcome<()> {
-        // With other models the fleet is another one, and is written beside the scenario.
-        let file = match (&self.models, texts) {
-            (Some(_), _) => {
-                let beside = out.with_extension("fleet.json");
-                write_file(&beside, scenario::merged(texts)?.as_bytes())?;
-                beside
-            }
-            (None, _) => self.fleet.clone(),
+    /// The scenario, and the fleet beside it where no file has it as it is.
+    fn write(&self, out: &Path, source: &Source, findings: &Findings) -> Outcome<()> {
+        let file = if source.is_file {
+            self.fleet.clone()
+        } else {
+            let beside = out.with_extension("fleet.json");
+            write_file(&beside, scenario::merged(&source.texts)?.as_bytes())?;
+            beside
         };
         let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty());
         let text = scenario::scenario(findings, &scenario::seen_from(&file, folder)?);
@@ -187,30 +186,14 @@ impl Arguments {
         }
     }
 
-    fn fleet(&self) -> Outcome<(Vec<String>, Fleet)> {
-        let text = read(&self.fleet)?;
-        let models = self.models.as_deref().map(read).transpose()?;
-        let fleet = Fleet::from_texts(&text, models.as_deref()).map_err(|error| {
-            // Which of two files it is, is seen where the first one is right without the second.
-            let own = Fleet::from_toml(&text).err();
-            let of_models = self.models.as_ref().filter(|_| own.as_ref() != Some(&error));
-            let file = of_models.unwrap_or(&self.fleet);
-            let problem = Problem::input(format!("{}: {error}", file.display()));
-            match error {
-                InvalidFleet::Text(_) => problem.help("`synergy advise --help` lists the keys of a fleet"),
-                _ => problem,
-            }
-        })?;
-        Ok(([Some(text), models].into_iter().flatten().collect(), fleet))
-    }
-
-    fn limits(&self) -> Outcome<Limits> {
+    /// What is given, and else what a scenario has.
+    fn limits(&self, told: &Limits) -> Outcome<Limits> {
         let budget = match &self.budget {
             Some(text) if text.trim_end().ends_with("tokens") => {
                 Some((amount("--budget", text, Typed::Tokens)?, Unit::Tokens))
             }
             Some(text) => Some((amount("--budget", text, Typed::Dollars)?, Unit::Dollars)),
-            None => None,
+            None => told.budget,
         };
         let given = |flag, text: &Option<String>, unit| {
             text.as_deref().map(|text| amount(flag, text, unit)).transpose()
@@ -219,7 +202,7 @@ impl Arguments {
         Ok(Limits {
             budget,
             deadline: given("--deadline", &self.deadline, Typed::Seconds)?,
-            window: given("--window", &self.window, Typed::Tokens)?,
+            window: given("--window", &self.window, Typed::Tokens)?.or(told.window),
             accuracy,
         })
     }
@@ -266,14 +249,4 @@ fn amount(flag: &str, text: &str, unit: Typed) -> Outcome<f64> {
         };
         Problem::input(format!("{flag} takes {allowed}; found `{text}`"))
     })
-}
-
-fn read(path: &Path) -> Outcome<String> {
-    let missing = |error: std::io::Error| Problem::input(format!("cannot read {}: {error}", path.display()));
-    let size = fs::metadata(path).map_err(missing)?.len();
-    if size > MOST_BYTES {
-        let sentence = format!("{} has {size} bytes; a fleet has at most {MOST_BYTES}", path.display());
-        return Err(Problem::input(sentence));
-    }
-    fs::read_to_string(path).map_err(missing)
 }

@@ -5,7 +5,7 @@ use sim_models::advice::{Fleet, Skill};
 use sim_models::theory::channel::FidelityCurve;
 
 use super::support::Place;
-use super::{finding, lines, records, synthetic};
+use super::{lines, records, synthetic};
 
 /// The fleet that is written for a log, as `synergy advise` reads it, with the text.
 fn fleet_of(place: &Place, records: &[Json]) -> (Fleet, String) {

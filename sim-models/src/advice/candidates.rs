@@ -26,6 +26,8 @@ const STUDENTS: [u32; 4] = [1, 2, 3, 5];
 pub(super) const MOST_MIXED: u32 = 51;
 /// Votes of one model in a vote of two.
 const MIXED: [u32; 14] = [1, 2, 3, 4, 5, 6, 7, 9, 12, 16, 21, 28, 38, MOST_MIXED];
+/// Votes of one model in a vote of three.
+const TRIOS: [u32; 5] = [1, 2, 3, 5, 9];
 /// Longest answer, in tokens.
 const LONGEST: f64 = 1e9;
 /// Lengths that are tried where no length is the longest that is allowed.
@@ -166,10 +168,35 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
                     // An odd sum has no ties. More of the second model cost more.
                     let mut seconds = MIXED.map(|b| if (a + b) % 2 == 1 { b } else { b + 1 }).to_vec();
                     seconds.dedup();
-                    let mixed =
-                        seconds.into_iter().map(|b| Plan::Mixed { first: (first, a), second: (second, b) });
+                    let mixed = seconds.into_iter().map(|b| Plan::Mixed {
+                        first: (first, a),
+                        second: (second, b),
+                        third: None,
+                    });
                     if mixed.map_while(&mut visit).count() == 0 {
                         break;
+                    }
+                }
+            }
+        }
+    }
+    if fleet.countable {
+        trios(&usable, visit);
+    }
+}
+
+/// Visits the votes of three models.
+fn trios(usable: &[usize], mut visit: impl FnMut(Plan) -> Option<f64>) {
+    for (at, &one) in usable.iter().enumerate() {
+        for (behind, &two) in usable.iter().enumerate().skip(at + 1) {
+            for &three in &usable[behind + 1..] {
+                for a in TRIOS {
+                    for b in TRIOS {
+                        // An odd sum has no ties. More of the third model cost more.
+                        let odd = TRIOS.into_iter().filter(|c| (a + b + c) % 2 == 1);
+                        let trio =
+                            |c| Plan::Mixed { first: (one, a), second: (two, b), third: Some((three, c)) };
+                        odd.map(trio).map_while(&mut visit).for_each(drop);
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! What a plan comes to, without simulation: accuracy and mean cost exactly, times by moments where they have no closed form.
 
 mod debate;
+mod mixed;
 mod sequential;
 mod tree;
 mod vote;
@@ -53,7 +54,7 @@ impl Fleet {
 }
 
 /// Weights of questions, and the accuracies of two models on them.
-type Together = Rc<Vec<(f64, f64, f64)>>;
+type Together = Rc<Vec<(f64, [f64; 2])>>;
 /// Probabilities of 0, 1, 2, ....
 type Law = Rc<Vec<f64>>;
 
@@ -88,7 +89,7 @@ impl<'a> Evaluator<'a> {
         }
         let profile = |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
         let (one, other) = (profile(first)?, profile(second)?);
-        let found = Rc::new(one.together(&other));
+        let found = Rc::new(Profile::together([&one, &other]));
         self.together.borrow_mut().insert((first, second), Rc::clone(&found));
         Some(found)
     }
@@ -125,10 +126,9 @@ impl<'a> Evaluator<'a> {
             Plan::Margin { model, tokens, margin } => self.margin(model, tokens, margin)?,
             Plan::Retry { model, tokens, tries } => self.retry(model, tokens, tries)?,
             Plan::Cascade { student, votes, teacher } => self.cascade(student, votes, teacher)?,
-            Plan::Mixed { first, second } => Outlook {
-                accuracy: self.accuracy_of_mixed(first, second)?,
-                ..self.cost_of_mixed(first, second)?
-            },
+            Plan::Mixed { .. } => {
+                Outlook { accuracy: self.accuracy_of_mixed(plan)?, ..self.cost_of_mixed(plan)? }
+            }
             Plan::Tree { .. } => {
                 Outlook { accuracy: self.accuracy_of_tree(plan)?, ..self.cost_of_tree(plan)? }
             }
@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
             Plan::Vote { model, tokens, votes } => {
                 self.fleet.models.get(model).map(|model| vote::cost_of_vote(model, tokens, votes))
             }
-            Plan::Mixed { first, second } => self.cost_of_mixed(first, second),
+            Plan::Mixed { .. } => self.cost_of_mixed(plan),
             Plan::Tree { .. } => self.cost_of_tree(plan),
             Plan::Debate { .. } => self.cost_of_debate(plan),
             _ => None,

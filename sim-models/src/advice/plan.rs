@@ -2,6 +2,9 @@
 
 use super::Fleet;
 
+/// A model and the number of its votes.
+pub type Team = (usize, u32);
+
 /// A way to answer a question. Models are named by their position; `tokens` is the length of an answer, `message` that of a message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Plan {
@@ -48,12 +51,14 @@ pub enum Plan {
         /// Model of the teacher.
         teacher: usize,
     },
-    /// A vote of two models.
+    /// A vote of two or three models.
     Mixed {
         /// A model and its votes.
-        first: (usize, u32),
+        first: Team,
         /// Another model and its votes.
-        second: (usize, u32),
+        second: Team,
+        /// A third one, if there is one.
+        third: Option<Team>,
     },
     /// Agents report to one that takes the majority; in several layers, a tree (spec 3). One layer is a star.
     Tree {
@@ -107,7 +112,7 @@ pub enum Kind {
     Retry,
     /// A student and a teacher.
     Cascade,
-    /// A vote of two models.
+    /// A vote of two or three models.
     Mixed,
     /// A tree of one layer.
     Star,
@@ -179,7 +184,18 @@ impl Plan {
             | Self::Debate { model, .. }
             | Self::Chain { model, .. } => vec![model],
             Self::Cascade { student, teacher, .. } => vec![student, teacher],
-            Self::Mixed { first, second } => vec![first.0, second.0],
+            Self::Mixed { .. } => self.teams().into_iter().map(|(model, _)| model).collect(),
+        }
+    }
+
+    /// The models of a vote with their votes.
+    pub fn teams(&self) -> Vec<Team> {
+        match *self {
+            Self::Vote { model, votes, .. } => vec![(model, votes)],
+            Self::Mixed { first, second, third } => {
+                [Some(first), Some(second), third].into_iter().flatten().collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -235,8 +251,8 @@ impl Plan {
             Self::Vote { votes, .. } => (f64::from(votes), f64::from(votes)),
             Self::Retry { tries, .. } => (f64::from(tries), f64::from(tries)),
             Self::Cascade { votes, .. } => (f64::from(votes) + 1.0, f64::from(votes) + 1.0),
-            Self::Mixed { first, second } => {
-                let votes = f64::from(first.1) + f64::from(second.1);
+            Self::Mixed { .. } => {
+                let votes = self.teams().into_iter().map(|(_, votes)| f64::from(votes)).sum();
                 (votes, votes)
             }
             Self::Tree { fan_in, depth, .. } => {
@@ -265,8 +281,13 @@ impl Plan {
             Self::Cascade { student, votes, teacher } => {
                 format!("{votes} {}, and {} where they differ", name(student), name(teacher))
             }
-            Self::Mixed { first, second } => {
-                format!("vote of {} {} and {} {}", first.1, name(first.0), second.1, name(second.0))
+            Self::Mixed { .. } => {
+                let teams: Vec<String> = self
+                    .teams()
+                    .into_iter()
+                    .map(|(model, votes)| format!("{votes} {}", name(model)))
+                    .collect();
+                format!("vote of {}", teams.join(" and "))
             }
             Self::Tree { model, fan_in, depth: 1, .. } => {
                 format!("star of {fan_in} {} under one that decides", name(model))

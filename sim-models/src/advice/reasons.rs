@@ -138,7 +138,7 @@ fn binding(fleet: &Fleet, choice: &Choice, best: &Scored) -> Option<String> {
         Plan::Vote { votes: MOST_VOTES, .. } => Some(format!("votes of up to {MOST_VOTES}")),
         Plan::Margin { margin: MOST_MARGIN, .. } => Some(format!("margins of up to {MOST_MARGIN}")),
         Plan::Retry { tries: MOST_VOTES, .. } => Some(format!("retries of up to {MOST_VOTES} tries")),
-        Plan::Mixed { first: (_, a), second: (_, b) } if a.max(b) >= MOST_MIXED => {
+        Plan::Mixed { first: (_, a), second: (_, b), .. } if a.max(b) >= MOST_MIXED => {
             Some(format!("votes of two models of up to {MOST_MIXED} answers each"))
         }
         Plan::Debate { agents: MOST_DEBATING, .. } => {

@@ -84,7 +84,11 @@ pub fn every_plan(fleet: &Fleet) -> Vec<Plan> {
             if fleet.countable {
                 let pairs = (1..15).flat_map(|a| (1..15).map(move |b| (a, b)));
                 let odd = pairs.filter(|(a, b)| (a + b) % 2 == 1 && a + b <= 15);
-                plans.extend(odd.map(|(a, b)| Plan::Mixed { first: (model, a), second: (other, b) }));
+                plans.extend(odd.map(|(a, b)| Plan::Mixed {
+                    first: (model, a),
+                    second: (other, b),
+                    third: None,
+                }));
             }
         }
     }

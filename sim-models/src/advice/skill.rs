@@ -102,23 +102,23 @@ impl Profile {
         self.steps().map(|(width, accuracy)| width * of(accuracy)).sum()
     }
 
-    /// Widths and accuracies of two models on the same questions, the hard ones for one being the hard ones for the other. Exact for discrete
+    /// Widths and accuracies of several models on the same questions, the hard ones for one being the hard ones for the others. Exact for discrete
     /// laws, and within about 0.001 for the continuous one.
-    pub fn together(&self, other: &Self) -> Vec<(f64, f64, f64)> {
+    pub fn together<const MODELS: usize>(profiles: [&Self; MODELS]) -> Vec<(f64, [f64; MODELS])> {
         let ends = |profile: &Self| -> Vec<f64> {
             match profile.quantiles() {
                 Some(quantiles) => quantiles.shares().collect(),
                 None => profile.points.iter().map(|point| point.until).collect(),
             }
         };
-        let mut ends = [ends(self), ends(other), vec![1.0]].concat();
+        let mut ends: Vec<f64> = profiles.into_iter().flat_map(ends).chain([1.0]).collect();
         ends.sort_unstable_by(f64::total_cmp);
         let mut start = 0.0;
         let mut parts = Vec::with_capacity(ends.len());
         for end in ends {
             if end > start {
                 let middle = 0.5 * (start + end);
-                parts.push((end - start, self.at(middle), other.at(middle)));
+                parts.push((end - start, profiles.map(|profile| profile.at(middle))));
                 start = end;
             }
         }

@@ -102,11 +102,11 @@ impl SimulatedPlan {
         match self.plan {
             Plan::Single { model, tokens } => question.vote(&[(model, tokens, 1)]),
             Plan::Vote { model, tokens, votes } => question.vote(&[(model, tokens, votes)]),
-            Plan::Mixed { first, second } => {
+            Plan::Mixed { .. } => {
                 let of = |(model, votes): (usize, u32)| {
                     (model, self.fleet.models[model].known_tokens().unwrap_or(f64::NAN), votes)
                 };
-                question.vote(&[of(first), of(second)])
+                question.vote(&self.plan.teams().into_iter().map(of).collect::<Vec<_>>())
             }
             Plan::Margin { model, tokens, margin } => question.margin(model, tokens, margin),
             Plan::Retry { model, tokens, tries } => question.retry(model, tokens, tries),

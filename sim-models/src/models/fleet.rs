@@ -46,7 +46,7 @@ impl Parameters for FleetParameters {
             (Kind::Margin, "answers until one is ahead by `size`"),
             (Kind::Retry, "answers until the checker accepts one, at most `size`"),
             (Kind::Cascade, "`size` answers of `agent`, and one of `second` if they differ, or if the checker rejects a single one"),
-            (Kind::Mixed, "a vote of `size` answers of `agent` and `second_size` of `second`"),
+            (Kind::Mixed, "a vote of `size` answers of `agent`, `second_size` of `second` and `third_size` of `third`"),
             (Kind::Star, "`size` agents report to one that decides"),
             (Kind::Tree, "`size` children per node in `depth` layers"),
             (Kind::Debate, "`size` agents hear each other `depth` times, and one decides that hears them all"),
@@ -65,6 +65,11 @@ impl Parameters for FleetParameters {
                 .between(1, 10_001)
                 .unit(Unit::Agents)
                 .help("answers of the other model"),
+        )?;
+        let third =
+            form.read(text("third", "").help("name of a third model in a mixed vote; none if empty"))?;
+        let third_size = form.read(
+            integer("third_size", 2).between(1, 10_001).unit(Unit::Agents).help("answers of the third model"),
         )?;
         let depth = form.read(
             integer("depth", 2)
@@ -100,6 +105,7 @@ impl Parameters for FleetParameters {
             })
         };
         let (first, other) = (model("agent", &agent, 0)?, model("second", &second, fleet.models.len() - 1)?);
+        let third = (!third.is_empty()).then(|| model("third", &third, 0)).transpose()?;
         let tokens = fleet.models[first].known_tokens().unwrap_or(tokens);
         let message = fleet.channel.tokens.unwrap_or(message);
         let odd = |what: &str, size: u32| {
@@ -117,8 +123,9 @@ impl Parameters for FleetParameters {
             Kind::Retry => Plan::Retry { model: first, tokens, tries: size },
             Kind::Cascade => Plan::Cascade { student: first, votes: size, teacher: other },
             Kind::Mixed => {
-                odd("a vote of two models", size + second_size)?;
-                Plan::Mixed { first: (first, size), second: (other, second_size) }
+                let third = third.map(|model| (model, third_size));
+                odd("a mixed vote", size + second_size + third.map_or(0, |(_, votes)| votes))?;
+                Plan::Mixed { first: (first, size), second: (other, second_size), third }
             }
             Kind::Star => Plan::Tree { model: first, tokens, fan_in: size.max(2), depth: 1, message },
             Kind::Tree => Plan::Tree { model: first, tokens, fan_in: size.max(2), depth, message },

@@ -79,8 +79,8 @@ impl Debate {
     }
 }
 
-/// The law of a sum.
-fn convolved(one: &[f64], other: &[f64]) -> Vec<f64> {
+/// The law of a sum of two independent counts.
+pub fn convolved(one: &[f64], other: &[f64]) -> Vec<f64> {
     let mut sum = vec![0.0; one.len() + other.len() - 1];
     for (at, mass) in one.iter().enumerate() {
         other.iter().enumerate().for_each(|(more, share)| sum[at + more] += mass * share);

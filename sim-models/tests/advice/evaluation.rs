@@ -13,7 +13,8 @@ fn fleet(dependence: &str, across: f64) -> Fleet {
          [channel]\nfidelity = 0.8\nmessage_tokens = 20\n\
          [checker]\ntrue_positive = 0.9\nfalse_positive = 0.2\ndollars = 0.0001\nseconds = 0.5\n\
          [[models]]\nname = \"a\"\naccuracy = 0.62\noutput_tokens = 100\nprice_per_million_output_tokens = 10\nlatency_seconds = {{ mean = 2, deviation = 1 }}\n\
-         [[models]]\nname = \"b\"\naccuracy = 0.75\noutput_tokens = 300\nprice_per_million_output_tokens = 20\nlatency_seconds = {{ mean = 5, deviation = 2 }}\n"
+         [[models]]\nname = \"b\"\naccuracy = 0.75\noutput_tokens = 300\nprice_per_million_output_tokens = 20\nlatency_seconds = {{ mean = 5, deviation = 2 }}\n\
+         [[models]]\nname = \"c\"\naccuracy = 0.7\noutput_tokens = 200\nprice_per_million_output_tokens = 5\nlatency_seconds = {{ mean = 3, deviation = 1 }}\n"
     );
     Fleet::from_toml(&text).unwrap()
 }
@@ -27,8 +28,9 @@ fn plans() -> Vec<Plan> {
         Plan::Retry { model, tokens, tries: 4 },
         Plan::Cascade { student: 0, votes: 1, teacher: 1 },
         Plan::Cascade { student: 0, votes: 3, teacher: 1 },
-        Plan::Mixed { first: (0, 2), second: (1, 1) },
-        Plan::Mixed { first: (0, 3), second: (1, 2) },
+        Plan::Mixed { first: (0, 2), second: (1, 1), third: None },
+        Plan::Mixed { first: (0, 3), second: (1, 2), third: None },
+        Plan::Mixed { first: (0, 2), second: (1, 2), third: Some((2, 1)) },
         Plan::Tree { model, tokens, fan_in: 5, depth: 1, message },
         Plan::Tree { model, tokens, fan_in: 3, depth: 3, message },
         Plan::Debate { model, tokens, agents: 5, exchanges: 2, message },
@@ -311,4 +313,19 @@ fn a_debate_costs_its_messages() {
     let outlook = fleet.outlook(&plan);
     assert!((outlook.spend.tokens - 780.0).abs() < 1e-9 && outlook.calls == 10.0, "{outlook:?}");
     assert_eq!(outlook.window, 60.0);
+}
+
+/// Three models that err on their own, a vote each: pq + pr + qr - 2pqr.
+#[test]
+fn a_vote_of_three_models_is_right_if_two_of_them_are() {
+    let model =
+        |(name, accuracy): (&str, f64)| format!("[[models]]\nname = \"{name}\"\naccuracy = {accuracy}\n");
+    let text: String = [("a", 0.7), ("b", 0.6), ("c", 0.55)].map(model).concat();
+    let fleet = Fleet::from_toml(&format!("[question]\ncorrelation = 0\n{text}")).unwrap();
+    let plan = Plan::Mixed { first: (0, 1), second: (1, 1), third: Some((2, 1)) };
+    let (p, q, r) = (0.7, 0.6, 0.55);
+    let expected = p * q + p * r + q * r - 2.0 * p * q * r;
+    assert!((fleet.outlook(&plan).accuracy - expected).abs() < 1e-12);
+    assert_eq!(plan.describe(&fleet), "vote of 1 a and 1 b and 1 c");
+    assert_eq!((plan.agents(), plan.models()), ((3.0, 3.0), vec![0, 1, 2]));
 }

@@ -33,9 +33,8 @@ pub(super) fn draw(findings: &Findings, out: &Path) -> Outcome<()> {
 fn curves(findings: &Findings) -> Curves {
     let choice = &findings.choice;
     let unit = choice.limits.unit();
-    let place = |scored: &sim_models::advice::Scored| {
-        (scored.outlook.spend.in_unit(unit), scored.outlook.accuracy)
-    };
+    let place =
+        |scored: &sim_models::advice::Scored| (scored.outlook.spend.in_unit(unit), scored.outlook.accuracy);
     let contenders = choice.contenders();
     let label = format!("cost of a question ({})", findings.unit());
     let costs = || contenders.iter().map(|scored| place(scored).0);
@@ -51,7 +50,11 @@ fn curves(findings: &Findings) -> Curves {
     };
     curves.series = Kind::ALL.into_iter().filter_map(of_kind).collect();
     let front = choice.front().iter().map(&place).collect();
-    curves.series.push(Series { label: "most accurate for its cost".to_owned(), points: Vec::new(), theory: front });
+    curves.series.push(Series {
+        label: "most accurate for its cost".to_owned(),
+        points: Vec::new(),
+        theory: front,
+    });
     let best = choice.best().map(|best| VerticalMark { x: place(best).0, label: "recommended".to_owned() });
     curves.marks.extend(best);
     curves

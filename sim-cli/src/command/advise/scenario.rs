@@ -81,10 +81,14 @@ pub(super) fn scenario(findings: &Findings, file: &Path) -> String {
             set("size", votes.to_string());
             set("second", name(teacher));
         }
-        Plan::Mixed { first, second } => {
+        Plan::Mixed { first, second, third } => {
             set("size", first.1.to_string());
             set("second", name(second.0));
             set("second_size", second.1.to_string());
+            if let Some((model, votes)) = third {
+                set("third", name(model));
+                set("third_size", votes.to_string());
+            }
         }
         Plan::Tree { fan_in, depth, message, .. } => {
             set("size", fan_in.to_string());

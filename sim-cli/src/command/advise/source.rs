@@ -78,7 +78,7 @@ impl Told {
         opened.must_be_one_cell(&argument).map_err(|problem| {
             problem.help("advice is about one fleet; write the values of one cell into [parameters]")
         })?;
-        let Some(known) = registry.get(&model).filter(|_| MODELS.contains(&model.as_str())) else {
+        let Some(known) = registry.find(&model).filter(|_| MODELS.contains(&model.as_str())) else {
             let sentence = format!("{argument}: advice is not about scenarios of the model `{model}`");
             let help = format!("it takes a fleet, or a scenario of {}", MODELS.join(", "));
             return Err(Problem::input(sentence).help(help));
@@ -101,7 +101,10 @@ struct Given<'a> {
 impl Given<'_> {
     fn number(&self, key: &str) -> Outcome<f64> {
         self.values.get(key).and_then(Value::as_number).ok_or_else(|| {
-            Problem::input(format!("{}: advice needs one number for `{key}`, the same in all layers", self.path))
+            Problem::input(format!(
+                "{}: advice needs one number for `{key}`, the same in all layers",
+                self.path
+            ))
         })
     }
 
@@ -152,7 +155,9 @@ impl Given<'_> {
 
     /// Agents of a tree read what others say: no program counts it.
     fn question(&self, dependence: &str) -> Outcome<Json> {
-        Ok(json!({ "correlation": self.number("correlation")?, "dependence": dependence, "countable": false }))
+        Ok(
+            json!({ "correlation": self.number("correlation")?, "dependence": dependence, "countable": false }),
+        )
     }
 
     fn channel(&self) -> Outcome<Json> {

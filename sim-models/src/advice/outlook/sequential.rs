@@ -92,7 +92,7 @@ impl Evaluator<'_> {
         let apart = escalated * high.mean(|p| p);
         let together = self.together(student, teacher)?;
         let together =
-            together.iter().map(|&(width, p, q)| width * (1.0 - right(p) - wrong(p)) * q).sum::<f64>();
+            together.iter().map(|&(width, [p, q])| width * (1.0 - right(p) - wrong(p)) * q).sum::<f64>();
         let across = self.fleet.errors.across;
         let check = checker.map_or(Spend::default(), |it| Spend { dollars: it.dollars, tokens: it.tokens });
         let seconds = checker.map_or(0.0, |it| it.seconds);
