@@ -1,4 +1,4 @@
-//! The claims of the theory, each with a simulation that tests it.
+//! The claims of the theory and of the mechanisms of the literature, each with a simulation that tests it.
 //!
 //! A [`Claim`] has a sentence, a source, a prediction and a measurement. The prediction is a list of numbers that is *given* to
 //! [`Claim::check`]: [`Claim::predictions`] computes those of the theory, a test gives wrong ones and sees the verdict turn. The
@@ -39,6 +39,7 @@ mod finite_depth;
 mod fixed_point;
 mod growth;
 mod measured;
+mod mechanisms;
 mod sampler;
 mod setting;
 mod window;
@@ -62,6 +63,7 @@ pub fn all() -> Vec<Claim> {
         ("common causes", common_cause::claims()),
         ("context window", window::claims()),
         ("agent-scaling study", agent_scaling::claims()),
+        ("mechanisms", mechanisms::claims()),
     ];
     groups
         .into_iter()

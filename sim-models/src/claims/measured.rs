@@ -9,6 +9,7 @@ use crate::organization::averaging::NotSampledAverage;
 use crate::organization::graph::InvalidOrganization;
 use crate::organization::graph::shapes::InvalidShape;
 use crate::organization::{InvalidTree, NotSampled, OutOfRange};
+use crate::registry::{Failure, ParameterError};
 
 /// A measured number with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,6 +64,15 @@ pub enum NotMeasured {
         /// What was found.
         found: Root,
     },
+    /// A model that there is not.
+    #[error("there is no model `{0}`")]
+    NoModel(&'static str),
+    /// Parameters that a model does not take.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// A model that does not come to its end, or has no such metric.
+    #[error(transparent)]
+    Model(#[from] Failure),
     /// Measured and predicted numbers do not correspond.
     #[error("{measured} numbers are measured and {predicted} predicted")]
     Unpaired {

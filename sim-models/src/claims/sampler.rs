@@ -1,7 +1,7 @@
 //! Measurements: how many trials, with which streams, at which confidence.
 
 use sim_core::design::level_set::{Root, Search};
-use sim_core::estimate::{Confidence, Mean};
+use sim_core::estimate::{Confidence, Estimate, Mean};
 use sim_core::monte_carlo::{self, Control, Simulation, Stop};
 use sim_core::random::{Family, Purpose, Streams};
 
@@ -9,6 +9,7 @@ use super::measured::{Measured, NotMeasured};
 use crate::organization::averaging::{AveragingOrganization, SampledAverage};
 use crate::organization::graph::Organization;
 use crate::organization::{AgentTree, Bias, LaneOrganization, LaneTree, Layer, Leaf};
+use crate::registry::{AnyPlan, Failure};
 
 /// Probability that any interval of a run over all claims misses the truth, which is what makes a true claim fail.
 pub const ERROR_RATE: f64 = 1e-6;
@@ -24,6 +25,9 @@ const SEARCH: u64 = 32;
 
 /// Trials before the first look at a point of a search.
 const FIRST_LOOK: u64 = 4096;
+
+/// Trials of a pilot.
+const PILOT: u64 = 4096;
 
 /// Independent repetitions of a [layer-by-layer](Sampler::layer_by_layer) measurement.
 const CHAINS: u64 = 128;
@@ -168,6 +172,35 @@ impl<'a> Sampler<'a> {
     fn metric(&mut self, of: &impl Simulation, metric: usize, trials: u64) -> Result<Measured, NotMeasured> {
         self.intervals += 1;
         self.look(of, metric, Look { trials, confidence: Self::confidence() })
+    }
+
+    /// One metric of a model, to a half-width that may depend on its value. A pilot with draws of its own says how many trials that takes.
+    pub(super) fn model(
+        &mut self,
+        plan: &dyn AnyPlan,
+        metric: usize,
+        half_width: impl Fn(&Self, f64) -> f64,
+    ) -> Result<Measured, NotMeasured> {
+        self.intervals += 1;
+        let streams = self.streams();
+        let pilot = self.estimate(plan, metric, &self.unshared_streams(1), PILOT)?;
+        let ratio = pilot.half_width() / half_width(self, pilot.value);
+        let trials = (1.2 * ratio * ratio * PILOT as f64).clamp(PILOT as f64, MOST_TRIALS as f64) as u64;
+        Ok(self.estimate(plan, metric, &streams, trials)?.into())
+    }
+
+    fn estimate(
+        &mut self,
+        plan: &dyn AnyPlan,
+        metric: usize,
+        streams: &Streams,
+        trials: u64,
+    ) -> Result<Estimate, NotMeasured> {
+        let stop = Stop::after(trials)?.with_confidence(Self::confidence());
+        let outcome = plan.run(streams, &stop, self.control)?;
+        self.trials += outcome.trials;
+        let missing = Failure::Estimates { estimates: outcome.estimates.len(), metrics: metric };
+        Ok(*outcome.estimates.get(metric).ok_or(missing)?)
     }
 
     /// Bias of a tree's root, with every leaf drawn.
