@@ -13,8 +13,8 @@ pub(super) const MOST_VOTES: u32 = 1001;
 /// Largest margin.
 pub(super) const MOST_MARGIN: u32 = 101;
 /// Most agents of a debate: everybody hears everybody. And most exchanges.
-pub(super) const MOST_DEBATING: u32 = 15;
-const MOST_EXCHANGES: u32 = 3;
+pub(super) const MOST_DEBATING: u32 = 51;
+const MOST_EXCHANGES: u32 = 6;
 /// Sizes that are all looked at; beyond, each is about a tenth larger than the one before.
 const ALL_VOTES: u32 = 21;
 const ALL_MARGINS: u32 = 12;
@@ -46,7 +46,7 @@ struct Sizes {
 const VOTES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 10, most: MOST_VOTES };
 const FAN_INS: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 4, most: MOST_VOTES };
 const TRIES: Sizes = Sizes { first: 2, step: 1, all: 10, parts: 10, most: MOST_VOTES };
-const DEBATES: Sizes = Sizes { first: 3, step: 2, all: MOST_DEBATING, parts: 1, most: MOST_DEBATING };
+const DEBATES: Sizes = Sizes { first: 3, step: 2, all: ALL_VOTES, parts: 5, most: MOST_DEBATING };
 const MARGINS: Sizes = Sizes { first: 2, step: 1, all: ALL_MARGINS, parts: 10, most: MOST_MARGIN };
 
 impl Sizes {
@@ -150,9 +150,15 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
                 }
                 Some(star)
             });
-            for exchanges in 1..=MOST_EXCHANGES {
-                DEBATES.grow(|agents| visit(Plan::Debate { model, tokens, agents, exchanges, message }));
-            }
+            DEBATES.grow(|agents| {
+                let debate = |exchanges| Plan::Debate { model, tokens, agents, exchanges, message };
+                let mut before = visit(debate(1))?;
+                let mut longer = (2..=MOST_EXCHANGES).map(debate).map_while(&mut visit);
+                while let Some(accuracy) = longer.next().filter(|it| (it - before).abs() >= SATURATED) {
+                    before = accuracy;
+                }
+                Some(before)
+            });
             visit(Plan::Chain { model, tokens, relays: 1, message });
         }
     }

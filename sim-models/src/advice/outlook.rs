@@ -10,6 +10,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use self::debate::LastDebate;
 use self::tree::Climb;
 use super::latency::Latency;
 use super::{AgentModel, Fleet, Plan, Profile, Spend};
@@ -65,6 +66,8 @@ pub(super) struct Evaluator<'a> {
     known: Vec<OnceCell<Rc<Profile>>>,
     /// The tree of the last evaluation, on which the next deeper one stands.
     climb: RefCell<Option<Climb>>,
+    /// The debate of the last evaluation, which may go on with another exchange.
+    debate: RefCell<Option<LastDebate>>,
     /// By two models: their accuracies on the same questions.
     together: RefCell<HashMap<(usize, usize), Together>>,
     /// By a model and a number of answers: how many of them are right.
@@ -77,6 +80,7 @@ impl<'a> Evaluator<'a> {
             fleet,
             known: vec![OnceCell::new(); fleet.models.len()],
             climb: RefCell::default(),
+            debate: RefCell::default(),
             together: RefCell::default(),
             counts: RefCell::default(),
         }

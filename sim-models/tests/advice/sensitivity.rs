@@ -132,7 +132,7 @@ fn a_close_decision_is_worth_measuring() {
 #[test]
 fn what_is_at_its_end_does_not_hide_the_rest() {
     let text = format!(
-        "{TWO}[[models]]\nname = \"c\"\ncoefficient = 0.01\nexponent = 0.3\ncap = {{ value = 1, low = 0.5, high = 1 }}\n\
+        "{TWO}[[models]]\nname = \"c\"\nscale = 0.01\nexponent = 0.3\ncap = {{ value = 1, low = 0.5, high = 1 }}\n\
          price_per_million_output_tokens = {{ value = 0, low = 0, high = 0.1 }}\n"
     );
     let fleet = fleet(&text);

@@ -355,7 +355,8 @@ fn trees_need_a_channel() {
     let (kind, said) = with("");
     assert!(kind == Kind::Single && said.contains("there is no [channel]"), "{said}");
     let (kind, said) = with("[channel]\nfidelity = 0.95\n");
-    assert!(kind == Kind::Star && said.contains("[channel] has no `message_tokens`"), "{said}");
+    // Messages that cost nothing are heard by everybody.
+    assert!(kind == Kind::Debate && said.contains("[channel] has no `message_tokens`"), "{said}");
     let (_, said) = with("[channel]\nfidelity = 0.95\nmessage_tokens = 1\n");
     assert_eq!(said, "");
 }

@@ -4,6 +4,13 @@ use super::{Evaluator, Outlook, SLOW};
 use crate::advice::Plan;
 use crate::theory::debate::{Debate, binomial};
 
+/// A debate among so many agents over channels of a fidelity.
+pub(super) struct LastDebate {
+    agents: u32,
+    fidelity: f64,
+    debate: Debate,
+}
+
 impl Evaluator<'_> {
     /// How many first answers are right is a mixture over difficulties; from there on messages err independently.
     pub(super) fn accuracy_of_debate(&self, plan: &Plan) -> Option<f64> {
@@ -12,7 +19,11 @@ impl Evaluator<'_> {
         for (width, p) in self.profile(model, tokens)?.steps() {
             first.iter_mut().zip(binomial(agents, p)).for_each(|(mass, more)| *mass += width * more);
         }
-        Some(Debate::new(agents, self.fleet.channel.fidelity(message)).right(&first, exchanges))
+        let fidelity = self.fleet.channel.fidelity(message);
+        let mut last = self.debate.borrow_mut();
+        let known = last.take().filter(|last| last.agents == agents && last.fidelity == fidelity);
+        let made = || LastDebate { agents, fidelity, debate: Debate::new(agents, fidelity) };
+        Some(last.insert(known.unwrap_or_else(made)).debate.right(&first, exchanges))
     }
 
     /// An answer is written once and read by everybody else; the last ones are read by the one that decides.
