@@ -29,6 +29,7 @@ mod reproduce;
 pub mod scenario;
 pub mod search;
 mod sensitivity;
+mod several;
 mod shards;
 mod sweep;
 mod verdict;
