@@ -186,7 +186,7 @@ fn the_best_of_an_axis_is_found() {
 #[test]
 fn widths_are_evened_and_can_be_enough() {
     let place = Place::new();
-    let vote = "model = \"tree\"\n[parameters]\nfan_in = 3\ndepth = 3\nleaf_bias = 0.6\n[sweep]\nfidelity = { from = 0.1, to = 1.0, points = 40 }\n";
+    let vote = "model = \"tree\"\n[parameters]\nfan_in = 5\ndepth = 3\nleaf_bias = 0.9\n[sweep]\nfidelity = { from = 0.3, to = 1.0, points = 40 }\n";
     place.write(
         "s.toml",
         format!("{vote}[refine]\nquantity = \"root_accuracy\"\ntotal = 400_000\n[stop]\ntrials = 100_000\n"),
@@ -201,7 +201,7 @@ fn widths_are_evened_and_can_be_enough() {
         let widths = rows.numbers("root_accuracy_low").into_iter().zip(rows.numbers("root_accuracy_high"));
         widths.map(width).fold(0.0, f64::max)
     };
-    assert!(widest("out") < 0.95 * widest("equal"), "{} and {}", widest("out"), widest("equal"));
+    assert!(widest("out") < 0.85 * widest("equal"), "{} and {}", widest("out"), widest("equal"));
     place.write("t.toml", PLAN.replace("[stop]\n", "[stop]\nhalf_width = 0.02\n"));
     let said = place.synergy("sweep t.toml -q --out close").expect(0).out;
     assert!(said.contains(" too close to tell") && said.contains(" 0 open"), "{said}");
@@ -228,7 +228,8 @@ fn wrong_plans_are_explained() {
         ("quantity = \"root_bias\"\n", "", ":9:", "[refine] has no `quantity`"),
         ("level = \"leaf_bias\"\n", "", ":9:", "[refine] has no `total`"),
         ("level = \"leaf_bias\"", "level = \"leaf_byas\"", ":11:", "did you mean `leaf_bias`?"),
-        ("level = \"leaf_bias\"", "level = nan", ":11:", "`level` is a number or the name of a parameter"),
+        ("level = \"leaf_bias\"", "level = nan", ":11:", "a number must be finite; found NaN"),
+        ("level = \"leaf_bias\"", "level = [0.1]", ":11:", "`level` is a number or the name of a parameter"),
         ("level = \"leaf_bias\"", "between = \"fidelty\"", ":11:", "did you mean `fidelity`?"),
         ("level = \"leaf_bias\"", "level = 0\nbetween = \"fidelity\"", ":12:", "not both"),
         ("level = \"leaf_bias\"", "level = 0\ngoal = \"minimize\"", ":12:", "which is missing"),

@@ -218,7 +218,9 @@ impl Manifest {
                 None => "absent".to_owned(),
             };
             let (there, here) = (old.get(key).map(Value::canonical), new.get(key).map(Value::canonical));
-            if there != here {
+            // A model that is compared with others only now has parameters of its own.
+            let is_of_new_model = compared && self.scenario.models != scenario.models && there.is_none();
+            if there != here && !is_of_new_model {
                 tell(&format!("`{key}`"), show(&self.scenario), show(scenario));
             }
         }

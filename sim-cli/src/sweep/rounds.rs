@@ -275,7 +275,7 @@ impl fmt::Display for Refinement {
         let equal = self.most_trials.saturating_mul(*cells);
         write!(
             f,
-            "\n{} trials in all, at most {} in a cell; as many in all cells would be {:.1} times as many",
+            "\n{} trials in all, at most {} in a cell; so many in every cell are {:.1} times as many in all",
             number(&self.trials),
             number(&self.most_trials),
             equal as f64 / self.trials.max(1) as f64
