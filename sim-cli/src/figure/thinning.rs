@@ -85,7 +85,7 @@ mod tests {
     fn a_crowd_is_seen_wherever_it_is() {
         let frame = Rect { left: 0.0, top: 0.0, right: 4000.0, bottom: 3000.0 };
         let points: Vec<Spot> =
-            (0..1_000_000).map(|i| ((7919 * i % 4001) as f64, (104_729 * i % 3001) as f64)).collect();
+            (0..1_000_000_u64).map(|i| ((7919 * i % 4001) as f64, (104_729 * i % 3001) as f64)).collect();
         let (dots, size) = crowd(&points, &frame);
         assert!(
             dots.len() as f64 <= 1.1 * MOST_DOTS && dots.len() as f64 > 0.9 * MOST_DOTS,
