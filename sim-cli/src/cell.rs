@@ -23,7 +23,7 @@ pub struct Prepared<'a> {
 impl Cell {
     /// The cell of these parameters.
     pub fn new(model: &dyn AnyModel, values: Values) -> Self {
-        let digest = values.hash(model.about().name);
+        let digest = model.hash(&values);
         let mut hash = String::with_capacity(2 * digest.len());
         for byte in digest {
             // Writing to a text does not fail.

@@ -10,11 +10,12 @@ use sim_models::registry::{
 
 use crate::expression::Expression;
 use crate::scenario::DerivedSpec;
+use crate::search::Studied;
 
 /// A model behind formulas: it has variables in the place of the parameters that are derived from them. What was derived is among the
 /// predictions, under the parameter's name.
 pub struct Derived<'a> {
-    model: &'a dyn AnyModel,
+    model: Studied<'a>,
     /// All parameters of the model.
     below: Vec<Parameter>,
     /// Parameters and variables of this one.
@@ -32,7 +33,7 @@ struct Formula {
 
 impl<'a> Derived<'a> {
     /// The model with the parameters that `spec` describes.
-    pub fn new(model: &'a dyn AnyModel, spec: &DerivedSpec) -> Self {
+    pub fn new(model: Studied<'a>, spec: &DerivedSpec) -> Self {
         let below = model.parameters();
         let of = |parameter: &Parameter| {
             let text = spec.formulas.get(parameter.key)?;
@@ -95,7 +96,7 @@ fn variable((key, value): (&String, &f64)) -> Parameter {
 }
 
 /// A name that lives as long as the program, as those of models do. Each is kept once.
-fn permanent(name: &str) -> &'static str {
+pub fn permanent(name: &str) -> &'static str {
     static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     names.get(name).copied().unwrap_or_else(|| {

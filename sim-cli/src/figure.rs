@@ -43,6 +43,7 @@ mod places;
 mod regions;
 mod spread;
 mod text;
+mod thinning;
 mod ticks;
 mod trace;
 

@@ -31,6 +31,7 @@ mod reproduce;
 pub mod scenario;
 pub mod search;
 mod sensitivity;
+mod several;
 mod shards;
 mod sweep;
 mod verdict;

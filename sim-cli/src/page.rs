@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
-use sim_models::registry::Value;
+use sim_models::registry::{Registry, Value};
 
 use crate::area::Areas;
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
@@ -15,15 +15,17 @@ use crate::output::{escaped, grouped};
 use crate::problem::{Outcome, Problem};
 use crate::search::trace::Trace;
 use crate::sensitivity::Analysis;
+use crate::sweep::Refinement;
 use crate::verdict::Verdict;
 
 /// Rows in the table; a page of more is slow to open.
 const MOST_ROWS: usize = 5000;
 /// What a sweep says of its cells together, where it was asked to.
-const SUMMARIES: [(&str, &str); 4] = [
+const SUMMARIES: [(&str, &str); 5] = [
     (Verdict::FILE, "Test"),
     (Areas::FILE, "Area"),
     (Trace::FILE, "Boundary"),
+    (Refinement::FILE, "Refinement"),
     (Analysis::FILE, "Sensitivity"),
 ];
 
@@ -36,7 +38,7 @@ pub struct Page {
 }
 
 /// The page of a data set. Its title is that of the figure, or the name of the directory.
-pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<Page> {
+pub fn page(directory: &Directory, data: &Path, manifest: &Manifest, registry: &Registry) -> Outcome<Page> {
     let scenario = &manifest.scenario;
     // What all cells have in common stands in a table of its own; listed cells may have other values.
     let varied: BTreeSet<&str> = scenario.plan.keys().collect();
@@ -59,7 +61,7 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest) -> Outcome<
         manifest.program.version,
         manifest.program.commit,
     );
-    let planned = scenario.cell_count()?.saturating_sub(scenario.repetitions());
+    let planned = scenario.cell_count()?.saturating_sub(scenario.repetitions_in(registry));
     let unfinished = match preview.total {
         total if total < planned => {
             let (total, planned) = (grouped(total as u64), grouped(planned as u64));

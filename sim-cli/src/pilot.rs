@@ -48,8 +48,8 @@ fn place(stretch: usize, stretches: usize, cells: usize) -> usize {
 
 /// Time of all trials of a cell, and memory of its row. The time is that of the largest try, in proportion to its trials.
 fn try_cell(scenario: &Scenario, model: &dyn AnyModel, index: usize, stop: &Stop) -> Outcome<(f64, usize)> {
-    if let (Some(_), Some(Precision::Absolute(half_width))) = (&scenario.boundary, stop.precision()) {
-        return try_search(scenario, model, index, half_width, stop);
+    if let (Some(_), Some(precision)) = (&scenario.boundary, stop.precision()) {
+        return try_search(scenario, model, index, precision, stop);
     }
     let parameters = model.parameters();
     let mut trials = scenario.optimize.as_ref().map_or(64, OptimumSpec::least_trials);
@@ -77,20 +77,28 @@ fn try_search(
     scenario: &Scenario,
     model: &dyn AnyModel,
     index: usize,
-    half_width: f64,
+    precision: Precision,
     stop: &Stop,
 ) -> Outcome<(f64, usize)> {
     const WIDER: f64 = 8.0;
+    let (wider, rough) = match precision {
+        Precision::Absolute(half_width) => (WIDER, Precision::Absolute(WIDER * half_width)),
+        // No boundary is known less precisely than this.
+        Precision::Relative(share) => {
+            let rough = (WIDER * share).min(0.9_f64.max(share));
+            (rough / share, Precision::Relative(rough))
+        }
+    };
     let clock = Instant::now();
     let values = Values::resolve(&model.parameters(), &scenario.cell(index))
         .map_err(|error| Problem::parameters(&error))?;
-    let rough = Stop::at_precision(Precision::Absolute(WIDER * half_width), stop.trials())
+    let rough = Stop::at_precision(rough, stop.trials())
         .map_err(|error| Problem::failure(error.to_string()))?
         .with_confidence(stop.confidence());
     let cell = Cell::new(model, values);
     let row = cell::finish(model, cell, scenario.randomness(), None, &rough, &Control::default());
     let found = row.as_ref().is_some_and(|row| row.done.ending == Ending::Precise);
-    let scale = if found { WIDER * WIDER } else { 1.0 };
+    let scale = if found { wider * wider } else { 1.0 };
     Ok((clock.elapsed().as_secs_f64() * scale, row.as_ref().map_or(0, bytes)))
 }
 

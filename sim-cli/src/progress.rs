@@ -41,7 +41,7 @@ enum Kind {
 struct Count {
     /// What is counted.
     unit: &'static str,
-    length: u64,
+    length: AtomicU64,
     done: AtomicU64,
     /// What was done now; the rest was known from an earlier run, and says nothing about the time that is left.
     fresh: AtomicU64,
@@ -104,6 +104,12 @@ impl Bar {
         self.add(1, u64::from(trials.is_some()), trials.unwrap_or(0), failed);
     }
 
+    /// So many cells are run again, with more trials.
+    pub fn again(&self, cells: u64) {
+        let length = self.0.count.length.fetch_add(cells, Ordering::Relaxed) + cells;
+        self.0.bar.set_length(length);
+    }
+
     fn add(&self, done: u64, fresh: u64, trials: u64, failed: bool) {
         let Inner { bar, kind, count, began, said } = &*self.0;
         count.done.fetch_add(done, Ordering::Relaxed);
@@ -151,21 +157,22 @@ impl Progress for Bar {
 impl Count {
     fn new(unit: &'static str, length: u64) -> Self {
         let [done, fresh, trials, failed] = std::array::from_fn(|_| AtomicU64::new(0));
-        Self { unit, length, done, fresh, trials, failed }
+        Self { unit, length: AtomicU64::new(length), done, fresh, trials, failed }
     }
 
     /// What is to be said after this time. What is left is taken to cost what was done now has cost on average.
     fn text(&self, elapsed: Duration) -> String {
-        let [done, fresh, trials, failed] =
-            [&self.done, &self.fresh, &self.trials, &self.failed].map(|count| count.load(Ordering::Relaxed));
-        let mut text = format!("{} of {} {}", grouped(done), grouped(self.length), self.unit);
+        let [length, done, fresh, trials, failed] =
+            [&self.length, &self.done, &self.fresh, &self.trials, &self.failed]
+                .map(|count| count.load(Ordering::Relaxed));
+        let mut text = format!("{} of {} {}", grouped(done), grouped(length), self.unit);
         if trials > 0 {
             text.push_str(&format!(", {} trials", grouped(trials)));
         }
         let seconds = elapsed.as_secs_f64();
         if fresh > 0 && seconds > 0.0 {
             let rate = fresh as f64 / seconds;
-            let left = self.length.saturating_sub(done) as f64 / rate;
+            let left = length.saturating_sub(done) as f64 / rate;
             let left = Duration::from_secs_f64(left.clamp(0.0, 1e9).ceil());
             text.push_str(&format!(", {} per second", short(rate)));
             text.push_str(&format!(", about {} left", humantime::format_duration(left)));

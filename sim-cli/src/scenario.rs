@@ -3,6 +3,7 @@
 mod area;
 mod axis;
 mod boundary;
+mod check;
 mod derived;
 mod document;
 mod figure;
@@ -12,10 +13,12 @@ mod optimum;
 mod plan;
 mod quantities;
 mod read;
+mod reader;
+mod refine;
 mod stop;
 
 pub use area::AreaSpec;
-pub use axis::Axis;
+pub use axis::{Axis, Spacing};
 pub use boundary::{BoundarySpec, Level};
 pub use derived::DerivedSpec;
 pub use document::{Content, Document, Entry, Node, Table};
@@ -23,6 +26,7 @@ pub use figure::{Contour, FigureKind, FigureSpec, Mark};
 pub use hypothesis::Hypothesis;
 pub use optimum::{Goal, OptimumSpec};
 pub use plan::{Plan, Range, Sample, Scheme};
+pub use refine::{Aim, RefineSpec};
 pub use stop::{HalfWidth, StopSpec};
 
 use std::collections::BTreeMap;
@@ -32,8 +36,6 @@ use serde::{Deserialize, Serialize};
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{AnyModel, ParameterError, Registry, Value, Values, nearest};
 
-use self::quantities::Quantities;
-use crate::dataset::OWN_COLUMNS;
 use crate::problem::{Outcome, Problem};
 use crate::search::Studied;
 
@@ -46,8 +48,11 @@ const MOST_CELLS: usize = 10_000_000;
 /// A model with its parameters, and what shall be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
-    /// Name of the model.
+    /// Name of the model; the names of all of them where several are compared.
     pub model: String,
+    /// The models that are compared; which of them a cell is of is a parameter. None: there is one only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
     /// Root of all randomness.
     pub seed: u64,
     /// Whether all cells have the same draws, so that their differences are those of their parameters.
@@ -68,6 +73,9 @@ pub struct Scenario {
     /// The optimum that every cell is a search for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub optimize: Option<OptimumSpec>,
+    /// Where trials go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refine: Option<RefineSpec>,
     /// What the sweep goes over beside its axes.
     #[serde(default, skip_serializing_if = "Plan::is_empty")]
     pub plan: Plan,
@@ -146,6 +154,7 @@ impl Opened {
         } else {
             let scenario = Scenario {
                 model: argument.to_owned(),
+                models: Vec::new(),
                 seed: DEFAULT_SEED,
                 common: false,
                 parameters: BTreeMap::new(),
@@ -153,6 +162,7 @@ impl Opened {
                 derived: DerivedSpec::default(),
                 boundary: None,
                 optimize: None,
+                refine: None,
                 sweep: Vec::new(),
                 plan: Plan::default(),
                 figure: None,
@@ -196,12 +206,13 @@ impl Opened {
 
     fn apply(&mut self, registry: &Registry, overrides: &Overrides) -> Outcome<()> {
         let parameters = Studied::of(&self.scenario, registry)?.parameters();
+        let plain = Studied::plain(registry, &self.scenario.model, &self.scenario.models)?;
         for assignment in &overrides.set {
             let Some((key, text)) = assignment.split_once('=') else {
                 return Err(Problem::input(format!("--set takes key=value; found `{assignment}`")));
             };
             let key = key.trim();
-            if let Some(sentence) = self.scenario.refuses(key) {
+            if let Some(sentence) = self.scenario.refuses(key).or(plain.refuses(key).map(str::to_owned)) {
                 return Err(Problem::input(sentence).context(&format!("--set {assignment}")));
             }
             let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
@@ -230,109 +241,6 @@ impl Opened {
     /// All parameters of the scenario's only cell.
     pub fn values(&self, model: &dyn AnyModel) -> Outcome<Values> {
         Values::resolve(&model.parameters(), &self.scenario.parameters).map_err(|error| self.explain(&error))
-    }
-
-    /// Checks what can be known before a sweep: the number of cells, that one of them at least can run, and that the figure
-    /// draws what some cell has.
-    pub fn check_cells(&self, registry: &Registry, model: &dyn AnyModel) -> Outcome<()> {
-        let parameters = model.parameters();
-        let mut first = None;
-        let count = self.scenario.cell_count().map_err(|problem| self.within("sweep", problem))?;
-        for index in 0..count {
-            let values = Values::resolve(&parameters, &self.scenario.cell(index));
-            let runs = |values| model.predict(&values).and_then(|_| model.metrics_of(&values)).map(|_| ());
-            match values.and_then(runs) {
-                Ok(()) => {
-                    self.check_columns(model, index)?;
-                    self.check_search(registry)?;
-                    self.check_test(model)?;
-                    self.check_area(model)?;
-                    self.check_sensitivity(model)?;
-                    return self.check_figure(model, count, index);
-                }
-                Err(error) => first = first.or(Some(error)),
-            }
-        }
-        Err(first.map_or_else(|| Problem::input("the sweep has no cells"), |error| self.explain(&error)))
-    }
-
-    /// Checks that no variable has the name of another column of the data set, as a cell that runs has them. One that is looked for is a
-    /// column under its own name.
-    fn check_columns(&self, model: &dyn AnyModel, cell: usize) -> Outcome<()> {
-        let variables = &self.scenario.derived.variables;
-        if variables.is_empty() {
-            return Ok(());
-        }
-        let quantities = Quantities::of_cell(model, &self.scenario, cell);
-        let ends = ["", "_low", "_high"];
-        let metrics =
-            quantities.metrics().into_iter().flat_map(|name| ends.map(|end| format!("{name}{end}")));
-        let predictions = quantities.predictions().into_iter().map(|name| format!("predicted_{name}"));
-        let own = OWN_COLUMNS.iter().map(|name| (*name).to_owned());
-        let clashes =
-            |column: &String| variables.contains_key(column) && self.scenario.sought(column).is_none();
-        match own.chain(metrics).chain(predictions).find(clashes) {
-            None => Ok(()),
-            Some(column) => {
-                let sentence = format!("`{column}` is a column of the data set, and no variable");
-                Err(self.within("variables", Problem::input(sentence).help("give the variable another name")))
-            }
-        }
-    }
-
-    /// Checks that cells have the metric that is searched for, and that the stopping rule is one of such a search.
-    fn check_search(&self, registry: &Registry) -> Outcome<()> {
-        let scenario = &self.scenario;
-        if !scenario.is_search() {
-            return Ok(());
-        }
-        let model = Studied::below(scenario, registry)?;
-        let quantities = Quantities::of_searched(&*model, scenario)?;
-        if let Some(boundary) = &scenario.boundary {
-            let checked = boundary.check(&quantities.metrics(), &scenario.stop);
-            checked.map_err(|problem| self.within("boundary", problem))?;
-        }
-        if let Some(optimize) = &scenario.optimize {
-            let checked = optimize.check(&quantities.metrics(), &scenario.stop);
-            checked.map_err(|problem| self.within("optimize", problem))?;
-        }
-        Ok(())
-    }
-
-    /// Checks that cells have what they are tested for.
-    fn check_test(&self, model: &dyn AnyModel) -> Outcome<()> {
-        let Some(test) = &self.scenario.test else { return Ok(()) };
-        let quantities = Quantities::of_all(model, &self.scenario)?;
-        test.check(&quantities.metrics()).map_err(|problem| self.within("test", problem))
-    }
-
-    /// Checks that cells have the metric under which an area is asked for.
-    fn check_area(&self, model: &dyn AnyModel) -> Outcome<()> {
-        let Some(area) = &self.scenario.area else { return Ok(()) };
-        let quantities = Quantities::of_all(model, &self.scenario)?;
-        let checked = area.check(&quantities.metrics(), &self.scenario.sweep);
-        checked.map_err(|problem| self.within("area", problem))
-    }
-
-    /// Checks that cells have the quantity whose sensitivity is asked for.
-    fn check_sensitivity(&self, model: &dyn AnyModel) -> Outcome<()> {
-        let Some(sample) = self.scenario.plan.sample.as_ref().filter(|sample| sample.sensitivity.is_some())
-        else {
-            return Ok(());
-        };
-        let quantities = Quantities::of_all(model, &self.scenario)?;
-        sample.check_quantity(&quantities).map_err(|problem| self.within("sensitivity", problem))
-    }
-
-    /// Checks the figure of a sweep, whose cells before `first` cannot run.
-    fn check_figure(&self, model: &dyn AnyModel, cells: usize, first: usize) -> Outcome<()> {
-        let Some(figure) = &self.scenario.figure else { return Ok(()) };
-        let document = self.document.as_ref();
-        if let Some((document, entry)) = document.and_then(|d| Some((d, d.root.get("figure")?))) {
-            let known = Quantities::for_figure(figure, model, &self.scenario, first..cells);
-            FigureSpec::check_quantities(document, entry, &known)?;
-        }
-        figure.check(&self.scenario).map_err(|problem| self.within("figure", problem))
     }
 
     /// A problem with the place of a table of the file.
@@ -372,6 +280,11 @@ impl Scenario {
     fn sought(&self, key: &str) -> Option<String> {
         let boundary = self.boundary.as_ref().and_then(|boundary| boundary.refuses(key));
         boundary.or_else(|| self.optimize.as_ref().and_then(|optimize| optimize.refuses(key)))
+    }
+
+    /// Its models, one or several.
+    pub fn compared(&self) -> Vec<String> {
+        if self.models.is_empty() { vec![self.model.clone()] } else { self.models.clone() }
     }
 
     /// Whether its cells are searches, whose trials follow from the rule.

@@ -1,9 +1,11 @@
-//! Searches: models whose cells are searches over the cells of another model. A sweep runs, stores, resumes and draws them as any other.
+//! Searches: models whose cells are searches over the cells of another model, or are looked at on the way. A sweep runs, stores, resumes and draws them
+//! as any other.
 
 pub mod boundary;
 mod looks;
 pub mod optimum;
 mod plan;
+pub mod refined;
 pub mod trace;
 
 use std::ops::Deref;
@@ -12,20 +14,26 @@ use sim_models::registry::{AnyModel, Registry};
 
 use self::boundary::Boundary;
 use self::optimum::Optimum;
+use self::refined::Refined;
 use crate::derived::Derived;
 use crate::problem::Outcome;
 use crate::scenario::{DerivedSpec, Scenario, find_model};
+use crate::several::Several;
 
 /// What the cells of a scenario are cells of.
 pub enum Studied<'a> {
     /// A model.
     Model(&'a dyn AnyModel),
-    /// A model some of whose parameters have formulas.
+    /// Models that are compared.
+    Several(Box<Several<'a>>),
+    /// One of these some of whose parameters have formulas.
     Derived(Box<Derived<'a>>),
     /// A search for a boundary over one of these.
     Boundary(Box<Boundary<'a>>),
     /// A search for the best values of some parameters.
     Optimum(Box<Optimum<'a>>),
+    /// One of these, looked at after more and more trials.
+    Refined(Box<Refined<'a>>),
 }
 
 impl<'a> Studied<'a> {
@@ -33,7 +41,13 @@ impl<'a> Studied<'a> {
     pub fn of(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
         let below = Self::below(scenario, registry)?;
         Ok(match (&scenario.boundary, &scenario.optimize) {
-            (None, None) => below,
+            (None, None) => match &scenario.refine {
+                None => below,
+                Some(spec) => {
+                    let (looks, question) = (spec.looks(scenario)?, spec.question(scenario));
+                    Self::Refined(Box::new(Refined::new(below, looks, question)))
+                }
+            },
             (None, Some(spec)) => Self::Optimum(Box::new(Optimum::new(below, spec.clone())?)),
             (Some(spec), _) => Self::Boundary(Box::new(Boundary::new(below, spec.clone())?)),
         })
@@ -41,15 +55,30 @@ impl<'a> Studied<'a> {
 
     /// What a search of the scenario would search over.
     pub fn below(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
-        Ok(Self::derived(find_model(registry, &scenario.model)?, &scenario.derived))
+        Ok(Self::plain(registry, &scenario.model, &scenario.models)?.derived(&scenario.derived))
     }
 
-    /// A model with these formulas.
-    pub fn derived(model: &'a dyn AnyModel, spec: &DerivedSpec) -> Self {
-        match spec.is_empty() {
-            true => Self::Model(model),
-            false => Self::Derived(Box::new(Derived::new(model, spec))),
+    /// The model of this name, or models that are compared.
+    pub fn plain(registry: &'a Registry, name: &str, compared: &[String]) -> Outcome<Self> {
+        if compared.is_empty() {
+            return Ok(Self::Model(find_model(registry, name)?));
         }
+        let models = compared.iter().map(|name| find_model(registry, name)).collect::<Outcome<_>>()?;
+        Ok(Self::Several(Box::new(Several::new(models))))
+    }
+
+    /// The same with these formulas.
+    #[must_use]
+    pub fn derived(self, spec: &DerivedSpec) -> Self {
+        match spec.is_empty() {
+            true => self,
+            false => Self::Derived(Box::new(Derived::new(self, spec))),
+        }
+    }
+
+    /// Why a parameter cannot be given that models which are compared have; `None` for every other key.
+    pub fn refuses(&self, key: &str) -> Option<&str> {
+        if let Self::Several(several) = self { several.refuses(key) } else { None }
     }
 }
 
@@ -59,9 +88,11 @@ impl<'a> Deref for Studied<'a> {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Model(model) => *model,
+            Self::Several(several) => several.as_ref(),
             Self::Derived(derived) => derived.as_ref(),
             Self::Optimum(optimum) => optimum.as_ref(),
             Self::Boundary(boundary) => boundary.as_ref(),
+            Self::Refined(refined) => refined.as_ref(),
         }
     }
 }

@@ -2,13 +2,21 @@
 //!
 //! Cells are run in windows of so many, in the order of the sweep. The rows of a window become a part of the data set while the next window runs; at the end
 //! all parts become one file. What takes long is saved within its window, too.
+//!
+//! With `[refine]` cells are run in rounds first, each of which follows from what the one before it found; when these are over, it is known where the trials of every cell
+//! end, and the windows only put together what there is.
+
+mod rounds;
+mod saving;
+
+pub use rounds::Refinement;
+use saving::{Saver, Written};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
-use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use sim_core::monte_carlo::{Control, Ending, Stop};
@@ -22,9 +30,6 @@ use crate::scenario::Scenario;
 
 /// Cells of a window: their rows are in memory at once. Also the rows of one batch of the data set, so that another number gives other bytes.
 pub const WINDOW: usize = 2048;
-
-/// Rows of a window that takes long are put on disk about this often.
-const SAVE_EVERY: Duration = Duration::from_secs(1);
 
 /// Most reasons for failed cells that are remembered.
 const MOST_REASONS: usize = 100;
@@ -50,6 +55,8 @@ pub struct Swept {
     pub reasons: BTreeSet<String>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// What came of `[refine]`.
+    pub refined: Option<Refinement>,
 }
 
 /// Which cells are run, and what is kept of them.
@@ -77,7 +84,7 @@ pub fn run(
     // From here on a killed sweep is recognized and goes on.
     directory.write_manifest(&Manifest::new(scenario.clone(), Counts { cells, ..Counts::default() }))?;
     let sweep = Sweep::new(scenario, model, choice, control, bar)?;
-    let (swept, written) = sweep.windows(0..cells, &directory.known()?, directory.parts())?;
+    let (swept, written) = sweep.all(0..cells, &|| directory.known(), directory.parts())?;
     let manifest = Manifest::new(scenario.clone(), swept.counts);
     directory.compact(&sweep.layout, &written.shape, &written.parts, &manifest)?;
     Ok(swept)
@@ -94,30 +101,11 @@ pub fn run_chunk(
     bar: &Bar,
 ) -> Outcome<Swept> {
     let sweep = Sweep::new(scenario, model, Choice::default(), control, bar)?;
-    let (swept, written) = sweep.windows(cells, &chunk.known()?, chunk.parts())?;
+    let (swept, written) = sweep.all(cells, &|| chunk.known(), chunk.parts())?;
     if !swept.cancelled {
         chunk.finish(&sweep.layout, &written.shape, &written.parts, stamp)?;
     }
     Ok(swept)
-}
-
-/// The parts of the windows so far.
-#[derive(Default)]
-struct Written {
-    parts: Vec<PathBuf>,
-    shape: Shape,
-}
-
-impl Written {
-    fn wait_for(&mut self, writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>>) -> Outcome<()> {
-        let Some(writing) = writing else { return Ok(()) };
-        let written =
-            writing.join().unwrap_or_else(|_| Err(Problem::failure("writing a part of the data set failed")));
-        let (part, shape) = written?;
-        self.parts.push(part);
-        self.shape.extend(shape);
-        Ok(())
-    }
 }
 
 /// A row, unless it was cancelled before its first block, and what was known of its cell.
@@ -132,7 +120,34 @@ struct Finished {
 /// Cells that were run, where some are the same.
 type Seen = HashMap<[u8; 32], Finished>;
 
+/// Where the trials of a cell end, if that is not as for all others.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    trials: u64,
+    /// What is said of the end.
+    ending: Ending,
+}
+
+/// Where the trials of cells end.
+#[derive(Clone, Copy)]
+enum Ends<'a> {
+    /// For all cells where the rule of the scenario says.
+    ByRule,
+    /// For each cell of a range by itself.
+    Each { first: usize, ends: &'a [End] },
+}
+
+impl Ends<'_> {
+    fn of(self, cell: usize) -> Option<End> {
+        match self {
+            Self::ByRule => None,
+            Self::Each { first, ends } => Some(ends[cell - first]),
+        }
+    }
+}
+
 /// What is the same for all windows.
+#[derive(Clone)]
 struct Sweep<'a> {
     scenario: &'a Scenario,
     model: &'a dyn AnyModel,
@@ -157,11 +172,30 @@ impl<'a> Sweep<'a> {
         Ok(Self { scenario, model, parameters: model.parameters(), layout, stop, choice, control, bar })
     }
 
+    /// Runs cells, in rounds where the scenario says so. `known` says what is known by now.
+    fn all(
+        &self,
+        cells: Range<usize>,
+        known: &dyn Fn() -> Outcome<Known>,
+        parts: &Parts,
+    ) -> Outcome<(Swept, Written)> {
+        match &self.scenario.refine {
+            None => self.windows(cells, &known()?, parts, Ends::ByRule),
+            Some(spec) => self.rounds(spec, cells, known, parts),
+        }
+    }
+
     /// Runs cells window by window. Gives what came of them, and the parts with their rows.
-    fn windows(&self, cells: Range<usize>, known: &Known, parts: &Parts) -> Outcome<(Swept, Written)> {
+    fn windows(
+        &self,
+        cells: Range<usize>,
+        known: &Known,
+        parts: &Parts,
+        ends: Ends<'_>,
+    ) -> Outcome<(Swept, Written)> {
         let counts = Counts { cells: cells.len(), ..Counts::default() };
         // Points of a sample can fall on each other; the first of equal cells is run for all, whichever windows they are in.
-        let mut seen: Option<Seen> = (self.scenario.repetitions() > 0).then(HashMap::new);
+        let mut seen: Option<Seen> = (self.scenario.repetitions(self.model) > 0).then(HashMap::new);
         let (mut swept, mut written) = (Swept { counts, ..Swept::default() }, Written::default());
         thread::scope(|scope| {
             let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
@@ -170,8 +204,8 @@ impl<'a> Sweep<'a> {
                     swept.cancelled = true;
                     break;
                 }
-                let window = start..cells.end.min(start + WINDOW);
-                let (rows, early_parts) = self.window(window, known, parts, &mut seen)?;
+                let window: Vec<usize> = (start..cells.end.min(start + WINDOW)).collect();
+                let (rows, early_parts) = self.window(&window, known, parts, &mut seen, ends)?;
                 swept.add(&rows, self.choice.keep_rows);
                 let rows: Vec<Row> = rows.into_iter().filter_map(|finished| finished.row).collect();
                 written.wait_for(writing.take())?;
@@ -190,56 +224,65 @@ impl<'a> Sweep<'a> {
     /// Runs the cells of a window. Gives their rows, and the parts in which some of them were saved meanwhile.
     fn window(
         &self,
-        window: Range<usize>,
+        window: &[usize],
         known: &Known,
         parts: &Parts,
         seen: &mut Option<Seen>,
+        ends: Ends<'_>,
     ) -> Outcome<(Vec<Finished>, Vec<PathBuf>)> {
         let layout = &self.layout;
-        let cells: Vec<Cell> =
-            window.into_par_iter().map(|index| self.cell(index)).collect::<Outcome<_>>()?;
+        let cells: Vec<Cell> = window.par_iter().map(|&index| self.cell(index)).collect::<Outcome<_>>()?;
         let earlier = match known.is_empty() {
             true => HashMap::new(),
             false => known.rows(cells.iter().map(|cell| cell.hash.as_str()))?,
         };
-        let saver = Mutex::new(Saver {
-            into: parts,
-            layout,
-            unsaved: Vec::new(),
-            saved: Instant::now(),
-            parts: Vec::new(),
-        });
-        let digests: Vec<[u8; 32]> = cells.iter().map(|cell| cell.digest).collect();
+        let saver = Mutex::new(Saver::new(parts, layout));
         let mut new = HashSet::new();
-        let mut is_first =
-            |digest| seen.as_ref().is_none_or(|seen| !seen.contains_key(digest) && new.insert(*digest));
-        let first: Vec<bool> = digests.iter().map(&mut is_first).collect();
-        let rows =
-            cells.into_par_iter().zip(first.par_iter()).filter(|(_, first)| **first).map(|(cell, _)| {
-                let before = earlier.get(&cell.hash).cloned();
-                let row = match &before {
-                    Some(failed) if failed.error.is_some() && !self.choice.retry_failed => Some(
-                        cell::known_to_fail(self.model, cell, self.scenario.randomness(), failed.clone()),
-                    ),
-                    _ => cell::finish(
-                        self.model,
-                        cell,
-                        self.scenario.randomness(),
-                        before.as_ref(),
-                        &self.stop,
-                        self.control,
-                    ),
-                };
-                if let Some(row) = &row {
-                    let new = new_trials(row, before.as_ref());
-                    let failed = row.done.error.is_some();
-                    self.bar.cell(failed, (new != Some(0)).then_some(new.unwrap_or(0)));
-                    if new != Some(0) {
-                        saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
-                    }
+        let mut is_first = |cell: &Cell| {
+            seen.as_ref().is_none_or(|seen| !seen.contains_key(&cell.digest) && new.insert(cell.digest))
+        };
+        let first: Vec<bool> = cells.iter().map(&mut is_first).collect();
+        let digests: Vec<[u8; 32]> = cells.iter().map(|cell| cell.digest).collect();
+        let (mut run, mut again) = (Vec::with_capacity(cells.len()), VecDeque::new());
+        for ((cell, &index), &first) in cells.into_iter().zip(window).zip(&first) {
+            if first {
+                run.push((cell, index));
+            } else {
+                again.push_back(cell);
+            }
+        }
+        let rows = run.into_par_iter().map(|(cell, index)| {
+            let before = earlier.get(&cell.hash).cloned();
+            let end = ends.of(index);
+            let stop = self.stop_at(end)?;
+            let mut row = match &before {
+                Some(failed) if failed.error.is_some() && !self.choice.retry_failed => {
+                    Some(cell::known_to_fail(self.model, cell, self.scenario.randomness(), failed.clone()))
                 }
-                Ok(Finished { row, before, again: false })
-            });
+                _ => cell::finish(
+                    self.model,
+                    cell,
+                    self.scenario.randomness(),
+                    before.as_ref(),
+                    &stop,
+                    self.control,
+                ),
+            };
+            if let (Some(row), Some(end)) = (&mut row, end)
+                && row.done.ending == Ending::Complete
+            {
+                row.done.ending = end.ending;
+            }
+            if let Some(row) = &row {
+                let new = new_trials(row, before.as_ref(), end.is_some());
+                let failed = row.done.error.is_some();
+                self.bar.cell(failed, (new != Some(0)).then_some(new.unwrap_or(0)));
+                if new != Some(0) {
+                    saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
+                }
+            }
+            Ok(Finished { row, before, again: false })
+        });
         let mut rows: VecDeque<Finished> = rows.collect::<Outcome<Vec<_>>>()?.into();
         let mut all: Vec<Finished> = Vec::with_capacity(digests.len());
         for (digest, first) in digests.into_iter().zip(first) {
@@ -251,10 +294,17 @@ impl<'a> Sweep<'a> {
                 all.extend(finished);
             } else {
                 self.bar.cell(false, None);
-                all.extend(seen.as_ref().and_then(|seen| seen.get(&digest)).map(repeated));
+                let same = seen.as_ref().and_then(|seen| seen.get(&digest));
+                all.extend(same.zip(again.pop_front()).map(|(same, cell)| repeated(same, cell)));
             }
         }
-        Ok((all, saver.into_inner().unwrap_or_else(PoisonError::into_inner).parts))
+        Ok((all, saver.into_inner().unwrap_or_else(PoisonError::into_inner).into_parts()))
+    }
+
+    fn stop_at(&self, end: Option<End>) -> Outcome<Stop> {
+        let Some(end) = end else { return Ok(self.stop) };
+        let stop = Stop::after(end.trials).map_err(|error| Problem::failure(error.to_string()))?;
+        Ok(stop.with_confidence(self.stop.confidence()))
     }
 
     fn cell(&self, index: usize) -> Outcome<Cell> {
@@ -263,17 +313,20 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// The row of an equal cell, for which nothing was run.
-fn repeated(finished: &Finished) -> Finished {
-    Finished { again: true, ..finished.clone() }
+/// The row of an equal cell, for which nothing was run. Its place in the sweep is another one.
+fn repeated(finished: &Finished, cell: Cell) -> Finished {
+    let row = finished.row.clone().map(|row| Row { cell, ..row });
+    Finished { again: true, row, ..finished.clone() }
 }
 
-/// How many trials of a row were run now; `None` for a cell that failed now.
-fn new_trials(row: &Row, before: Option<&Done>) -> Option<u64> {
+/// How many trials of a row were run now; `None` for a cell that failed now. A row that is `looked` at again on the way to what is known has fewer than that.
+fn new_trials(row: &Row, before: Option<&Done>, looked: bool) -> Option<u64> {
+    let known = before.map_or(0, |before| before.trials);
     match &row.done.error {
         Some(error) if before.is_none_or(|before| before.error.as_ref() != Some(error)) => None,
         Some(_) => Some(0),
-        None => Some(row.done.trials.abs_diff(before.map_or(0, |before| before.trials))),
+        None if looked => Some(row.done.trials.saturating_sub(known)),
+        None => Some(row.done.trials.abs_diff(known)),
     }
 }
 
@@ -300,33 +353,12 @@ impl Swept {
                 }
             }
             self.repeated += usize::from(*again);
-            let new = if *again { Some(0) } else { new_trials(row, before.as_ref()) };
+            let new = if *again { Some(0) } else { new_trials(row, before.as_ref(), false) };
             self.fresh += usize::from(new != Some(0));
             self.fresh_trials += new.unwrap_or(0);
             if keep {
                 self.rows.push(row.clone());
             }
         }
-    }
-}
-
-/// Puts finished rows on disk while others of their window are still running.
-struct Saver<'a> {
-    into: &'a Parts,
-    layout: &'a Layout,
-    unsaved: Vec<Row>,
-    saved: Instant,
-    parts: Vec<PathBuf>,
-}
-
-impl Saver<'_> {
-    fn add(&mut self, row: &Row) -> Outcome<()> {
-        self.unsaved.push(row.clone());
-        if self.saved.elapsed() > SAVE_EVERY {
-            self.parts.push(self.into.add(self.layout, &self.unsaved)?);
-            self.unsaved.clear();
-            self.saved = Instant::now();
-        }
-        Ok(())
     }
 }

@@ -124,3 +124,40 @@ fn wrong_boundaries_are_explained() {
     let said = place.synergy("sweep s.toml -q --set fidelity=0.7").expect(2).err;
     assert!(said.contains("it has no other value"), "{said}");
 }
+
+/// Five voters that read 600 tokens for 0.4 USD per million and write n for 1.6 cost 5 (240 + 1.6 n) micro-dollars: 0.002 USD at n = 100, three decades
+/// below the upper end. The search goes by ratios, and its half-width is a share of the boundary.
+#[test]
+fn decades_are_searched_on_a_logarithmic_scale() {
+    let place = Place::new();
+    let plan = "model = \"vote\"\n[sweep]\ncorrelation = { list = [0.0, 0.2] }\n[boundary]\nquantity = \"cost\"\nlevel = 0.002\n\
+        along = \"answer_tokens\"\nlog_from = 1\nlog_to = 1_000_000\n[stop]\nhalf_width = \"2 %\"\ntrials = 100_000\n";
+    place.write("s.toml", plan);
+    let said = place.synergy("sweep s.toml -q --out out").expect(0).out;
+    assert!(said.contains("from 1 to 1000000 on a logarithmic scale"), "{said}");
+    for (low, high) in numbers(&place, "answer_tokens_low").iter().zip(numbers(&place, "answer_tokens_high"))
+    {
+        let (low, high) = low.zip(high).unwrap();
+        // Requests are charged in whole nano-dollars, so that the cost is a staircase.
+        assert!(low < 101.0 && high > 99.0, "{low} to {high}");
+        assert!((high - low) / (high + low) <= 0.02 * (1.0 + 1e-12), "{low} to {high}");
+    }
+    place.synergy("sweep s.toml -q --out out --half-width 0.5%").expect(0);
+    place.synergy("sweep s.toml -q --out once --half-width 0.5%").expect(0);
+    assert!(place.read("out/data.parquet") == place.read("once/data.parquet"));
+    for (from, to, line, sentence) in [
+        ("\"2 %\"", "0.02", ":4:", "a percentage; found 0.02"),
+        ("\"2 %\"", "\"100 %\"", ":4:", "less than 100 %; found 100 %"),
+        ("log_from = 1", "log_from = 0", ":8:", "a logarithmic search has positive ends; found 0"),
+        ("log_from = 1", "from = 1", ":8:", "[boundary] has `from` beside a logarithmic end"),
+        ("log_to = 1_000_000\n", "", ":4:", "[boundary] has no `log_to`"),
+        ("log_to = 1_000_000", "log_to = 0.5", ":9:", "up to a larger one; found 1 and 0.5"),
+    ] {
+        place.write("t.toml", plan.replace(from, to));
+        let said = place.synergy("sweep t.toml -q --out other").expect(2).err;
+        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
+    }
+    place.write("t.toml", plan.replace("log_from", "from").replace("log_to", "to").replace("\"2 %\"", "2"));
+    let said = place.synergy("sweep t.toml -q --out out").expect(2).err;
+    assert!(said.contains("[boundary] is") && said.contains("on a logarithmic scale there"), "{said}");
+}

@@ -129,7 +129,7 @@ fn points_of_a_sample_that_fall_on_each_other_are_one_cell() {
     assert_eq!(column(&place, "depth").len(), 16);
     let said = place.synergy("status out").expect(0).out;
     assert!(said.contains("3 of 3 cells done") && said.contains("complete"), "{said}");
-    assert!(said.contains("13 cells of the sample more are the same as others"), "{said}");
+    assert!(said.contains("13 cells more are the same as others"), "{said}");
     let runs = String::from_utf8(place.read("out/runs.jsonl")).unwrap_or_default();
     assert!(runs.contains("\"trials\":192"), "three cells of 64 trials: {runs}");
     assert!(place.path("out/figure.svg").exists());

@@ -3,12 +3,14 @@
 //! - [`Design`]: uniform points, Latin hypercubes and scrambled Sobol points, any of them without the others,
 //! - [`level_set`]: the root of a monotone function that is only seen through noise, with an interval,
 //! - [`optimum`]: the highest place of a function that is only seen through noise, with what is certain about it,
+//! - [`refinement`]: which of many cells deserve more trials,
 //! - [`sensitivity`]: first-order and total Sobol indices,
 //! - [`screening`]: elementary effects, for a first look at many inputs.
 
 pub mod level_set;
 pub mod optimum;
 mod permutation;
+pub mod refinement;
 pub mod screening;
 pub mod sensitivity;
 mod sobol;

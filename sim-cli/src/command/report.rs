@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use sim_models::registry::Registry;
 
 use crate::dataset::{Directory, write_file};
 use crate::output::{say, warn};
@@ -21,14 +22,14 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub(super) fn execute(self) -> Outcome<Exit> {
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let (directory, manifest) = Directory::open(&self.directory)?;
         let data = directory.finished_data()?;
         if directory.count_parts()? > 0 {
             warn("rows of an interrupted run are not in the report; `synergy compact` adds them");
         }
         let out = self.out.unwrap_or_else(|| self.directory.join("report.html"));
-        let page = page(&directory, &data, &manifest)?;
+        let page = page(&directory, &data, &manifest, registry)?;
         if let Some(unfinished) = &page.unfinished {
             warn(unfinished);
         }

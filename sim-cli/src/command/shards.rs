@@ -15,7 +15,7 @@ use crate::pilot;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::record::record;
-use crate::scenario::{Opened, Overrides};
+use crate::scenario::{Opened, Overrides, RefineSpec};
 use crate::search::Studied;
 use crate::shards::{Engine, Job, PLAN_FILE, Plan, Selection, run_chunk, submit};
 use crate::sweep::{self, Choice};
@@ -138,6 +138,10 @@ impl Study {
         let studied = Studied::of(&opened.scenario, registry)?;
         let model = &*studied;
         opened.check_cells(registry, model)?;
+        if let Some(why) = opened.scenario.refine.as_ref().and_then(RefineSpec::couples_cells) {
+            let sentence = format!("{scenario} cannot be cut into chunks: {why}");
+            return Err(Problem::input(sentence).help("`synergy sweep` runs it on all cores of one machine"));
+        }
         let directory = Directory::share(&path, &opened.scenario)?;
         let place = path.join(PLAN_FILE);
         let _others_wait = directory.lock_plan()?;

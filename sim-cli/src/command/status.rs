@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use sim_models::registry::Registry;
 
 use crate::dataset::{Counts, Directory, RunRecord};
 use crate::output::{grouped, say};
@@ -46,10 +47,10 @@ struct Status {
 }
 
 impl Arguments {
-    pub(super) fn execute(self) -> Outcome<Exit> {
+    pub(super) fn execute(self, registry: &Registry) -> Outcome<Exit> {
         let (directory, manifest) = Directory::open(&self.directory)?;
         let known = directory.known()?;
-        let repeated = manifest.scenario.repetitions();
+        let repeated = manifest.scenario.repetitions_in(registry);
         let counts = known.counts(manifest.scenario.cell_count()?.saturating_sub(repeated));
         let status = Status {
             model: manifest.scenario.model,
@@ -90,7 +91,7 @@ impl Status {
             format!("{} trials", grouped(trials)),
         ];
         if self.repeated > 0 {
-            lines.push(format!("{} cells of the sample more are the same as others", self.repeated));
+            lines.push(format!("{} cells more are the same as others", self.repeated));
         }
         lines.push(match (self.running, self.parts) {
             (true, _) => "a program is writing to it now".to_owned(),

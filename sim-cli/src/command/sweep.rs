@@ -21,7 +21,7 @@ use crate::scenario::{Opened, Scenario, is_file};
 use crate::search::Studied;
 use crate::search::trace::Trace;
 use crate::sensitivity::Analysis;
-use crate::sweep::{self, Choice, Swept};
+use crate::sweep::{self, Choice, Refinement, Swept};
 use crate::verdict::{Verdict, judge};
 
 /// Simulate every cell of a scenario, write a data set and draw its figure
@@ -106,17 +106,28 @@ pub(super) fn simulate(
 /// Says what a sweep would do.
 fn foretell(scenario: &Scenario, cost: &Cost, threads: usize, path: &Path) -> Outcome<Exit> {
     let cells = scenario.cell_count()?;
-    let seconds = cost.seconds_per_cell * cells as f64 / threads as f64;
+    let most = scenario.stop.rule()?.trials();
+    let total = scenario.refine.as_ref().and_then(|refine| refine.total);
+    // Of all trials that cells may have, those are run that there are for all of them together.
+    let share = total.map_or(1.0, |total| (total as f64 / (most as f64 * cells as f64)).min(1.0));
+    let seconds = cost.seconds_per_cell * cells as f64 * share / threads as f64;
     let time = humantime::format_duration(Duration::from_secs_f64(seconds.clamp(1.0, 1e9).round()));
-    let most =
-        if scenario.stop.half_width.is_some() { " at most, if no cell is precise enough before" } else { "" };
+    let limit = match (scenario.stop.half_width, &scenario.refine) {
+        (_, Some(_)) => " at most, if no cell needs less",
+        (Some(_), None) => " at most, if no cell is precise enough before",
+        (None, None) => "",
+    };
     // The rows of the window that runs, and of the one that is being written.
     let memory = 2.0 * cost.bytes_per_row * cells.min(sweep::WINDOW) as f64 / 1e6;
     let each = if scenario.is_search() { "searches with at most" } else { "cells of up to" };
-    let point = if scenario.boundary.is_some() { " at a point" } else { "" };
+    let point = match (&scenario.boundary, total) {
+        (Some(_), _) => " at a point".to_owned(),
+        (None, Some(total)) => format!(", and {} together", grouped(total)),
+        (None, None) => String::new(),
+    };
     say(format_args!(
-        "{cells} {each} {} trials{point}\nabout {time} on {threads} threads{most}, and {memory:.0} MB of memory beside the program's own\n{}",
-        grouped(scenario.stop.rule()?.trials()),
+        "{cells} {each} {} trials{point}\nabout {time} on {threads} threads{limit}, and {memory:.0} MB of memory beside the program's own\n{}",
+        grouped(most),
         path.display()
     ))?;
     let earlier = path.join("manifest.json").exists();
@@ -138,7 +149,7 @@ pub(super) fn conclude(
         say(format_args!("cancelled; the same command goes on from here"))?;
         return Ok(Exit::Cancelled);
     }
-    for file in [Verdict::FILE, Areas::FILE, Analysis::FILE, Trace::FILE] {
+    for file in [Verdict::FILE, Areas::FILE, Analysis::FILE, Trace::FILE, Refinement::FILE] {
         directory.remove_summary(file)?;
     }
     if let Some(test) = &scenario.test {
@@ -154,6 +165,10 @@ pub(super) fn conclude(
     if let Some(areas) = area.and_then(|table| Areas::of(scenario, &table)) {
         directory.write_summary(Areas::FILE, &areas)?;
         say(format_args!("{areas}"))?;
+    }
+    if let Some(refined) = &swept.refined {
+        directory.write_summary(Refinement::FILE, refined)?;
+        say(format_args!("{refined}"))?;
     }
     let boundary = scenario.boundary.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
     if let Some(trace) = boundary.and_then(|table| Trace::of(scenario, &table)) {

@@ -104,8 +104,9 @@ fn compare(
     control: &Control,
 ) -> Outcome<Compared> {
     let scenario = &manifest.scenario;
-    let values = Values::resolve(&model.parameters(), &scenario.cell(index))
-        .map_err(|error| Problem::parameters(&error))?;
+    let parameters = model.parameters();
+    let values =
+        Values::resolve(&parameters, &scenario.cell(index)).map_err(|error| Problem::parameters(&error))?;
     let cell = Cell::new(model, values);
     let hash = cell.hash.clone();
     let Some((stored, trials)) = known.stored(&hash)? else { return Ok(Compared::Missing) };
@@ -124,7 +125,11 @@ fn compare(
         return Ok(Compared::Missing);
     };
     let layout = Layout::new(model, confidence.get());
-    let columns = layout.differences(&row, &stored).map_err(|error| failure(&error))?;
+    let mut columns = layout.differences(&row, &stored).map_err(|error| failure(&error))?;
+    if !scenario.models.is_empty() {
+        // A cell stands at every value of a parameter that its model lacks. Those that it has are in its hash.
+        columns.retain(|column| parameters.iter().all(|parameter| parameter.key != column));
+    }
     Ok(if columns.is_empty() {
         Compared::Same
     } else {

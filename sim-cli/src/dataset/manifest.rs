@@ -130,6 +130,16 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// Whether all these models are among those that a scenario compares.
+fn goes_on_in(models: &[String], scenario: &Scenario) -> bool {
+    models.iter().all(|model| scenario.models.contains(model))
+}
+
+/// What [refine] asks, in words.
+fn refinement(scenario: &Scenario) -> String {
+    scenario.refine.as_ref().map_or_else(|| "absent".to_owned(), ToString::to_string)
+}
+
 impl Manifest {
     /// The manifest of a scenario that this program runs.
     pub fn new(scenario: Scenario, counts: Counts) -> Self {
@@ -143,16 +153,20 @@ impl Manifest {
         let old = &self.scenario;
         self.format == FORMAT
             && (&there.version, &there.kernel) == (&here.version, &here.kernel)
-            && (&old.model, old.seed, old.common) == (&scenario.model, scenario.seed, scenario.common)
+            // A cell is the same wherever its model is compared with others.
+            && (old.model == scenario.model || goes_on_in(&old.compared(), scenario))
+            && (old.seed, old.common) == (scenario.seed, scenario.common)
             && old.derived.formulas == scenario.derived.formulas
             && old.search() == scenario.search()
+            && refinement(old) == refinement(scenario)
             && scenario.stop.less_demanding_than(&old.stop).is_none()
     }
 
     /// Why results of this manifest cannot go on as results of `scenario`: one line per difference. More trials, a
     /// tighter stop, more cells and another figure are no difference.
     pub fn differences(&self, scenario: &Scenario) -> Vec<String> {
-        if self.scenario.model != scenario.model {
+        let compared = !self.scenario.models.is_empty() && goes_on_in(&self.scenario.models, scenario);
+        if self.scenario.model != scenario.model && !compared {
             return vec![format!("the model is {} there and {} here", self.scenario.model, scenario.model)];
         }
         let mut lines = Vec::new();
@@ -186,6 +200,16 @@ impl Manifest {
         };
         compare("[optimize]", optimum(&self.scenario), optimum(scenario));
         compare("[boundary]", boundary(&self.scenario), boundary(scenario));
+        compare("[refine]", refinement(&self.scenario), refinement(scenario));
+        let total = |scenario: &Scenario| scenario.refine.as_ref().and_then(|refine| refine.total);
+        let (there, here) = (total(&self.scenario), total(scenario));
+        // Without a total there is no end to what all cells may have together.
+        let both = self.scenario.refine.is_some() && scenario.refine.is_some();
+        if both && here.is_some_and(|here| there.is_none_or(|there| here < there)) {
+            let show =
+                |total: Option<u64>| total.map_or_else(|| "absent".to_owned(), |total| total.to_string());
+            tell("`total` of [refine]", show(there), show(here));
+        }
         let (old, new) = (&self.scenario.parameters, &scenario.parameters);
         for key in old.keys().chain(new.keys().filter(|key| !old.contains_key(*key))) {
             let show = |scenario: &Scenario| match scenario.parameters.get(key) {
@@ -194,7 +218,9 @@ impl Manifest {
                 None => "absent".to_owned(),
             };
             let (there, here) = (old.get(key).map(Value::canonical), new.get(key).map(Value::canonical));
-            if there != here {
+            // A model that is compared with others only now has parameters of its own.
+            let is_of_new_model = compared && self.scenario.models != scenario.models && there.is_none();
+            if there != here && !is_of_new_model {
                 tell(&format!("`{key}`"), show(&self.scenario), show(scenario));
             }
         }

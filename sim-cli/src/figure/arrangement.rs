@@ -50,6 +50,21 @@ impl Arrangement {
         self.legend.as_ref().is_some_and(|legend| legend.crowded)
     }
 
+    /// Sentences about series that have more points than can be told apart.
+    pub(super) fn crowds(&self, curves: &Curves) -> Vec<String> {
+        let series = curves.series.iter().zip(&self.traces).enumerate();
+        let crowds = series.filter(|(_, (_, trace))| trace.crowded);
+        let sentence = |(index, (series, trace)): (usize, (&super::curves::Series, &Trace))| {
+            format!(
+                "{}: {} points are drawn as {} dots without intervals, where at least one of them lies",
+                series.name(index),
+                series.points.len(),
+                trace.points.len()
+            )
+        };
+        crowds.map(sentence).collect()
+    }
+
     fn unnamed(curves: &Curves, lay_out: &impl Fn(Room) -> Axes, room: Room) -> Self {
         let axes = lay_out(room);
         let traces = traces(curves, &axes);

@@ -149,6 +149,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// A disk of `size` points across, without a rim: one of very many.
+    pub(super) fn dot(&mut self, spot: Spot, color: RGBColor, size: f64) -> Result<(), FigureError> {
+        let style = ShapeStyle { color: color.to_rgba(), filled: true, stroke_width: 0 };
+        draw(self.backend.draw_circle(whole(spot), (0.5 * size * POINT).round() as u32, &style, true))
+    }
+
     /// A label with its baseline at `y`; `size` is the em in points. Returns nothing drawn for an empty label.
     pub(super) fn text(
         &mut self,

@@ -92,6 +92,7 @@ impl Curves {
         let arrangement = self.arrange(sheet, title)?;
         let mut notes = self.dropped();
         notes.extend(self.hidden(&arrangement.axes));
+        notes.extend(arrangement.crowds(self));
         if arrangement.is_crowded() {
             notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
         }

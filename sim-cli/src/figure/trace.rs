@@ -8,6 +8,7 @@ use super::canvas::{Canvas, POINT, Pen};
 use super::curves::{Curves, Series};
 use super::geometry::{Rect, Spot, length};
 use super::palette::Look;
+use super::thinning::{self, MANY};
 
 /// Size of markers in points, where there is room for them.
 pub(super) const MARKER: f64 = 3.4;
@@ -40,6 +41,8 @@ pub(super) struct Trace {
     scattered: bool,
     /// Size of its markers in points.
     marker: f64,
+    /// Whether it has so many points that each is a dot at most, without its interval.
+    pub(super) crowded: bool,
     /// Number of the series, by which markers of dense series are staggered.
     index: usize,
 }
@@ -69,22 +72,31 @@ impl Trace {
             }
         }
         theory.retain(|piece| !piece.is_empty());
+        if series.theory.len() > MANY {
+            theory = theory.iter().map(|piece| thinning::line(piece, &[]).0).collect();
+        }
         let mut steps: Vec<f64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
         steps.sort_by(f64::total_cmp);
         let step = steps.get(steps.len() / 2).map_or(f64::INFINITY, |median| median / POINT);
+        let dense = step < DENSE && !scattered;
+        let mut marker = if dense { MARKER } else { (0.5 * step).clamp(SMALL_MARKER, MARKER) };
+        let crowded = scattered && points.len() > MANY;
+        if crowded {
+            (points, marker) = thinning::crowd(&points, &axes.frame);
+            intervals = vec![None; points.len()];
+        } else if points.len() > MANY {
+            (points, intervals) = thinning::line(&points, &intervals);
+        }
         Self {
             label: series.label.clone(),
             look: Look::of(index),
             points,
             intervals,
             theory,
-            dense: step < DENSE && !scattered,
+            dense,
             scattered,
-            marker: if step < DENSE && !scattered {
-                MARKER
-            } else {
-                (0.5 * step).clamp(SMALL_MARKER, MARKER)
-            },
+            marker,
+            crowded,
             index,
         }
     }
@@ -157,7 +169,11 @@ impl Trace {
             if x < next {
                 continue;
             }
-            canvas.marker((x, y), self.look.marker, self.color(), self.marker)?;
+            if self.crowded {
+                canvas.dot((x, y), self.color(), self.marker)?;
+            } else {
+                canvas.marker((x, y), self.look.marker, self.color(), self.marker)?;
+            }
             if self.dense {
                 next = x + SPACING * POINT;
             }

@@ -11,9 +11,14 @@ pub fn schema(registry: &Registry) -> String {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "synergy scenario",
         "type": "object",
-        "required": ["model"],
+        "oneOf": [{ "required": ["model"] }, { "required": ["models"] }],
         "properties": {
             "model": { "enum": names, "description": "name of the model" },
+            "models": {
+                "type": "array", "items": { "enum": names }, "minItems": 2, "uniqueItems": true,
+                "description": "names of models that are compared, in the place of model; which of them a cell is of is the parameter model, the \
+                    slowest axis if nothing else sets it",
+            },
             "seed": { "type": "integer", "minimum": 0, "default": 1, "description": "root of all randomness" },
             "common": {
                 "type": "boolean", "default": false,
@@ -27,6 +32,7 @@ pub fn schema(registry: &Registry) -> String {
             "sample": sample(&json!({ "type": "object", "description": "where each sampled parameter lies" })),
             "sensitivity": sensitivity(),
             "boundary": boundary(),
+            "refine": refine(),
             "optimize": optimize(&json!({ "type": "object", "description": "a range per parameter" })),
             "variables": {
                 "type": "object",
@@ -53,7 +59,7 @@ fn of_model(model: &dyn AnyModel) -> Json {
     let axes: Map<String, Json> =
         parameters.iter().map(|p| (p.key.to_owned(), axis(&parameter_schema(p)))).collect();
     json!({
-        "if": { "properties": { "model": { "const": model.about().name } } },
+        "if": { "required": ["model"], "properties": { "model": { "const": model.about().name } } },
         "then": { "properties": {
             "parameters": parameters_schema(&parameters),
             "sweep": { "type": "object", "properties": axes, "additionalProperties": false },
@@ -166,13 +172,16 @@ fn boundary() -> Json {
         "type": "object",
         "description": "every cell becomes a search for the value of one more parameter at which a metric crosses a level; \
             half_width of [stop] is that of the boundary, trials the largest number at one point",
-        "required": ["quantity", "along", "from", "to"],
+        "required": ["quantity", "along"],
+        "allOf": [{ "oneOf": [{ "required": ["from", "to"] }, { "required": ["log_from", "log_to"] }] }],
         "properties": {
             "quantity": name("name of the metric"),
             "level": end("where the metric crosses: a number, or the name of a parameter; 0 if not given"),
             "along": name("the parameter that is searched along; its values are in no other table"),
             "from": end("lower end of the search"),
             "to": end("upper end of the search"),
+            "log_from": end("lower end of a search on a logarithmic scale, whose half-width is a percentage"),
+            "log_to": end("upper end of such a search"),
             "first_look": {
                 "type": "integer", "minimum": 1, "default": 1024,
                 "description": "trials before the first look at a point; each later look comes after twice as many",
@@ -181,6 +190,38 @@ fn boundary() -> Json {
             "limit": name("prediction that the extrapolated boundary should come to"),
         },
         "additionalProperties": false,
+    })
+}
+
+fn refine() -> Json {
+    let name = |meaning: &str| json!({ "type": "string", "description": meaning });
+    json!({
+        "type": "object",
+        "description": "trials go to the cells that need them: whose metric may still be on either side of a level, or ahead of others, or whose \
+            intervals are widest; trials of [stop] are the most of one cell, and a cell whose interval has the half_width of [stop] gets no more",
+        "required": ["quantity"],
+        "properties": {
+            "quantity": name("name of the metric"),
+            "level": {
+                "type": ["number", "string"],
+                "description": "decide where the metric is above or below this: a number, or the name of a parameter",
+            },
+            "between": name("decide which value of this axis of [sweep] is ahead of the others, wherever else they are equal"),
+            "goal": {
+                "enum": ["maximize", "minimize"], "default": "maximize",
+                "description": "whether the highest or the lowest value is ahead, with between",
+            },
+            "first_look": {
+                "type": "integer", "minimum": 1, "default": 1024,
+                "description": "trials before the first look at a cell; each later look comes after twice as many",
+            },
+            "total": {
+                "type": "integer", "minimum": 1,
+                "description": "trials of all cells together; needed where neither level nor between is given",
+            },
+        },
+        "additionalProperties": false,
+        "allOf": [{ "anyOf": [{ "required": ["level"] }, { "required": ["between"] }, { "required": ["total"] }] }],
     })
 }
 
@@ -297,7 +338,7 @@ fn figure() -> Json {
             "title": text("sentence above the figure"),
             "x": text("axis or quantity to the right"),
             "y": texts("axis of a heat map or of regions; of curves a quantity, or several"),
-            "color": text("quantity that a heat map shows as color"),
+            "color": text("quantity that a heat map shows as color; trials: where they went"),
             "among": texts("metrics of which regions show the highest"),
             "series": text("axis with a curve per value"),
             "along": text("axis along which curves run whose x is a quantity"),

@@ -71,18 +71,24 @@ impl Axis {
 }
 
 /// What is equal between neighboring points of a range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Spacing {
+pub enum Spacing {
     /// Their difference.
+    #[default]
     Linear,
     /// Their ratio.
     Logarithmic,
 }
 
 impl Spacing {
+    /// Whether it is that of a linear scale.
+    pub fn is_linear(&self) -> bool {
+        *self == Self::Linear
+    }
+
     /// The number at a share of the way between two ends.
-    pub(super) fn between(self, low: f64, high: f64, share: f64) -> f64 {
+    pub fn between(self, low: f64, high: f64, share: f64) -> f64 {
         match self {
             Self::Linear => low + share * (high - low),
             Self::Logarithmic => low * libm::pow(high / low, share),

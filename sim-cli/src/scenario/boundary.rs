@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sim_core::monte_carlo::Precision;
-use sim_models::registry::{Kind, Parameter, ParameterError, Value, Values, nearest, number};
+use sim_models::registry::{Parameter, Value, Values, nearest, number};
 
-use super::axis::{self, Axis};
-use super::document::{Content, Document, Entry, Node, Table};
+use super::axis::{Axis, Spacing};
+use super::document::{Document, Table};
 use super::read::table;
-use super::{HalfWidth, StopSpec, given};
+use super::reader::Reader;
+use super::{HalfWidth, StopSpec};
 use crate::problem::{Outcome, Problem};
 
 /// Trials before the first look at a point.
@@ -29,6 +30,9 @@ pub struct BoundarySpec {
     pub from: f64,
     /// Upper end.
     pub to: f64,
+    /// Whether differences or ratios along the parameter count.
+    #[serde(default, skip_serializing_if = "Spacing::is_linear")]
+    pub spacing: Spacing,
     /// Trials before the first look at a point, or all of them if they are fewer.
     pub first_look: u64,
     /// The axis whose values go to zero: the boundary there is extrapolated from those at its values.
@@ -68,62 +72,50 @@ impl Level {
 impl BoundarySpec {
     /// Reads `[boundary]`, over a model of these parameters.
     pub(super) fn read(document: &Document, root: &Table, parameters: &[Parameter]) -> Outcome<Option<Self>> {
-        let (Some(own), Some(entry)) = (table(document, root, "boundary")?, root.get("boundary")) else {
-            return Ok(None);
-        };
-        own.allow(
-            document,
-            &["quantity", "level", "along", "from", "to", "first_look", "vanishing", "limit"],
-        )?;
-        let reader = Reader { document, own, entry };
+        const KEYS: [&str; 10] = [
+            "quantity",
+            "level",
+            "along",
+            "from",
+            "to",
+            "log_from",
+            "log_to",
+            "first_look",
+            "vanishing",
+            "limit",
+        ];
+        let Some(reader) = Reader::open(document, root, "boundary", &KEYS)? else { return Ok(None) };
         let quantity = reader.name("quantity")?.ok_or_else(|| reader.missing("quantity"))?;
         let along = reader.name("along")?.ok_or_else(|| reader.missing("along"))?;
         let parameter = reader.parameter("along", &along, parameters)?;
-        let (from, to) = (reader.end("from", parameter)?, reader.end("to", parameter)?);
-        if from >= to {
-            let sentence = format!(
-                "[boundary] goes from one number up to a larger one; found {} and {}",
-                number(from),
-                number(to)
-            );
-            return Err(reader.refuse("to", sentence));
+        let logarithmic = reader.has("log_from") || reader.has("log_to");
+        let (spacing, from_key, to_key) = match logarithmic {
+            true => (Spacing::Logarithmic, "log_from", "log_to"),
+            false => (Spacing::Linear, "from", "to"),
+        };
+        if let Some(other) = ["from", "to"].into_iter().find(|key| logarithmic && reader.has(key)) {
+            let sentence =
+                format!("[boundary] has `{other}` beside a logarithmic end; write log_from and log_to");
+            return Err(reader.refuse(other, sentence));
         }
-        let level = match own.get("level").map(|entry| &entry.node) {
-            None => Level::default(),
-            Some(node) => match node.value() {
-                Value::Text(key) => {
-                    reader.parameter("level", &key, parameters)?;
-                    Level::Parameter(key)
-                }
-                value => Level::Number(value.as_number().filter(|x| x.is_finite()).ok_or_else(|| {
-                    let found = node.describe();
-                    reader.refuse(
-                        "level",
-                        format!("`level` is a number or the name of a parameter; found {found}"),
-                    )
-                })?),
-            },
-        };
-        let first_look = match own.get("first_look").map(|entry| &entry.node) {
-            None => FIRST_LOOK,
-            Some(node) => match node.content {
-                Content::Scalar(Value::Integer(n)) if n >= 1 => n as u64,
-                _ => {
-                    let found = node.describe();
-                    return Err(reader.refuse(
-                        "first_look",
-                        format!("`first_look` is a positive whole number of trials; found {found}"),
-                    ));
-                }
-            },
-        };
+        let (from, to) = (reader.end(from_key, parameter)?, reader.end(to_key, parameter)?);
+        if from >= to {
+            let (from, to) = (number(from), number(to));
+            let sentence =
+                format!("[boundary] goes from one number up to a larger one; found {from} and {to}");
+            return Err(reader.refuse(to_key, sentence));
+        }
+        if logarithmic && from <= 0.0 {
+            let sentence = format!("a logarithmic search has positive ends; found {}", number(from));
+            return Err(reader.refuse(from_key, sentence));
+        }
+        let level = reader.level(parameters)?.unwrap_or_default();
+        let first_look = reader.count("first_look", "trials")?.unwrap_or(FIRST_LOOK);
         let (vanishing, limit) = (reader.name("vanishing")?, reader.name("limit")?);
         if limit.is_some() && vanishing.is_none() {
-            return Err(
-                reader.refuse("limit", "`limit` is that of a `vanishing` axis, which is missing".into())
-            );
+            return Err(reader.refuse("limit", "`limit` is that of a `vanishing` axis, which is missing"));
         }
-        Ok(Some(Self { quantity, level, along, from, to, first_look, vanishing, limit }))
+        Ok(Some(Self { quantity, level, along, from, to, spacing, first_look, vanishing, limit }))
     }
 
     /// Refuses a vanishing axis that is none of these, or has nothing to extrapolate from.
@@ -156,12 +148,27 @@ impl BoundarySpec {
 
     /// Refuses a quantity that is no metric, or a stopping rule that is no width of a boundary.
     pub(super) fn check(&self, metrics: &[&str], stop: &StopSpec) -> Outcome<()> {
-        if let Some(half_width @ HalfWidth(Precision::Relative(_))) = stop.half_width {
-            let sentence = format!(
-                "the half-width of a boundary is a number in the unit of `{}`; found {half_width}",
-                self.along
-            );
-            return Err(Problem::input(sentence));
+        match (stop.half_width, self.spacing) {
+            (Some(half_width @ HalfWidth(Precision::Relative(_))), Spacing::Linear) => {
+                let sentence = format!(
+                    "the half-width of a boundary is a number in the unit of `{}`; found {half_width}",
+                    self.along
+                );
+                return Err(Problem::input(sentence));
+            }
+            (Some(half_width @ HalfWidth(Precision::Absolute(_))), Spacing::Logarithmic) => {
+                let sentence = format!(
+                    "the half-width of a boundary on a logarithmic scale is a percentage; found {half_width}"
+                );
+                return Err(Problem::input(sentence).help("write half_width = \"5 %\""));
+            }
+            (Some(half_width @ HalfWidth(Precision::Relative(share))), Spacing::Logarithmic)
+                if share >= 1.0 =>
+            {
+                let sentence = format!("the half-width of a boundary is less than 100 %; found {half_width}");
+                return Err(Problem::input(sentence));
+            }
+            _ => {}
         }
         let trials = stop.rule()?.trials();
         if self.first_look > trials && self.first_look != FIRST_LOOK {
@@ -195,61 +202,9 @@ impl fmt::Display for BoundarySpec {
         };
         let (from, to) = (number(self.from), number(self.to));
         write!(f, "{} = {level} along {} from {from} to {to}", self.quantity, self.along)?;
+        if !self.spacing.is_linear() {
+            f.write_str(" on a logarithmic scale")?;
+        }
         if self.first_look == FIRST_LOOK { Ok(()) } else { write!(f, ", first look {}", self.first_look) }
-    }
-}
-
-/// Reads the table key by key.
-struct Reader<'a> {
-    document: &'a Document,
-    own: &'a Table,
-    entry: &'a Entry,
-}
-
-impl Reader<'_> {
-    fn node(&self, key: &str) -> Option<&Node> {
-        self.own.get(key).map(|entry| &entry.node)
-    }
-
-    fn missing(&self, key: &str) -> Problem {
-        self.document.problem(&self.entry.span, format!("[boundary] has no `{key}`"), "incomplete")
-    }
-
-    fn refuse(&self, key: &str, sentence: String) -> Problem {
-        let span = self.node(key).map_or(self.entry.span.clone(), |node| node.span.clone());
-        self.document.problem(&span, sentence, "found here")
-    }
-
-    fn name(&self, key: &str) -> Outcome<Option<String>> {
-        match self.node(key) {
-            None => Ok(None),
-            Some(Node { content: Content::Scalar(Value::Text(name)), .. }) => Ok(Some(name.clone())),
-            Some(node) => Err(self.refuse(key, format!("`{key}` is a name; found {}", node.describe()))),
-        }
-    }
-
-    /// The parameter of this name, which must be a real number.
-    fn parameter<'p>(&self, key: &str, name: &str, parameters: &'p [Parameter]) -> Outcome<&'p Parameter> {
-        let Some(parameter) = parameters.iter().find(|parameter| parameter.key == name) else {
-            let problem = Problem::parameters(&ParameterError::unknown(name, parameters));
-            let span = self.node(key).map_or(self.entry.span.clone(), |node| node.span.clone());
-            return Err(problem.at(&self.document.source, span, "unknown parameter"));
-        };
-        match (&parameter.kind, key) {
-            (Kind::Real(_), _) | (Kind::Integer { .. }, "level") => Ok(parameter),
-            _ => {
-                let allowed = parameter.allowed();
-                Err(self.refuse(key, format!("`{key}` is a real parameter; `{name}` is {allowed}")))
-            }
-        }
-    }
-
-    fn end(&self, key: &str, parameter: &Parameter) -> Outcome<f64> {
-        let node = self.node(key).ok_or_else(|| self.missing(key))?;
-        let end = axis::end(self.document, node, parameter)?;
-        // Both ends are allowed, so whatever lies between them is.
-        given::check(parameter, &Value::Real(end))
-            .map_err(|problem| problem.at(&self.document.source, node.span.clone(), "found here"))?;
-        Ok(end)
     }
 }

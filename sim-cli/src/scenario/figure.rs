@@ -32,7 +32,7 @@ pub struct FigureSpec {
     pub x: String,
     /// Heat map and regions: axis of the sweep that runs upward. Curves: the metrics.
     pub y: Vec<String>,
-    /// Heat map: the metric or prediction shown as color.
+    /// Heat map: the metric or prediction shown as color, or `trials`.
     pub color: Option<String>,
     /// Regions: the metrics of which the highest gives the color.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -93,6 +93,9 @@ pub struct Mark {
     /// Text at the line.
     pub label: String,
 }
+
+/// The column that a map can show beside metrics and predictions.
+pub(super) const TRIALS: &str = "trials";
 
 /// Keys of every figure.
 const COMMON: [&str; 10] =
@@ -196,7 +199,7 @@ impl FigureSpec {
     /// Checks that the figure draws quantities that there are.
     pub(super) fn check_quantities(document: &Document, entry: &Entry, known: &Quantities) -> Outcome<()> {
         let (metrics, predictions) = (known.metrics(), known.predictions());
-        let drawable = [metrics.clone(), predictions.clone()].concat();
+        let drawable = [metrics.clone(), predictions.clone(), vec![TRIALS]].concat();
         let names = Names {
             axes: None,
             metrics: Some(&metrics),
@@ -237,7 +240,7 @@ impl FigureSpec {
         if y.is_empty() {
             return Err(reader.missing("y"));
         }
-        let color = reader.name("color", drawable, "a metric or prediction")?;
+        let color = reader.name("color", drawable, "a metric, a prediction or `trials`")?;
         if kind == FigureKind::HeatMap && color.is_none() {
             return Err(reader.missing("color"));
         }

@@ -7,7 +7,7 @@ pub use sample::{Range, Sample, Scheme};
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use sim_models::registry::{Kind, Parameter, Value};
+use sim_models::registry::{AnyModel, Kind, Parameter, Registry, Value, Values};
 
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Table};
@@ -15,6 +15,7 @@ use super::given;
 use super::read::table;
 use super::{MOST_CELLS, Scenario};
 use crate::problem::Outcome;
+use crate::search::Studied;
 
 /// Definition of a parameter by the key of an entry.
 pub(super) type Find<'a> = dyn Fn(&Entry) -> Outcome<&'a Parameter> + 'a;
@@ -177,8 +178,31 @@ impl Plan {
 }
 
 impl Scenario {
-    /// How many of its cells are there more than once: points of a sample that fall on each other, as those of whole numbers and lists do.
-    pub fn repetitions(&self) -> usize {
+    /// How many of its cells are there more than once: points of a sample that fall on each other, as those of whole numbers and lists do, and cells of a
+    /// model that is compared with others and lacks some of their parameters.
+    pub fn repetitions(&self, model: &dyn AnyModel) -> usize {
+        if self.models.is_empty() { self.repeated_points() } else { self.equal_cells(model) }
+    }
+
+    /// The same where only the registry is at hand, which may lack the models of this scenario.
+    pub fn repetitions_in(&self, registry: &Registry) -> usize {
+        match self.models.is_empty() {
+            true => self.repeated_points(),
+            false => Studied::of(self, registry).map_or(0, |studied| self.equal_cells(&*studied)),
+        }
+    }
+
+    fn equal_cells(&self, model: &dyn AnyModel) -> usize {
+        let parameters = model.parameters();
+        let mut seen = HashSet::new();
+        let mut is_again = |cell: usize| {
+            let values = Values::resolve(&parameters, &self.cell(cell));
+            values.is_ok_and(|values| !seen.insert(model.hash(&values)))
+        };
+        (0..self.cell_count().unwrap_or(0)).filter(|cell| is_again(*cell)).count()
+    }
+
+    fn repeated_points(&self) -> usize {
         let Some(sample) = &self.plan.sample else { return 0 };
         let mut seen = HashSet::new();
         let others = self.cell_count().map_or(0, |cells| cells / sample.size());

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sim_models::registry::{AnyModel, Value, Values};
 
+use super::figure::TRIALS;
 use super::{FigureSpec, Scenario};
 use crate::problem::Outcome;
 
@@ -99,7 +100,7 @@ impl Quantities {
         // The axes of a map are parameters.
         let shown = if figure.kind.is_map() { &figure.among } else { &figure.y };
         shown.iter().all(metric)
-            && figure.color.iter().all(|name| metric(name) || prediction(name))
+            && figure.color.iter().all(|name| metric(name) || prediction(name) || name == TRIALS)
             && lines.into_iter().all(prediction)
     }
 

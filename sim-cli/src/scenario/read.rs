@@ -7,15 +7,17 @@ use sim_models::registry::{ParameterError, Registry, Value};
 use super::axis::Axis;
 use super::document::{Content, Document, Entry, Node, Table};
 use super::{
-    AreaSpec, BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, OptimumSpec, Plan, Sample,
-    Scenario, StopSpec, find_model, given,
+    AreaSpec, BoundarySpec, DEFAULT_SEED, DerivedSpec, FigureSpec, Hypothesis, OptimumSpec, Plan, RefineSpec,
+    Sample, Scenario, StopSpec, find_model, given,
 };
 use crate::problem::{Outcome, Problem};
 use crate::search::Studied;
+use crate::several::{MODEL, joint_name};
 
 /// Keys of a scenario.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "model",
+    "models",
     "seed",
     "common",
     "parameters",
@@ -27,6 +29,7 @@ const KEYS: [&str; 17] = [
     "sensitivity",
     "boundary",
     "optimize",
+    "refine",
     "variables",
     "derived",
     "figure",
@@ -38,16 +41,8 @@ const KEYS: [&str; 17] = [
 pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome<Scenario> {
     let root = &document.root;
     root.allow(document, &KEYS)?;
-    let Some(entry) = root.get("model") else {
-        let problem = document.problem(&(0..0), "the scenario names no model", "here");
-        return Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))));
-    };
-    let Content::Scalar(Value::Text(name)) = &entry.node.content else {
-        let sentence = format!("`model` is a name; found {}", entry.node.describe());
-        return Err(document.problem(&entry.node.span, sentence, "not a name"));
-    };
-    let model = find_model(registry, name)
-        .map_err(|problem| problem.at(&document.source, entry.node.span.clone(), "no such model"))?;
+    let (name, models) = read_model(registry, document)?;
+    let plain = Studied::plain(registry, &name, &models)?;
     let seed = match root.get("seed").map(|entry| &entry.node) {
         None => DEFAULT_SEED,
         Some(node) => match node.content {
@@ -67,8 +62,8 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             return Err(document.problem(&node.span, sentence, "neither"));
         }
     };
-    let derived = DerivedSpec::read(document, root, &model.parameters())?;
-    let parameters = Studied::derived(model, &derived).parameters();
+    let derived = DerivedSpec::read(document, root, &plain.parameters())?;
+    let parameters = Studied::plain(registry, &name, &models)?.derived(&derived).parameters();
     let boundary = BoundarySpec::read(document, root, &parameters)?;
     let optimize = OptimumSpec::read(document, root, &parameters)?;
     let find = |entry: &Entry| {
@@ -76,6 +71,9 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         let optimized = optimize.as_ref().and_then(|optimize| optimize.refuses(&entry.key));
         if let Some(sentence) = sought.or(optimized).or_else(|| derived.refuses(&entry.key)) {
             return Err(document.problem(&entry.span, sentence, "second place"));
+        }
+        if let Some(sentence) = plain.refuses(&entry.key) {
+            return Err(document.problem(&entry.span, sentence, "two meanings"));
         }
         parameters.iter().find(|parameter| parameter.key == entry.key).ok_or_else(|| {
             let error = ParameterError::unknown(&entry.key, &parameters);
@@ -104,11 +102,19 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         sweep.push(Axis::read(document, axis, find(axis)?)?);
     }
     let plan = Plan::read(document, root, &find)?;
+    if !models.is_empty() && !values.contains_key(MODEL) && plan.keys().all(|key| key != MODEL) {
+        // The slowest axis, if nothing else says which cells are of which model.
+        if sweep.iter().all(|axis| axis.key != MODEL) {
+            let values = models.iter().cloned().map(Value::Text).collect();
+            sweep.insert(0, Axis { key: MODEL.to_owned(), values });
+        }
+    }
     refuse_second_places(document, &values, &sweep, &plan)?;
     let stop = match table(document, root, "stop")? {
         Some(table) => StopSpec::read(document, table)?,
         None => StopSpec::default(),
     };
+    let refine = RefineSpec::read(document, root, &parameters, &sweep)?;
     let axes = [&sweep[..], &plan.zip].concat();
     if let Some(boundary) = &boundary {
         boundary.check_vanishing(document, &axes)?;
@@ -128,7 +134,8 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
     };
     let area = table(document, root, "area")?.map(|table| AreaSpec::read(document, table)).transpose()?;
     Ok(Scenario {
-        model: name.clone(),
+        model: name,
+        models,
         seed,
         common,
         parameters: values,
@@ -136,12 +143,55 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         derived,
         boundary,
         optimize,
+        refine,
         sweep,
         plan,
         figure,
         test,
         area,
     })
+}
+
+/// The name of the model, or the joint name of several with theirs.
+fn read_model(registry: &Registry, document: &Document) -> Outcome<(String, Vec<String>)> {
+    let root = &document.root;
+    let known = |node: &Node| {
+        let Content::Scalar(Value::Text(name)) = &node.content else {
+            let sentence = format!("a model is a name; found {}", node.describe());
+            return Err(document.problem(&node.span, sentence, "not a name"));
+        };
+        find_model(registry, name)
+            .map_err(|problem| problem.at(&document.source, node.span.clone(), "no such model"))?;
+        Ok(name.clone())
+    };
+    match (root.get("model"), root.get("models")) {
+        (Some(_), Some(entry)) => {
+            let sentence = "a scenario has `model`, or `models` that are compared, not both";
+            Err(document.problem(&entry.span, sentence, "the other one"))
+        }
+        (Some(entry), None) => Ok((known(&entry.node)?, Vec::new())),
+        (None, Some(entry)) => {
+            let Content::List(items) = &entry.node.content else {
+                let sentence = format!("`models` is a list of names; found {}", entry.node.describe());
+                return Err(document.problem(&entry.node.span, sentence, "not a list"));
+            };
+            let models: Vec<String> = items.iter().map(known).collect::<Outcome<_>>()?;
+            let is_again = |i: &usize| models[..*i].contains(&models[*i]);
+            if let Some(again) = (0..models.len()).find(is_again) {
+                let sentence = format!("`models` has {} twice", models[again]);
+                return Err(document.problem(&items[again].span, sentence, "again"));
+            }
+            if models.len() < 2 {
+                let sentence = "`models` are two or more; a single one is that of `model`";
+                return Err(document.problem(&entry.node.span, sentence, "too few"));
+            }
+            Ok((joint_name(&models), models))
+        }
+        (None, None) => {
+            let problem = document.problem(&(0..0), "the scenario names no model", "here");
+            Err(problem.help(format!("write `model = \"{}\"`", registry.names().first().unwrap_or(&""))))
+        }
+    }
 }
 
 /// The entries that may be axes, with the tables that they stand in: all of [sweep], and the variables, which may also be numbers.

@@ -155,17 +155,43 @@ struct BoundarySearch<'a> {
 }
 
 impl BoundarySearch<'_> {
-    /// The search under a stopping rule: its half-width is that of the boundary, its trials are those at one point.
+    /// The search under a stopping rule: its half-width is that of the boundary, its trials are those at one point. On a logarithmic scale it goes
+    /// from 0 to 1, shares of the way in ratios.
     fn search(&self, stop: &Stop) -> Search {
         let spec = &self.boundary.spec;
         let width = match stop.precision() {
             Some(Precision::Absolute(half_width)) => 2.0 * half_width,
+            // An interval whose half is this share of its middle has ends of this ratio.
+            Some(Precision::Relative(share)) => {
+                libm::log((1.0 + share) / (1.0 - share)) / libm::log(spec.to / spec.from)
+            }
             // As narrow as the trials allow.
-            _ => f64::MIN_POSITIVE,
+            None => f64::MIN_POSITIVE,
         };
+        let (from, to) = if spec.spacing.is_linear() { (spec.from, spec.to) } else { (0.0, 1.0) };
         let first_look = spec.first_look.min(stop.trials());
         let error_rate = 1.0 - stop.confidence().get();
-        Search { from: spec.from, to: spec.to, width, first_look, most_trials: stop.trials(), error_rate }
+        Search { from, to, width, first_look, most_trials: stop.trials(), error_rate }
+    }
+
+    /// The value of the parameter at a place of the search.
+    fn x(&self, place: f64) -> f64 {
+        let spec = &self.boundary.spec;
+        match place {
+            place if spec.spacing.is_linear() => place,
+            // The ends exactly, whatever rounding says.
+            0.0 => spec.from,
+            1.0 => spec.to,
+            place => spec.spacing.between(spec.from, spec.to, place),
+        }
+    }
+
+    /// The interval of a root, if there is one.
+    fn interval(&self, root: Root) -> Option<Interval> {
+        match root {
+            Root::Between { low, high } => Some(Interval { low: self.x(low), high: self.x(high) }),
+            Root::NoCrossing { .. } | Root::UndecidedEnd(_) => None,
+        }
     }
 }
 
@@ -182,7 +208,8 @@ impl CellSearch for BoundarySearch<'_> {
         let open = self.boundary.open(&self.values);
         let mut observer = Observer::new(open, &spec.quantity, streams, control, known);
         let mut signs = [0.0; 2];
-        let found = search.run(|x, trials, confidence| {
+        let found = search.run(|place, trials, confidence| {
+            let x = self.x(place);
             let values = open.values(&[x])?;
             let level = spec.level.at(&values).ok_or_else(|| {
                 Halt::Failed(Failure::Impossible(
@@ -199,7 +226,7 @@ impl CellSearch for BoundarySearch<'_> {
         let looks = observer.into_looks();
         let (trials, points) = (looks.trials(), looks.points());
         let (interval, ending) = match found {
-            Ok(found) => (interval(found.root), ending(found.root, &search, stop)),
+            Ok(found) => (self.interval(found.root), ending(found.root, &search, stop)),
             Err(Halt::Cancelled) => (None, Ending::Cancelled),
             Err(Halt::Failed(failure)) => return Err(failure),
         };
@@ -208,14 +235,6 @@ impl CellSearch for BoundarySearch<'_> {
         let estimates = vec![boundary, exactly(points as f64), exactly(signs[0]), exactly(signs[1])];
         let tally = serde_json::to_string(&looks).map_err(|error| Failure::Tally(error.to_string()))?;
         Ok(Outcome { estimates, trials, ending, tally })
-    }
-}
-
-/// The interval of a root, if there is one.
-fn interval(root: Root) -> Option<Interval> {
-    match root {
-        Root::Between { low, high } => Some(Interval { low, high }),
-        Root::NoCrossing { .. } | Root::UndecidedEnd(_) => None,
     }
 }
 

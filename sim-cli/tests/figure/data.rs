@@ -196,3 +196,27 @@ fn many_series_and_long_names_find_a_place() {
         }
     }
 }
+
+/// The file of a figure does not grow with its data: 200 000 points of a sample, and as many of a line with intervals and theory, take a few hundred
+/// kilobytes, and what is not drawn is told.
+#[test]
+fn very_many_points_are_a_small_file() {
+    let height = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
+    for scattered in [true, false] {
+        let mut curves = Curves::new(Axis::linear("x"), Axis::linear("y"));
+        curves.scattered = scattered;
+        let point = |i: u32| {
+            let y = height(i);
+            Point::with_interval(f64::from(i), y, y - 0.1, y + 0.1)
+        };
+        curves.series.push(Series {
+            label: "a".into(),
+            points: (0..200_000).map(point).collect(),
+            theory: if scattered { Vec::new() } else { (0..200_000).map(|i| (f64::from(i), 0.5)).collect() },
+        });
+        let drawing = render(Panel::Curves(curves)).unwrap();
+        let (size, notes) = (drawing.svg().len(), drawing.notes().join("\n"));
+        assert!(size < 1_000_000, "{size} bytes, scattered: {scattered}");
+        assert_eq!(notes.contains("200000 points are drawn as"), scattered, "{notes}");
+    }
+}

@@ -23,6 +23,10 @@ pub trait AnyModel: Send + Sync {
     fn metrics(&self) -> Vec<Metric>;
     /// What theory says, without the numbers, or an example of it.
     fn predictions(&self) -> Vec<PredictionInfo>;
+    /// Identifies a cell of these values among those of all models.
+    fn hash(&self, values: &Values) -> [u8; 32] {
+        values.hash(self.about().name)
+    }
     /// What it estimates with these values. `None`: [`AnyModel::metrics`], for these and all others.
     ///
     /// # Errors

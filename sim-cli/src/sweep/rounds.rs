@@ -1,0 +1,294 @@
+//! Rounds of a refined sweep: cells are run until they were looked at as often as their question asks for.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Serialize;
+use sim_core::design::refinement::{self, Question, Seen};
+use sim_core::monte_carlo::{Ending, Precision};
+
+use super::{Choice, End, Ends, Finished, Seen as Same, Sweep, Swept, WINDOW, Written, new_trials};
+use crate::dataset::{Known, Parts, Row};
+use crate::output::grouped;
+use crate::problem::Outcome;
+use crate::progress::Bar;
+use crate::scenario::{Aim, Goal, RefineSpec};
+
+/// What came of `[refine]`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Refinement {
+    /// What was asked.
+    question: String,
+    /// Cells of which it could be asked; those that are there again are not counted.
+    cells: u64,
+    /// Cells above the level for certain, or ahead of their group.
+    ahead: u64,
+    /// Cells below the level for certain, or behind another one of their group.
+    behind: u64,
+    /// Cells whose interval is as narrow as it need be, without an answer.
+    narrow: u64,
+    /// Cells for which there was no answer within the trials.
+    open: u64,
+    /// Trials of all cells.
+    trials: u64,
+    /// Trials of the cell with most of them.
+    most_trials: u64,
+    /// Largest half-width of an interval; null if one has none.
+    widest: f64,
+    #[serde(skip)]
+    kind: Question,
+}
+
+impl Refinement {
+    /// Where it is kept in the data set.
+    pub const FILE: &str = "refine.json";
+}
+
+/// Cells on their way.
+struct Rounds<'s, 'a> {
+    sweep: &'s Sweep<'a>,
+    spec: &'s RefineSpec,
+    plan: refinement::Refinement,
+    first: usize,
+    seen: Vec<Seen>,
+    /// Cells whose interval is as narrow as it need be.
+    narrow: Vec<bool>,
+    /// Cells for which trials were run now.
+    fresh: Vec<bool>,
+    fresh_trials: u64,
+    /// Trials of all cells.
+    spent: u64,
+    cancelled: bool,
+}
+
+impl<'a> Sweep<'a> {
+    /// Runs cells in rounds, and at last puts all rows together. What an earlier run has left is looked at as if it were run now, so that a sweep that was
+    /// killed takes the same way again, at no cost.
+    pub(super) fn rounds(
+        &self,
+        spec: &RefineSpec,
+        cells: Range<usize>,
+        known: &dyn Fn() -> Outcome<Known>,
+        parts: &Parts,
+    ) -> Outcome<(Swept, Written)> {
+        let plan = refinement::Refinement {
+            question: spec.question(self.scenario),
+            looks: spec.looks(self.scenario)?,
+        };
+        let unseen = Seen { low: f64::NEG_INFINITY, high: f64::INFINITY, look: 0, closed: false };
+        let mut rounds = Rounds {
+            sweep: self,
+            spec,
+            plan,
+            first: cells.start,
+            seen: vec![unseen; cells.len()],
+            narrow: vec![false; cells.len()],
+            fresh: vec![false; cells.len()],
+            fresh_trials: 0,
+            spent: 0,
+            cancelled: false,
+        };
+        let mut same = (self.scenario.repetitions(self.model) > 0).then(Same::new);
+        rounds.run(&(0..cells.len()).collect::<Vec<_>>(), &known()?, parts, &mut same)?;
+        drop(same);
+        let mut left = spec.total.unwrap_or(u64::MAX).saturating_sub(rounds.spent);
+        while !rounds.cancelled {
+            let chosen = rounds.plan.round(&rounds.seen, left);
+            if chosen.is_empty() {
+                break;
+            }
+            for &cell in &chosen {
+                rounds.seen[cell].look += 1;
+            }
+            self.bar.again(chosen.len() as u64);
+            rounds.run(&chosen, &known()?, parts, &mut None)?;
+            left = spec.total.unwrap_or(u64::MAX).saturating_sub(rounds.spent);
+        }
+        rounds.put_together(cells, &known()?, parts)
+    }
+}
+
+impl Rounds<'_, '_> {
+    /// Looks at some cells, at the look that each of them has come to.
+    fn run(&mut self, cells: &[usize], known: &Known, parts: &Parts, same: &mut Option<Same>) -> Outcome<()> {
+        // Until the last round is over, a cell is one that was begun.
+        let ends = self.ends(|_| Ending::Cancelled);
+        for window in cells.chunks(WINDOW) {
+            let ends = Ends::Each { first: self.first, ends: &ends };
+            let indices: Vec<usize> = window.iter().map(|cell| self.first + cell).collect();
+            let (rows, early_parts) = self.sweep.window(&indices, known, parts, same, ends)?;
+            let is_new =
+                |finished: &&Finished| !finished.again && finished.new_trials().is_none_or(|new| new > 0);
+            let new = rows.iter().filter(is_new).filter_map(|finished| finished.row.clone());
+            let new: Vec<Row> = new.collect();
+            if !new.is_empty() {
+                parts.add(&self.sweep.layout, &new)?;
+            }
+            parts.remove(&early_parts)?;
+            for (&cell, finished) in window.iter().zip(&rows) {
+                self.look(cell, finished);
+            }
+            if self.cancelled {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes down what a cell showed.
+    fn look(&mut self, cell: usize, finished: &Finished) {
+        let look = self.seen[cell].look;
+        let Some(row) = &finished.row else {
+            self.cancelled = true;
+            return;
+        };
+        if finished.again {
+            self.seen[cell] = Seen { look, ..Seen::NOTHING };
+            return;
+        }
+        let new = finished.new_trials();
+        self.fresh[cell] |= new != Some(0);
+        self.fresh_trials += new.unwrap_or(0);
+        if row.done.error.is_none() {
+            let trials = self.plan.looks.trials(look);
+            let before = look.checked_sub(1).map_or(0, |before| self.plan.looks.trials(before));
+            self.spent = self.spent.saturating_add(trials - before);
+            // One that was interrupted has not come as far as it should.
+            self.cancelled |= row.done.trials < trials;
+        }
+        let precision = self.sweep.stop.precision();
+        (self.seen[cell], self.narrow[cell]) = seen(self.spec, row, precision)
+            .map_or((Seen { look, ..Seen::NOTHING }, false), |(seen, narrow)| {
+                (Seen { look, ..seen }, narrow)
+            });
+    }
+
+    /// Where the trials of all cells end, and what is said of it.
+    fn ends(&self, ending: impl Fn(usize) -> Ending) -> Vec<End> {
+        let end =
+            |cell: usize| End { trials: self.plan.looks.trials(self.seen[cell].look), ending: ending(cell) };
+        (0..self.seen.len()).map(end).collect()
+    }
+
+    fn ending(&self, cell: usize) -> Ending {
+        let seen = &self.seen[cell];
+        let is_wanted = self.plan.question != Question::Width || self.sweep.stop.precision().is_some();
+        match (seen.is_asked() && is_wanted, self.narrow[cell] || self.plan.is_answered(&self.seen, cell)) {
+            (false, _) => Ending::Complete,
+            (true, true) => Ending::Precise,
+            (true, false) => Ending::Imprecise,
+        }
+    }
+
+    /// Puts the rows together, without a trial. Where the rounds were interrupted, every cell keeps all it has.
+    fn put_together(self, cells: Range<usize>, known: &Known, parts: &Parts) -> Outcome<(Swept, Written)> {
+        let most = self.plan.looks.most();
+        let ends = match self.cancelled {
+            true => vec![End { trials: most, ending: Ending::Complete }; cells.len()],
+            false => self.ends(|cell| self.ending(cell)),
+        };
+        let bar = Bar::cells(cells.len() as u64, true);
+        let choice = Choice { retry_failed: false, ..self.sweep.choice };
+        let last = Sweep { bar: &bar, choice, ..self.sweep.clone() };
+        let (mut swept, written) =
+            last.windows(cells.clone(), known, parts, Ends::Each { first: cells.start, ends: &ends })?;
+        swept.fresh = self.fresh.iter().filter(|fresh| **fresh).count();
+        swept.fresh_trials = self.fresh_trials;
+        // What remained open is told with the answers.
+        swept.imprecise = 0;
+        swept.refined = (!self.cancelled).then(|| self.summary(swept.counts.trials));
+        Ok((swept, written))
+    }
+
+    fn summary(&self, trials: u64) -> Refinement {
+        let mut summary = Refinement {
+            question: self.spec.to_string(),
+            cells: 0,
+            ahead: 0,
+            behind: 0,
+            narrow: 0,
+            open: 0,
+            trials,
+            most_trials: 0,
+            widest: 0.0,
+            kind: self.plan.question,
+        };
+        for (cell, seen) in self.seen.iter().enumerate().filter(|(_, seen)| seen.is_asked()) {
+            summary.cells += 1;
+            summary.most_trials = summary.most_trials.max(self.plan.looks.trials(seen.look));
+            summary.widest = summary.widest.max(0.5 * (seen.high - seen.low));
+            let ahead = match self.plan.question {
+                Question::Side => seen.low > 0.0,
+                Question::Leader { .. } => self.plan.leads(&self.seen, cell),
+                Question::Width => false,
+            };
+            let count = match (self.plan.is_answered(&self.seen, cell), ahead, self.narrow[cell]) {
+                (true, true, _) => &mut summary.ahead,
+                (true, false, _) if summary.kind != Question::Width => &mut summary.behind,
+                (_, _, true) => &mut summary.narrow,
+                _ => &mut summary.open,
+            };
+            *count += 1;
+        }
+        summary
+    }
+}
+
+impl Finished {
+    /// How many trials were run now; `None` for a cell that failed now.
+    fn new_trials(&self) -> Option<u64> {
+        self.row.as_ref().map_or(Some(0), |row| new_trials(row, self.before.as_ref(), true))
+    }
+}
+
+/// What a row shows of its question, and whether its interval is as narrow as it need be; `None` where it cannot be asked.
+fn seen(spec: &RefineSpec, row: &Row, precision: Option<Precision>) -> Option<(Seen, bool)> {
+    let place = row.metrics.iter().position(|metric| *metric == spec.quantity)?;
+    let estimate = row.done.estimates.get(place)?;
+    // Without trials of its own, such as a mean of something that never happened so far, it may be anything.
+    let known = estimate.trials > 0 && !estimate.low.is_nan() && !estimate.high.is_nan();
+    let (low, high) = if known { (estimate.low, estimate.high) } else { (f64::NEG_INFINITY, f64::INFINITY) };
+    let (low, high) = match &spec.aim {
+        Aim::Level(level) => {
+            let level = level.at(&row.cell.values)?;
+            (low - level, high - level)
+        }
+        Aim::Between { goal: Goal::Minimize, .. } => (-high, -low),
+        Aim::Between { goal: Goal::Maximize, .. } | Aim::Width {} => (low, high),
+    };
+    let narrow = known && precision.is_some_and(|precision| precision.reached_by(estimate));
+    Some((Seen { low, high, look: 0, closed: narrow }, narrow))
+}
+
+impl fmt::Display for Refinement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cells, ahead, behind, narrow, open, .. } = self;
+        let number = |count: &u64| grouped(*count);
+        write!(f, "{}: ", self.question)?;
+        match self.kind {
+            Question::Width => write!(f, "all half-widths are at most {}", short(self.widest)),
+            Question::Side => {
+                write!(f, "{} cells above, {} below, {} open", number(ahead), number(behind), number(open))
+            }
+            Question::Leader { .. } => {
+                write!(f, "{} cells ahead, {} behind, {} open", number(ahead), number(behind), number(open))
+            }
+        }?;
+        if *narrow > 0 && self.kind != Question::Width {
+            write!(f, ", {} too close to tell", number(narrow))?;
+        }
+        let equal = self.most_trials.saturating_mul(*cells);
+        write!(
+            f,
+            "\n{} trials in all, at most {} in a cell; so many in every cell are {:.1} times as many in all",
+            number(&self.trials),
+            number(&self.most_trials),
+            equal as f64 / self.trials.max(1) as f64
+        )
+    }
+}
+
+/// A number in three digits.
+fn short(x: f64) -> f64 {
+    format!("{x:.2e}").parse().unwrap_or(x)
+}
