@@ -14,6 +14,8 @@
 //! than `scenario.toml`. With `summary = "parameters"` rows and columns are those of a list of the sweep's sensitivity.json or boundary.json instead.
 //! The table is everything up to the next line that does not begin with `|`; it may be missing.
 //!
+//! The page `docs/how-to-add-an-experiment.md` says the same for authors.
+//!
 //! What is not compared must be said: `<!-- compares nothing: WHY -->` where no table is described, `<!-- not run: full.toml: WHY -->` of a scenario.
 
 mod readme;
@@ -254,8 +256,10 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares two tables, without the columns that are `left_out`. Numbers without an interval are exact and must be written alike; those with one
-    /// may differ by `tolerance` times the sum of their intervals' widths, or must be written alike if it is zero.
+    /// may differ by `tolerance` times the sum of their intervals' widths, or must be written alike if it is zero. Where they may differ they may
+    /// change the order of rows that are sorted by them: those are compared that begin alike.
     pub fn add(&mut self, written: &str, found: &str, left_out: &[bool], tolerance: f64) {
+        let found = if tolerance > 0.0 { in_order_of(written, found) } else { found.to_owned() };
         let (mut old, mut new) = (written.lines(), found.lines());
         for index in 0.. {
             let (old, new) = match (old.next(), new.next()) {
@@ -277,6 +281,24 @@ impl Comparison {
             let compared = compared.filter(|(column, _)| !left_out.get(*column).is_some_and(|out| *out));
             self.unlike.extend(compared.map(|(_, pair)| pair).filter(|(was, is)| !alike(was, is, tolerance)));
         }
+    }
+}
+
+/// The table `found` with its rows in the order of those of `written` that have the same first cell; as it is where first cells are not the same,
+/// or not different from each other.
+fn in_order_of(written: &str, found: &str) -> String {
+    let first = |line: &str| cells(line).into_iter().next().unwrap_or_default();
+    let rows: Vec<&str> = found.lines().skip(2).collect();
+    let order: Vec<String> = written.lines().skip(2).map(first).collect();
+    let of = |name: &String| {
+        let mut alike = rows.iter().filter(|row| first(row) == *name);
+        alike.next().filter(|_| alike.next().is_none()).copied()
+    };
+    match order.iter().map(of).collect::<Option<Vec<&str>>>() {
+        Some(sorted) if sorted.len() == rows.len() => {
+            found.lines().take(2).chain(sorted).map(|line| format!("{line}\n")).collect()
+        }
+        _ => found.to_owned(),
     }
 }
 
@@ -378,5 +400,19 @@ mod tests {
         assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.95 [0.90, 1.00] |", 1.0), 1);
         assert_eq!(unlike("| 1.6 | 0.50 [0.40, 0.60] |", "| 1.7 | 0.50 [0.40, 0.60] |", 1.0), 1);
         assert_eq!(unlike("| 1 |\n| 2 |", "| 1 |", 1.0), 1);
+    }
+
+    #[test]
+    fn rows_that_are_sorted_by_estimates_are_compared_by_their_names() {
+        let unlike = |a: &str, b: &str, tolerance| {
+            let (head, mut comparison) = ("| p | swing |\n|---|---|\n", Comparison::default());
+            comparison.add(&format!("{head}{a}"), &format!("{head}{b}"), &[], tolerance);
+            comparison.unlike.len()
+        };
+        let (a, b) = ("| a | 0.50 [0.40, 0.60] |\n| b | 0.45 [0.35, 0.55] |\n", "| b | 0.51 [0.41, 0.61] |\n| a | 0.49 [0.39, 0.59] |\n");
+        assert_eq!(unlike(a, b, 1.0), 0);
+        assert_eq!(unlike(a, b, 0.0), 4, "with all trials the order is that of the README, too");
+        assert_eq!(unlike(a, &b.replace("| a |", "| c |"), 1.0), 2, "another parameter is no other order");
+        assert_eq!(unlike(a, &b.replace("| a |", "| b |"), 1.0), 1, "two of one name have no order");
     }
 }
