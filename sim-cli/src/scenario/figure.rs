@@ -6,7 +6,7 @@ pub use self::read::{KINDS, figure_keys};
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use sim_models::registry::Value;
+use sim_models::registry::{Unit, Value};
 
 use super::axis::Axis;
 use super::{Plan, Scenario, Scheme};
@@ -229,6 +229,25 @@ impl FigureSpec {
                 Err(Problem::input(sentence)
                     .help("make it x, y, series or facets of the figure, or fix it with --set"))
             }
+        }
+    }
+
+    /// Names what has no label by what it shows and its unit: `makespan (s)`.
+    pub(super) fn name_axes(&mut self, units: &[(&str, Unit)]) {
+        let label = |name: &str| {
+            let (_, unit) = units.iter().find(|(known, _)| *known == name)?;
+            let words = name.replace('_', " ");
+            (!unit.name().is_empty()).then(|| format!("{words} ({})", unit.name()))
+        };
+        if self.x_label.is_none() {
+            self.x_label = label(&self.x);
+        }
+        // Several metrics have their names at their curves.
+        if let (None, [y]) = (&self.y_label, self.y.as_slice()) {
+            self.y_label = label(y);
+        }
+        if self.color_label.is_none() {
+            self.color_label = self.color.as_deref().and_then(label);
         }
     }
 
