@@ -1,6 +1,6 @@
 //! How large a figure is drawn, and what for.
 
-use crate::figure::{Style, Theme, Width};
+use crate::figure::{Style, Width};
 use crate::journal::Journal;
 use crate::scenario::{FigureSpec, FigureStyle};
 

@@ -182,6 +182,19 @@ impl Tornado {
         self.areas(axes).zip(&self.rows).map(|(area, row)| (bar((area, row)), row)).collect()
     }
 
+    /// Room for the values at the ends of the bars on both sides of an axis `width` units long, as a part of what the bars take of it.
+    fn margin(&self, width: f64) -> f64 {
+        let written = |row: &TornadoRow| {
+            let names = row.ends.iter().flatten().map(|end| end.at.as_str()).collect::<Vec<_>>();
+            let low = row.ends.iter().flatten().filter(|end| end.value < self.base).count();
+            // Both stand on one side if both ends move the quantity the same way.
+            let side = |name: &&str| text::width(name, SMALL * POINT);
+            if low == 1 { names.iter().map(side).fold(0.0, f64::max) } else { side(&names.join(", ").as_str()) }
+        };
+        let room = self.rows.iter().map(written).fold(0.0, f64::max) + 2.0 * GAP;
+        (room / (width - 2.0 * room).max(room)).max(0.04)
+    }
+
     /// Checks the data and lays out the axes.
     pub(super) fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Axes, FigureError> {
         if self.rows.is_empty() {
@@ -202,14 +215,15 @@ impl Tornado {
         }
         let intervals = ends().filter_map(|(_, end)| end.interval).flat_map(|(low, high)| [low, high]);
         let values = ends().map(|(_, end)| end.value).chain(intervals).chain([self.base]);
-        // Room for the values at the ends of the bars.
-        let x_range = self.x.resolve("the x axis", values, 0.14)?;
         let most = (MOST_NAME * sheet.0) / POINT;
+        let named = self.rows.iter().map(|row| text::width(&row.name, SMALL * POINT)).fold(0.0, f64::max);
+        let x_range = self.x.resolve("the x axis", values, self.margin(sheet.0 - named - 2.0 * EDGE))?;
         let names: Vec<String> = self.rows.iter().map(|row| text::fit(&row.name, SMALL, most).0).collect();
         // The first row is on top.
         let names = Names { x: None, y: Some(Ticks::names(names.iter().rev().map(String::as_str))) };
         let room = Room { top: 1.6 * SMALL * POINT, right: 0.0 };
-        let y = (&Axis::default(), (-0.5, self.rows.len() as f64 - 0.5));
+        let rows = Axis::default();
+        let y = (&rows, (-0.5, self.rows.len() as f64 - 0.5));
         Ok(Axes::lay_out_with(sheet, title, (&self.x, x_range), y, room, names))
     }
 }

@@ -3,7 +3,7 @@
 use super::FigureError;
 use super::axes::{Axes, Names, Room};
 use super::axis::{Axis, Mapping, Scale, in_bounds};
-use super::canvas::{Canvas, POINT, Pen};
+use super::canvas::{Canvas, Pen};
 use super::geometry::{Rect, Spot};
 use super::palette::{Look, Marker, Tone};
 use super::ticks::Ticks;
@@ -116,10 +116,11 @@ impl Shape {
         let forth = |value: f64| if scale == Scale::Log { value.ln() } else { value };
         let back = |value: f64| if scale == Scale::Log { value.exp() } else { value };
         let shown = violin.values.iter().filter(|value| scale == Scale::Linear || **value > 0.0);
-        let mut values: Vec<f64> = shown.map(|value| forth(*value)).collect();
+        let mut values: Vec<f64> = shown.copied().collect();
         let lost = violin.values.len() - values.len();
         values.sort_by(f64::total_cmp);
-        let quartiles = [0.25, 0.5, 0.75].map(|p| back(quantile(&values, p)));
+        let quartiles = [0.25, 0.5, 0.75].map(|p| quantile(&values, p));
+        values.iter_mut().for_each(|value| *value = forth(*value));
         let density = density(&values).into_iter().map(|(value, density)| (back(value), density)).collect();
         Self { density, quartiles, lost }
     }

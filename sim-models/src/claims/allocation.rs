@@ -2,11 +2,10 @@
 
 mod contest;
 
-use self::contest::{advantage, certain, exact_advantage, sampled};
+use self::contest::{advantage, exact_advantage, sampled};
 use super::claim::Claim;
 use super::measured::{Measured, NotMeasured, greatest};
-use super::sampler::{Aim, Sampler};
-use super::setting::{layer, tree};
+use super::sampler::Sampler;
 use crate::theory::allocation::exact::TreeFamily;
 use crate::theory::allocation::relaxed::{Growth, upper_budget};
 use crate::theory::exponent::exponent;
