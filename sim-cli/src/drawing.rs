@@ -1,6 +1,7 @@
 //! From a data set to the files of its figure.
 
 mod distribution;
+mod grid;
 mod panel;
 mod paper;
 
@@ -81,13 +82,7 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     Ok(files)
 }
 
-fn write(
-    figure: &Figure,
-    drawing: &Drawing,
-    file_type: FileType,
-    dpi: u32,
-    stem: &Path,
-) -> Outcome<PathBuf> {
+fn write(figure: &Figure, drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outcome<PathBuf> {
     let (extension, bytes) = match file_type {
         FileType::Svg => ("svg", drawing.svg().as_bytes().to_vec()),
         FileType::Pdf => ("pdf", drawing.pdf().map_err(|error| explain(&error))?),

@@ -22,11 +22,40 @@ fn every_kind_is_drawn_with_its_table() {
     let place = Place::new();
     let both = "x_log = true\ny_log = true\nfit = true\n";
     for (name, scenario, said, rows) in [
-        ("facets", format!("{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\n"), "correlation = 0.2", 13),
-        ("fit", format!("{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nseries = \"correlation\"\nlabels = \"ρ = {{}}\"\n{both}"), "slope", 17),
-        ("both", format!("{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\n{both}"), "correlation = 0.2, slope", 17),
-        ("ecdf", format!("{TIMES}kind = \"ecdf\"\nx = \"makespan\"\nseries = \"wait\"\ntrials = 100\n"), "wait = decided", 0),
-        ("violin", format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\ntrials = 100\n"), "decided", 201),
+        (
+            "facets",
+            format!("{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\n"),
+            "correlation = 0.2",
+            13,
+        ),
+        (
+            "fit",
+            format!(
+                "{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nseries = \"correlation\"\nlabels = \"ρ = {{}}\"\n{both}"
+            ),
+            "slope",
+            17,
+        ),
+        (
+            "both",
+            format!(
+                "{SWEEP}kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\n{both}"
+            ),
+            "correlation = 0.2, slope",
+            17,
+        ),
+        (
+            "ecdf",
+            format!("{TIMES}kind = \"ecdf\"\nx = \"makespan\"\nseries = \"wait\"\ntrials = 100\n"),
+            "wait = decided",
+            0,
+        ),
+        (
+            "violin",
+            format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\ntrials = 100\n"),
+            "decided",
+            201,
+        ),
         ("tornado", format!("{TORNADO}kind = \"tornado\"\nlabels = [\"$\\\\gamma$\", \"\"]\n"), "γ", 6),
     ] {
         place.write(&format!("{name}.toml"), &scenario);
@@ -53,7 +82,8 @@ fn single_trials_are_those_of_the_sweep() {
     place.synergy("sweep s.toml").expect(0);
     place.synergy("export results/s --format csv --out rows.csv").expect(0);
     let rows = text(&place, "rows.csv");
-    let column = |name: &str| rows.lines().next().unwrap().split(',').position(|known| known == name).unwrap();
+    let column =
+        |name: &str| rows.lines().next().unwrap().split(',').position(|known| known == name).unwrap();
     let trials = text(&place, "results/s/trials.csv");
     let mut compared = 0;
     for row in rows.lines().skip(1) {
@@ -97,7 +127,14 @@ fn paper_is_that_of_a_journal() {
         assert!((width(options, file).0 - millimeters).abs() < 0.1, "{options}");
     }
     assert!(width("--style dark --width double", "figure-wide.svg").1.contains("#16181D"));
-    for wrong in ["--journal natur", "--style neon", "--width 5mm", "--width 12", "--width NaNmm", "--style slides --width 70mm"] {
+    for wrong in [
+        "--journal natur",
+        "--style neon",
+        "--width 5mm",
+        "--width 12",
+        "--width NaNmm",
+        "--style slides --width 70mm",
+    ] {
         let said = place.synergy(&format!("plot results/s {wrong}")).expect(2).err;
         assert!(said.len() > 40, "{wrong}: {said}");
     }
@@ -117,7 +154,12 @@ fn what_cannot_be_drawn_is_said_at_its_line() {
         (format!("{SWEEP}{curves}series = \"correlation\"\nfit_range = [1, 2]\n"), "`fit = true`"),
         (format!("{SWEEP}{curves}facets = \"corelation\"\n"), "did you mean `correlation`"),
         (format!("{SWEEP}{curves}"), "does not show the axis `correlation`"),
-        (format!("{SWEEP}{curves}facets = \"correlation\"\nseries = \"correlation\"\nfit = true\nx_log = true\ny_log = true\n"), "one curve each"),
+        (
+            format!(
+                "{SWEEP}{curves}facets = \"correlation\"\nseries = \"correlation\"\nfit = true\nx_log = true\ny_log = true\n"
+            ),
+            "one curve each",
+        ),
         (format!("{SWEEP}{curves}series = \"correlation\"\nx_label = \"$\\\\frac{{a}}{{b}}$\"\n"), "\\frac"),
         (format!("{SWEEP}{curves}series = \"correlation\"\njournal = \"natur\"\n"), "did you mean `nature`"),
         (format!("{SWEEP}{curves}series = \"correlation\"\nstyle = 3\n"), "`style`"),
@@ -125,8 +167,14 @@ fn what_cannot_be_drawn_is_said_at_its_line() {
         (format!("{SWEEP}kind = \"ecdf\"\nx = \"root_bias\"\nseries = \"depth\"\n"), "`correlation`"),
         (format!("{SWEEP}kind = \"ecdf\"\nx = \"root_bia\"\n"), "did you mean `root_bias`"),
         (format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\ntrials = 1\n"), "2 to 100 000"),
-        (format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\ntrials = \"many\"\n"), "2 to 100 000"),
-        (format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\nx_log = true\n"), "`x_log` is not a key"),
+        (
+            format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\ntrials = \"many\"\n"),
+            "2 to 100 000",
+        ),
+        (
+            format!("{TIMES}kind = \"violin\"\nx = \"wait\"\ny = \"makespan\"\nx_log = true\n"),
+            "`x_log` is not a key",
+        ),
         (format!("{TORNADO}kind = \"violin\"\nx = \"fidelity\"\ny = \"root_bias\"\n"), "[sweep]"),
         (format!("{TORNADO}kind = \"tornado\"\nfit = true\n"), "`fit` is not a key"),
     ] {
@@ -140,7 +188,10 @@ fn what_cannot_be_drawn_is_said_at_its_line() {
 #[test]
 fn lost_trials_are_asked_for() {
     let place = Place::new();
-    place.write("s.toml", format!("{TIMES}kind = \"ecdf\"\nx = \"makespan\"\nseries = \"wait\"\ntrials = 10\n"));
+    place.write(
+        "s.toml",
+        format!("{TIMES}kind = \"ecdf\"\nx = \"makespan\"\nseries = \"wait\"\ntrials = 10\n"),
+    );
     place.synergy("sweep s.toml").expect(0);
     for spoiled in ["cell,trial,other\n", "cell,trial,makespan\nabc,0,many\n", ""] {
         place.write("results/s/trials.csv", spoiled);

@@ -213,7 +213,8 @@ fn show(trial: u64, replay: &Replay, format: TraceFormat, out: Option<&Path>) ->
 
 fn draw(trial: u64, replay: &Replay, out: &Path) -> Outcome<()> {
     let (gantt, notes) = gantt::chart(&replay.trace);
-    let figure = Figure { title: None, width: Width::Double, style: Style::PAPER, panel: Panel::Gantt(gantt) };
+    let figure =
+        Figure { title: None, width: Width::Double, style: Style::PAPER, panel: Panel::Gantt(gantt) };
     let failed = |error: crate::figure::FigureError| Problem::failure(error.to_string());
     let drawing = figure.render().map_err(failed)?;
     let bytes = match out.extension().and_then(|ending| ending.to_str()) {

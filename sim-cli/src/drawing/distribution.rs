@@ -56,7 +56,10 @@ pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Ve
             .help("the values of single trials are written at the end of `synergy sweep`; repeat it, and no cell is run again")
     })?;
     let wrong = |line: usize| {
-        let sentence = format!("{}, line {line}, does not hold the values of `{metric}` in single trials", path.display());
+        let sentence = format!(
+            "{}, line {line}, does not hold the values of `{metric}` in single trials",
+            path.display()
+        );
         Problem::input(sentence).help("repeat the `synergy sweep` that wrote it; no cell is run again")
     };
     let mut lines = text.lines().enumerate();
@@ -67,7 +70,8 @@ pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Ve
     for (line, row) in lines {
         let mut fields = row.split(',');
         let cell = fields.next().unwrap_or_default();
-        let value = fields.nth(1).and_then(|value| value.parse().ok()).filter(|value: &f64| value.is_finite());
+        let value =
+            fields.nth(1).and_then(|value| value.parse().ok()).filter(|value: &f64| value.is_finite());
         values.entry(cell.to_owned()).or_default().push(value.ok_or_else(|| wrong(line + 1))?);
     }
     Ok(values)
@@ -127,7 +131,8 @@ mod tests {
     #[test]
     fn a_distribution_function_counts() {
         let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0);
-        let at = |x: f64| corners.iter().filter(|corner| corner.0 <= x).next_back().map_or(0.0, |corner| corner.1);
+        let at =
+            |x: f64| corners.iter().filter(|corner| corner.0 <= x).next_back().map_or(0.0, |corner| corner.1);
         assert_eq!([0.5, 1.0, 1.9, 2.0, 4.9, 5.0].map(at), [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
         assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }

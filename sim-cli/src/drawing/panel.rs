@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::distribution::{self, Shown};
+use super::grid::{Grid, distinct};
 use crate::dataset::Table;
 use crate::figure::{
     Axis, ColorMap, ColorScale, Contour, Curves, Facet, Facets, HeatMap, Panel, Point, PowerLaw, Regions,
@@ -65,7 +66,8 @@ impl Data<'_> {
     fn shown(&self, directory: &Path, metric: &str) -> Outcome<Vec<Shown>> {
         let values = distribution::read(directory, metric)?;
         let cells = self.table.texts("cell").unwrap_or_default();
-        let axis = if self.spec.kind == FigureKind::Violin { Some(&self.spec.x) } else { self.spec.series.as_ref() };
+        let axis =
+            if self.spec.kind == FigureKind::Violin { Some(&self.spec.x) } else { self.spec.series.as_ref() };
         let groups = self.groups(axis, &self.all_rows())?.into_iter().map(|(value, rows)| {
             let cells = rows.iter().filter_map(|row| cells.get(*row)?.as_ref());
             let values = cells.filter_map(|cell| values.get(cell)).flatten().copied().collect();
@@ -197,7 +199,8 @@ impl Data<'_> {
             // All panels have the same series in the same order.
             for (name, group) in self.groups(spec.series.as_ref(), &self.all_rows())? {
                 let label = self.label(index, metric, name.as_deref());
-                let rows: Vec<usize> = group.into_iter().filter(|row| rows.binary_search(row).is_ok()).collect();
+                let rows: Vec<usize> =
+                    group.into_iter().filter(|row| rows.binary_search(row).is_ok()).collect();
                 curves.series.push(self.series(label, metric, &rows)?);
             }
         }
@@ -344,35 +347,6 @@ fn front(series: &[Series]) -> Series {
         }
     }
     Series { label: "Pareto front".into(), points: Vec::new(), theory: line }
-}
-
-/// The cells of a map.
-struct Grid {
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-    /// By row of the data set: the cell, counted along the abscissas first.
-    cells: Vec<Option<usize>>,
-}
-
-impl Grid {
-    /// One item per cell, from one per row of the data set.
-    fn fill<T: Clone>(&self, rows: impl Iterator<Item = T>, missing: T) -> Vec<T> {
-        let mut items = vec![missing; self.xs.len() * self.ys.len()];
-        for (cell, item) in self.cells.iter().zip(rows) {
-            if let Some(cell) = cell {
-                items[*cell] = item;
-            }
-        }
-        items
-    }
-}
-
-/// The different numbers of a column, increasing.
-fn distinct(column: &[Option<f64>]) -> Vec<f64> {
-    let mut values: Vec<f64> = column.iter().flatten().copied().filter(|x| x.is_finite()).collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    values
 }
 
 /// Indices of equal keys, in the order in which the keys first appear.

@@ -45,9 +45,7 @@ impl Paper {
         };
         let (style, [single, double, page]) = match journal {
             // The column of a journal says how large its text is.
-            Some(journal) => {
-                (Style { text: journal.text(), ..style }, journal.inches().map(Width::Inches))
-            }
+            Some(journal) => (Style { text: journal.text(), ..style }, journal.inches().map(Width::Inches)),
             None if style == Style::PAPER => (style, [Width::Single, Width::Double, Width::Double]),
             None => (style, [SLIDE[0], SLIDE[1], SLIDE[1]].map(Width::Inches)),
         };
@@ -68,7 +66,8 @@ impl std::str::FromStr for Columns {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let allowed = "single, double, page, both, or a length from 2 to 20 inches such as 120mm, 12cm or 4.7in";
+        let allowed =
+            "single, double, page, both, or a length from 2 to 20 inches such as 120mm, 12cm or 4.7in";
         match text {
             "single" => return Ok(Self::Single),
             "double" => return Ok(Self::Double),

@@ -163,7 +163,13 @@ impl Axes {
         let across = 2.0 * (center.min(width - center) - EDGE) / POINT;
         let upward = 2.0 * (middle.min(height - middle) - EDGE) / POINT;
         let (label, size) = text::fit(&self.x_label, LABEL, across);
-        canvas.text(&label, (center, height - EDGE - DESCENT * LABEL * POINT), Align::Center, size, Tone::Ink)?;
+        canvas.text(
+            &label,
+            (center, height - EDGE - DESCENT * LABEL * POINT),
+            Align::Center,
+            size,
+            Tone::Ink,
+        )?;
         let (label, size) = text::fit(&self.y_label, LABEL, upward);
         canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, Tone::Ink)?;
         if let Some(title) = &self.title {

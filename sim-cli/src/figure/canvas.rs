@@ -94,12 +94,7 @@ impl<'a> Canvas<'a> {
         dash(line, &units).iter().try_for_each(|stroke| self.line(stroke, pen))
     }
 
-    pub(super) fn polygon(
-        &mut self,
-        corners: &[Spot],
-        color: Tone,
-        opacity: f64,
-    ) -> Result<(), FigureError> {
+    pub(super) fn polygon(&mut self, corners: &[Spot], color: Tone, opacity: f64) -> Result<(), FigureError> {
         if corners.len() < 3 {
             return Ok(());
         }
@@ -141,7 +136,11 @@ impl<'a> Canvas<'a> {
             }
             Marker::Circle => {
                 for (radius, color) in [(0.5 * size + rim, Tone::Ground), (0.5 * size, color)] {
-                    let style = ShapeStyle { color: self.theme.color(color).to_rgba(), filled: true, stroke_width: 0 };
+                    let style = ShapeStyle {
+                        color: self.theme.color(color).to_rgba(),
+                        filled: true,
+                        stroke_width: 0,
+                    };
                     let radius = (radius * POINT).round() as u32;
                     draw(self.backend.draw_circle(whole(spot), radius, &style, true))?;
                 }

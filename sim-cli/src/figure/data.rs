@@ -24,7 +24,8 @@ impl Figure {
             Panel::Tornado(tornado) => of_tornado(tornado),
             Panel::Violins(violins) => of_violins(violins),
         };
-        let rows = sheet.0.iter().map(|row| row.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(","));
+        let rows =
+            sheet.0.iter().map(|row| row.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(","));
         rows.map(|row| row + "\n").collect()
     }
 }
@@ -41,7 +42,11 @@ impl Sheet {
 
 /// A field, in quotes where it must be.
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 fn number(value: f64) -> String {

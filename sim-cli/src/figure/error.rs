@@ -11,7 +11,9 @@ pub enum FigureError {
     #[error("the text of a figure has 4 to 40 points; found {0}")]
     Text(f64),
     /// A sheet with no room for its text.
-    #[error("a figure of {inches} inches has no room for text of {text} points; make it wider or its text smaller")]
+    #[error(
+        "a figure of {inches} inches has no room for text of {text} points; make it wider or its text smaller"
+    )]
     Narrow {
         /// Its width.
         inches: f64,

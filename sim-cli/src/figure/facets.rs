@@ -72,7 +72,13 @@ impl Facets {
         }
         if let Some(title) = title {
             let (title, size) = text::fit(title, LABEL, (width - 2.0 * EDGE) / POINT);
-            canvas.text(&title, (0.5 * width, EDGE + ASCENT * LABEL * POINT), Align::Center, size, Tone::Ink)?;
+            canvas.text(
+                &title,
+                (0.5 * width, EDGE + ASCENT * LABEL * POINT),
+                Align::Center,
+                size,
+                Tone::Ink,
+            )?;
         }
         if !layout.legend.is_empty() {
             let area = &layout.area;
@@ -121,12 +127,12 @@ impl Facets {
 
         let legend = self.legend(width);
         let title_height = if title.is_some() { 1.4 * LABEL * POINT } else { 0.0 };
-        let legend_height =
-            if legend.is_empty() { 0.0 } else { Legend::above_size(&legend, inner).1 };
+        let legend_height = if legend.is_empty() { 0.0 } else { Legend::above_size(&legend, inner).1 };
         let top = EDGE + title_height + legend_height + NAME;
         let frame = |k: usize| {
             let (column, row) = ((k % columns) as f64, (k / columns) as f64);
-            let (left, top) = (left + column * (across + BETWEEN), top + row * (panel_height + NAME + BETWEEN));
+            let (left, top) =
+                (left + column * (across + BETWEEN), top + row * (panel_height + NAME + BETWEEN));
             Rect { left, top, right: left + across, bottom: top + panel_height }
         };
         // A panel with none below it has numbers below it.
@@ -173,4 +179,3 @@ fn draw_panel(
     }
     arrangement::draw_traces(canvas, curves, axes, traces)
 }
-

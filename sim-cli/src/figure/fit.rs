@@ -132,7 +132,13 @@ mod tests {
     /// degrees of freedom.
     #[test]
     fn exponents_and_intervals_are_those_of_other_programs() {
-        let close = points(&[(1.0, 2.0, 0.1), (2.0, 2.9, 0.1), (4.0, 3.9, 0.05), (8.0, 5.8, 0.02), (16.0, 7.9, 0.05)]);
+        let close = points(&[
+            (1.0, 2.0, 0.1),
+            (2.0, 2.9, 0.1),
+            (4.0, 3.9, 0.05),
+            (8.0, 5.8, 0.02),
+            (16.0, 7.9, 0.05),
+        ]);
         let apart = points(&[(1.0, 2.0, 0.01), (2.0, 2.6, 0.01), (4.0, 4.4, 0.02), (8.0, 5.2, 0.01)]);
         let mut alike = apart.clone();
         alike[0].interval = None;

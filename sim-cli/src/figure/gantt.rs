@@ -88,7 +88,13 @@ impl Gantt {
         if let Some(title) = title {
             let (label, size) = text::fit(title, LABEL, width - 2.0 * EDGE);
             let baseline = EDGE + ASCENT * LABEL * POINT;
-            canvas.text(&label, (0.5 * (frame.left + frame.right), baseline), Align::Center, size, Tone::Ink)?;
+            canvas.text(
+                &label,
+                (0.5 * (frame.left + frame.right), baseline),
+                Align::Center,
+                size,
+                Tone::Ink,
+            )?;
         }
         self.draw_names(canvas, &frame)?;
         self.draw_axis(canvas, &frame, &mapping)?;

@@ -2,17 +2,88 @@
 
 /// Commands with the characters that they stand for. Letters that Greek shares with Latin have no commands.
 const COMMANDS: &[(&str, &str)] = &[
-    ("alpha", "α"), ("beta", "β"), ("gamma", "γ"), ("delta", "δ"), ("epsilon", "ϵ"), ("varepsilon", "ε"), ("zeta", "ζ"),
-    ("eta", "η"), ("theta", "θ"), ("vartheta", "ϑ"), ("iota", "ι"), ("kappa", "κ"), ("lambda", "λ"), ("mu", "μ"), ("nu", "ν"),
-    ("xi", "ξ"), ("pi", "π"), ("rho", "ρ"), ("varrho", "ϱ"), ("sigma", "σ"), ("tau", "τ"), ("upsilon", "υ"), ("phi", "ϕ"),
-    ("varphi", "φ"), ("chi", "χ"), ("psi", "ψ"), ("omega", "ω"), ("Gamma", "Γ"), ("Delta", "Δ"), ("Theta", "Θ"),
-    ("Lambda", "Λ"), ("Xi", "Ξ"), ("Pi", "Π"), ("Sigma", "Σ"), ("Upsilon", "Υ"), ("Phi", "Φ"), ("Psi", "Ψ"), ("Omega", "Ω"),
-    ("ell", "ℓ"), ("infty", "∞"), ("partial", "∂"), ("nabla", "∇"), ("sum", "∑"), ("prod", "∏"), ("int", "∫"),
-    ("times", "×"), ("cdot", "·"), ("pm", "±"), ("mp", "∓"), ("div", "÷"), ("ast", "∗"), ("star", "⋆"), ("circ", "∘"),
-    ("le", "≤"), ("leq", "≤"), ("ge", "≥"), ("geq", "≥"), ("ll", "≪"), ("gg", "≫"), ("ne", "≠"), ("neq", "≠"), ("approx", "≈"),
-    ("sim", "∼"), ("propto", "∝"), ("equiv", "≡"), ("in", "∈"), ("to", "→"), ("rightarrow", "→"), ("leftarrow", "←"),
-    ("langle", "⟨"), ("rangle", "⟩"), ("ldots", "…"), ("dots", "…"), ("cdots", "⋯"), ("prime", "′"), ("degree", "°"),
-    ("log", "log"), ("ln", "ln"), ("exp", "exp"), ("min", "min"), ("max", "max"), ("Pr", "Pr"),
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+    ("delta", "δ"),
+    ("epsilon", "ϵ"),
+    ("varepsilon", "ε"),
+    ("zeta", "ζ"),
+    ("eta", "η"),
+    ("theta", "θ"),
+    ("vartheta", "ϑ"),
+    ("iota", "ι"),
+    ("kappa", "κ"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("nu", "ν"),
+    ("xi", "ξ"),
+    ("pi", "π"),
+    ("rho", "ρ"),
+    ("varrho", "ϱ"),
+    ("sigma", "σ"),
+    ("tau", "τ"),
+    ("upsilon", "υ"),
+    ("phi", "ϕ"),
+    ("varphi", "φ"),
+    ("chi", "χ"),
+    ("psi", "ψ"),
+    ("omega", "ω"),
+    ("Gamma", "Γ"),
+    ("Delta", "Δ"),
+    ("Theta", "Θ"),
+    ("Lambda", "Λ"),
+    ("Xi", "Ξ"),
+    ("Pi", "Π"),
+    ("Sigma", "Σ"),
+    ("Upsilon", "Υ"),
+    ("Phi", "Φ"),
+    ("Psi", "Ψ"),
+    ("Omega", "Ω"),
+    ("ell", "ℓ"),
+    ("infty", "∞"),
+    ("partial", "∂"),
+    ("nabla", "∇"),
+    ("sum", "∑"),
+    ("prod", "∏"),
+    ("int", "∫"),
+    ("times", "×"),
+    ("cdot", "·"),
+    ("pm", "±"),
+    ("mp", "∓"),
+    ("div", "÷"),
+    ("ast", "∗"),
+    ("star", "⋆"),
+    ("circ", "∘"),
+    ("le", "≤"),
+    ("leq", "≤"),
+    ("ge", "≥"),
+    ("geq", "≥"),
+    ("ll", "≪"),
+    ("gg", "≫"),
+    ("ne", "≠"),
+    ("neq", "≠"),
+    ("approx", "≈"),
+    ("sim", "∼"),
+    ("propto", "∝"),
+    ("equiv", "≡"),
+    ("in", "∈"),
+    ("to", "→"),
+    ("rightarrow", "→"),
+    ("leftarrow", "←"),
+    ("langle", "⟨"),
+    ("rangle", "⟩"),
+    ("ldots", "…"),
+    ("dots", "…"),
+    ("cdots", "⋯"),
+    ("prime", "′"),
+    ("degree", "°"),
+    ("log", "log"),
+    ("ln", "ln"),
+    ("exp", "exp"),
+    ("min", "min"),
+    ("max", "max"),
+    ("Pr", "Pr"),
 ];
 /// Commands that set what stands in their braces in another font; a figure has one.
 const FONTS: [&str; 7] = ["mathrm", "text", "mathit", "mathbf", "mathcal", "operatorname", "textrm"];
@@ -167,7 +238,23 @@ impl<'a> Formula<'a> {
 
 /// Whether spaces belong around it.
 fn is_sign(letters: &str) -> bool {
-    matches!(letters, "≤" | "≥" | "≪" | "≫" | "≠" | "≈" | "∼" | "∝" | "≡" | "∈" | "→" | "←" | "±" | "∓" | "×")
+    matches!(
+        letters,
+        "≤" | "≥"
+            | "≪"
+            | "≫"
+            | "≠"
+            | "≈"
+            | "∼"
+            | "∝"
+            | "≡"
+            | "∈"
+            | "→"
+            | "←"
+            | "±"
+            | "∓"
+            | "×"
+    )
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::FigureError;
 use super::axes::{DIGIT, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::Series;
-use super::geometry::{Rect, Spot};
 use super::fit;
+use super::geometry::{Rect, Spot};
 use super::palette::{Look, Marker, Tone};
 use super::text;
 use super::trace::{BAR, LINE, MARKER, Trace};
@@ -36,19 +36,43 @@ impl Entry {
         let look = Look::of(index);
         let room = (sheet_width - 2.0 * EDGE - SAMPLE - SAMPLE_GAP) / POINT;
         let (label, size) = text::fit(&series.label, SMALL, room);
-        Self { label, size, look, marker: !series.points.is_empty(), interval: false, line: true, thickness: LINE }
+        Self {
+            label,
+            size,
+            look,
+            marker: !series.points.is_empty(),
+            interval: false,
+            line: true,
+            thickness: LINE,
+        }
     }
 
     /// Says what points with their intervals mean.
     pub(super) fn points(label: &str) -> Self {
         let look = Look { color: Tone::Muted, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), size: SMALL, look, marker: true, interval: true, line: false, thickness: LINE }
+        Self {
+            label: label.to_owned(),
+            size: SMALL,
+            look,
+            marker: true,
+            interval: true,
+            line: false,
+            thickness: LINE,
+        }
     }
 
     /// Says what lines mean.
     pub(super) fn line(label: &str) -> Self {
         let look = Look { color: Tone::Muted, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), size: SMALL, look, marker: false, interval: false, line: true, thickness: LINE }
+        Self {
+            label: label.to_owned(),
+            size: SMALL,
+            look,
+            marker: false,
+            interval: false,
+            line: true,
+            thickness: LINE,
+        }
     }
 
     /// Says what fitted lines are.

@@ -113,8 +113,8 @@ impl Tornado {
         let text = |row: &TornadoRow| {
             let ends = row.ends.iter().flatten().map(|end| {
                 let interval = end.interval.filter(|(low, high)| low < high);
-                let interval =
-                    interval.map_or(String::new(), |(low, high)| format!(" [{}, {}]", short(low), short(high)));
+                let interval = interval
+                    .map_or(String::new(), |(low, high)| format!(" [{}, {}]", short(low), short(high)));
                 format!("{}: {}{interval}", end.at, short(end.value))
             });
             [plain(&row.name)].into_iter().chain(ends).collect::<Vec<_>>().join("\n")

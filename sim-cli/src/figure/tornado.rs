@@ -100,8 +100,7 @@ impl Tornado {
         let Some((low, high)) = end.interval else { return Ok(()) };
         let (low, high) = (axes.x.place_or_below(low), axes.x.place_or_below(high));
         let middle = 0.5 * (area.top + area.bottom);
-        let (Some((from, to)), cap) =
-            (axes.frame.clip_segment((low, middle), (high, middle)), 1.3 * POINT)
+        let (Some((from, to)), cap) = (axes.frame.clip_segment((low, middle), (high, middle)), 1.3 * POINT)
         else {
             return Ok(());
         };
@@ -129,7 +128,8 @@ impl Tornado {
             // The nearer one is named first.
             here.sort_by(|a, b| (a.value - self.base).abs().total_cmp(&(b.value - self.base).abs()));
             let names: Vec<&str> = here.iter().map(|end| end.at.as_str()).collect();
-            let Some(outmost) = here.iter().map(|end| far(end)).reduce(if upward { f64::max } else { f64::min })
+            let Some(outmost) =
+                here.iter().map(|end| far(end)).reduce(if upward { f64::max } else { f64::min })
             else {
                 continue;
             };
@@ -189,7 +189,11 @@ impl Tornado {
             let low = row.ends.iter().flatten().filter(|end| end.value < self.base).count();
             // Both stand on one side if both ends move the quantity the same way.
             let side = |name: &&str| text::width(name, SMALL * POINT);
-            if low == 1 { names.iter().map(side).fold(0.0, f64::max) } else { side(&names.join(", ").as_str()) }
+            if low == 1 {
+                names.iter().map(side).fold(0.0, f64::max)
+            } else {
+                side(&names.join(", ").as_str())
+            }
         };
         let room = self.rows.iter().map(written).fold(0.0, f64::max) + 2.0 * GAP;
         (room / (width - 2.0 * room).max(room)).max(0.04)
@@ -204,14 +208,24 @@ impl Tornado {
         let place = |name: &str| format!("parameter “{name}”");
         for (row, end) in ends() {
             if !in_bounds(end.value) {
-                return Err(FigureError::Coordinate { place: place(&row.name), name: "value", value: end.value });
+                return Err(FigureError::Coordinate {
+                    place: place(&row.name),
+                    name: "value",
+                    value: end.value,
+                });
             }
-            if let Some((low, high)) = end.interval.filter(|(low, high)| low.is_nan() || high.is_nan() || low > high) {
+            if let Some((low, high)) =
+                end.interval.filter(|(low, high)| low.is_nan() || high.is_nan() || low > high)
+            {
                 return Err(FigureError::Interval { place: place(&row.name), low, high });
             }
         }
         if !in_bounds(self.base) {
-            return Err(FigureError::Coordinate { place: "the base".into(), name: "value", value: self.base });
+            return Err(FigureError::Coordinate {
+                place: "the base".into(),
+                name: "value",
+                value: self.base,
+            });
         }
         let intervals = ends().filter_map(|(_, end)| end.interval).flat_map(|(low, high)| [low, high]);
         let values = ends().map(|(_, end)| end.value).chain(intervals).chain([self.base]);

@@ -125,13 +125,7 @@ impl Shape {
         Self { density, quartiles, lost }
     }
 
-    fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        axes: &Axes,
-        k: usize,
-        widest: f64,
-    ) -> Result<(), FigureError> {
+    fn draw(&self, canvas: &mut Canvas<'_>, axes: &Axes, k: usize, widest: f64) -> Result<(), FigureError> {
         let (look, center) = (Look::of(k), k as f64);
         let side = |sign: f64| {
             self.density.iter().filter_map(move |&(value, density)| {
@@ -221,7 +215,10 @@ mod tests {
         let values = [0.1, 0.4, 0.5, 0.9, 1.3, 1.4, 2.2, 3.1, 3.3, 5.0];
         let found = density(&values);
         let (value, density) = found[79];
-        assert!((value - 2.534591194969).abs() < 1e-9 && (density - 0.161324735433).abs() < 1e-7, "{value} {density}");
+        assert!(
+            (value - 2.534591194969).abs() < 1e-9 && (density - 0.161324735433).abs() < 1e-7,
+            "{value} {density}"
+        );
     }
 
     #[test]

@@ -195,8 +195,11 @@ impl FigureSpec {
                 _ if self.facets.as_ref() == Some(&axis.key) => "panels",
                 _ => "curves",
             };
-            let sentence =
-                format!("the figure cannot name {things} by {}s, as the axis `{}` has", value.kind(), axis.key);
+            let sentence = format!(
+                "the figure cannot name {things} by {}s, as the axis `{}` has",
+                value.kind(),
+                axis.key
+            );
             return Err(Problem::input(sentence));
         }
         for (log, range, key) in

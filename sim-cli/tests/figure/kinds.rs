@@ -26,7 +26,8 @@ fn tornado() -> Tornado {
     let end = |at: &str, value: f64| {
         Some(TornadoEnd { at: at.into(), value, interval: Some((value - 0.02, value + 0.02)) })
     };
-    let row = |name: &str, low, high| TornadoRow { name: name.into(), ends: [end("0.5", low), end("9", high)] };
+    let row =
+        |name: &str, low, high| TornadoRow { name: name.into(), ends: [end("0.5", low), end("9", high)] };
     Tornado {
         x: Axis::linear("root bias μ_{L}"),
         base: 0.6,
@@ -41,12 +42,7 @@ fn violins() -> Violins {
 }
 
 fn panels() -> [Panel; 4] {
-    [
-        Panel::Facets(facets(5)),
-        Panel::Facets(facets(1)),
-        Panel::Tornado(tornado()),
-        Panel::Violins(violins()),
-    ]
+    [Panel::Facets(facets(5)), Panel::Facets(facets(1)), Panel::Tornado(tornado()), Panel::Violins(violins())]
 }
 
 fn figure(panel: Panel) -> Figure {
@@ -168,7 +164,8 @@ fn bad_data_is_refused_and_none_panics() {
         for b in numbers {
             let mut tall = tornado();
             tall.base = a;
-            tall.rows[0].ends[0] = Some(TornadoEnd { at: "🦀".repeat(30), value: b, interval: Some((a, b)) });
+            tall.rows[0].ends[0] =
+                Some(TornadoEnd { at: "🦀".repeat(30), value: b, interval: Some((a, b)) });
             let _ = figure(Panel::Tornado(tall)).render();
             let mut odd = violins();
             odd.violins[0].values = vec![a, b, a];

@@ -37,7 +37,12 @@ fn nothing_leaves_the_sheet() {
         wide.series.push(Series { theory: vec![(0.0, 0.0), (4e6, 1.0)], ..Series::default() });
         wide.marks.push(VerticalMark { x: 3.99e6, label: "a name on the brink".into() });
         for panel in [Panel::Curves(curves()), Panel::HeatMap(heat_map()), Panel::Curves(wide)] {
-            let figure = Figure { title: Some("A title that says what is shown".into()), width, style: Style::PAPER, panel };
+            let figure = Figure {
+                title: Some("A title that says what is shown".into()),
+                width,
+                style: Style::PAPER,
+                panel,
+            };
             let drawing = figure.render().unwrap();
             let tree = read_back(&drawing);
             let mut count = 0;

@@ -29,7 +29,8 @@ pub(super) fn figures(answer: &Answer) -> Outcome<Vec<Plot>> {
     let mut plots = Vec::new();
     let mut add = |name: &str, caption: String, curves: Option<Curves>| -> Outcome<()> {
         let Some(curves) = curves else { return Ok(()) };
-        let figure = Figure { title: None, width: Width::Single, style: Style::PAPER, panel: Panel::Curves(curves) };
+        let figure =
+            Figure { title: None, width: Width::Single, style: Style::PAPER, panel: Panel::Curves(curves) };
         let explain = |error: FigureError| Problem::failure(format!("figure {name}: {error}"));
         let svg = figure.render().map_err(explain)?.svg().to_owned();
         plots.push(Plot { name: name.to_owned(), caption, svg });

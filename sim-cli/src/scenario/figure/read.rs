@@ -47,7 +47,11 @@ impl FigureSpec {
     }
 
     /// Checks that the figure draws quantities that there are.
-    pub(in crate::scenario) fn check_quantities(document: &Document, entry: &Entry, known: &Quantities) -> Outcome<()> {
+    pub(in crate::scenario) fn check_quantities(
+        document: &Document,
+        entry: &Entry,
+        known: &Quantities,
+    ) -> Outcome<()> {
         let (metrics, predictions) = (known.metrics(), known.predictions());
         let drawable = [metrics.clone(), predictions.clone()].concat();
         let names = Names {
@@ -228,7 +232,8 @@ impl Reader<'_> {
             return Err(problem("fit", sentence).help("add x_log = true and y_log = true"));
         }
         if several && self.node("facets").is_some() {
-            let sentence = "`fit` with `facets` needs panels of one curve each, whose slopes stand above them";
+            let sentence =
+                "`fit` with `facets` needs panels of one curve each, whose slopes stand above them";
             return Err(problem("fit", sentence));
         }
         Ok(true)
