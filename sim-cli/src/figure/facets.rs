@@ -136,7 +136,7 @@ impl Facets {
             Rect { left, top, right: left + across, bottom: top + panel_height }
         };
         // A panel with none below it has numbers below it.
-        let sides = |k: usize| (k + columns >= self.panels.len(), k % columns == 0);
+        let sides = |k: usize| (k + columns >= self.panels.len(), k.is_multiple_of(columns));
         let axes: Vec<Axes> =
             (0..self.panels.len()).map(|k| Shared { frame: frame(k), x, y }.axes(sides(k))).collect();
         let last = frame(self.panels.len() - 1);
