@@ -1,6 +1,7 @@
 //! How a metric is distributed over single trials: their values in a file beside the data set, and the figures of them.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use sim_models::registry::{AnyModel, Values};
@@ -51,16 +52,20 @@ pub fn write(scenario: &Scenario, model: &dyn AnyModel, directory: &Directory) -
 /// The values of single trials by cell.
 pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Vec<f64>>> {
     let path = directory.join(FILE);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        Problem::file("read", &path, &error)
-            .help("the values of single trials are written at the end of `synergy sweep`; repeat it, and no cell is run again")
-    })?;
+    let again = "the values of single trials are written at the end of `synergy sweep`; repeat it, and no cell is run again";
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            Problem::input(format!("the figure needs {}, which is not there", path.display()))
+        }
+        _ => Problem::file("read", &path, &error),
+    });
+    let text = text.map_err(|problem| problem.help(again))?;
     let wrong = |line: usize| {
         let sentence = format!(
             "{}, line {line}, does not hold the values of `{metric}` in single trials",
             path.display()
         );
-        Problem::input(sentence).help("repeat the `synergy sweep` that wrote it; no cell is run again")
+        Problem::input(sentence).help(again)
     };
     let mut lines = text.lines().enumerate();
     if lines.next().is_none_or(|(_, header)| header != format!("cell,trial,{metric}")) {
