@@ -10,7 +10,8 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use synergy::figure::{
-    Axis, ColorMap, ColorScale, Contour, Curves, Figure, HeatMap, Panel, Point, Series, VerticalMark, Width,
+    Axis, ColorMap, ColorScale, Contour, Curves, Figure, HeatMap, Panel, Point, Series, Style, VerticalMark,
+    Width,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     ];
     for (name, panel) in panels {
         for (suffix, width) in [("single", Width::Single), ("double", Width::Double)] {
-            let drawing = Figure { title: None, width, panel: panel.clone() }.render()?;
+            let drawing =
+                Figure { title: None, width, style: Style::PAPER, panel: panel.clone() }.render()?;
             std::fs::write(folder.join(format!("{name}-{suffix}.svg")), drawing.svg())?;
             std::fs::write(folder.join(format!("{name}-{suffix}.pdf")), drawing.pdf()?)?;
             std::fs::write(folder.join(format!("{name}-{suffix}.png")), drawing.png(300)?)?;

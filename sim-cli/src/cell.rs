@@ -68,6 +68,15 @@ impl<'a> Prepared<'a> {
         self.plan.replay(trial, &self.streams)
     }
 
+    /// What a metric comes to in each of the first trials; none if the cell does not have it.
+    pub fn single_trials(&self, metric: &str, trials: u64) -> Result<Vec<f64>, Failure> {
+        let Some(place) = self.metrics.iter().position(|known| known == metric) else {
+            return Ok(Vec::new());
+        };
+        let runs = self.plan.single_trials(0..trials, &self.streams)?;
+        Ok(runs.iter().filter_map(|run| run.get(place)).copied().collect())
+    }
+
     /// Runs the trials that `earlier` does not have. A model that panics gives a failed cell.
     pub fn run(&self, earlier: Option<&Done>, stop: &Stop, control: &Control) -> Row {
         let outcome = match earlier.filter(|done| done.error.is_none()) {

@@ -5,7 +5,7 @@
 //! looks the same on every machine.
 //!
 //! ```
-//! use synergy::figure::{Axis, Curves, Figure, Panel, Point, Series, Width};
+//! use synergy::figure::{Axis, Curves, Figure, Panel, Point, Series, Style, Width};
 //!
 //! let mut curves = Curves::new(Axis::linear("depth"), Axis::log("root bias μ_{L}"));
 //! curves.series.push(Series {
@@ -13,7 +13,7 @@
 //!     points: vec![Point::with_interval(1.0, 0.5, 0.48, 0.52), Point::with_interval(2.0, 0.3, 0.28, 0.32)],
 //!     theory: vec![(1.0, 0.5), (2.0, 0.31)],
 //! });
-//! let figure = Figure { title: None, width: Width::Single, panel: Panel::Curves(curves) };
+//! let figure = Figure { title: None, width: Width::Single, style: Style::PAPER, panel: Panel::Curves(curves) };
 //! let drawing = figure.render()?;
 //! assert!(drawing.svg().starts_with("<svg"));
 //! assert!(drawing.pdf()?.starts_with(b"%PDF"));
@@ -29,33 +29,46 @@ mod color_bar;
 mod contour;
 mod contour_lines;
 mod curves;
+mod data;
 mod ends;
 mod error;
 mod export;
+mod facets;
+mod fit;
 mod font;
 mod gantt;
 mod geometry;
 mod heat_map;
+mod latex;
 mod legend;
 mod marks;
 mod palette;
 mod places;
 mod regions;
 mod spread;
+mod style;
 mod text;
 mod thinning;
 mod ticks;
+mod tornado;
 mod trace;
+mod violins;
 
 pub use axis::{Axis, Scale};
-pub use curves::{Curves, Point, Series, VerticalMark};
+pub use curves::{Band, Curves, Point, Series, VerticalMark};
 pub use error::FigureError;
 pub use export::Drawing;
+pub use facets::{Facet, Facets};
+pub use fit::PowerLaw;
 pub use gantt::{Gantt, GanttBar, GanttFlow, GanttRow, MOST_ROWS};
 pub use heat_map::{ColorScale, Contour, HeatMap};
+pub use latex::plain;
 pub use palette::ColorMap;
 pub use places::Place;
 pub use regions::Regions;
+pub use style::{Style, Theme};
+pub use tornado::{Tornado, TornadoEnd, TornadoRow};
+pub use violins::{Violin, Violins};
 
 /// A figure of one panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +77,8 @@ pub struct Figure {
     pub title: Option<String>,
     /// Width on paper, from which the height follows; a long legend adds to the height.
     pub width: Width,
+    /// Ground and size of text.
+    pub style: Style,
     /// What is drawn.
     pub panel: Panel,
 }
@@ -76,7 +91,7 @@ pub enum Width {
     Single,
     /// Two columns: 6.9 inches.
     Double,
-    /// Another width in inches, within 2..=20.
+    /// Another width in inches, within 2..=20. Text must have room: a sheet is at least 1.8 inches wide for each 8 points of its size.
     Inches(f64),
 }
 
@@ -85,12 +100,18 @@ pub enum Width {
 pub enum Panel {
     /// Curves over one parameter.
     Curves(Curves),
+    /// The same curves under several conditions; its height follows from the number of panels.
+    Facets(Facets),
     /// A function of two parameters.
     HeatMap(HeatMap),
     /// Which of several things is the largest, over two parameters.
     Regions(Regions),
     /// Who did what when; its height follows from the number of rows.
     Gantt(Gantt),
+    /// What each parameter does alone; its height follows from the number of parameters.
+    Tornado(Tornado),
+    /// How values of single trials are distributed.
+    Violins(Violins),
 }
 
 impl Width {
@@ -113,11 +134,14 @@ impl Figure {
     pub fn render(&self) -> Result<Drawing, FigureError> {
         let (width, height) = self.sheet()?;
         let title = self.written_title();
-        Drawing::paint(width, height, |canvas| match &self.panel {
+        Drawing::paint((width, height), self.style, |canvas| match &self.panel {
             Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
             Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
             Panel::Regions(regions) => regions.draw(canvas, (width, height), title),
             Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
+            Panel::Facets(facets) => facets.draw(canvas, (width, height), title),
+            Panel::Tornado(tornado) => tornado.draw(canvas, (width, height), title),
+            Panel::Violins(violins) => violins.draw(canvas, (width, height), title),
         })
     }
 
@@ -131,6 +155,9 @@ impl Figure {
             Panel::Curves(curves) => Ok(curves.places(&curves.arrange(sheet, title)?.axes)),
             Panel::HeatMap(map) => Ok(map.places(&map.arrange(sheet, title, &mut Vec::new())?.0)),
             Panel::Regions(regions) => Ok(regions.places(&regions.arrange(sheet, title)?.0)),
+            Panel::Facets(facets) => facets.places(sheet.0, title),
+            Panel::Tornado(tornado) => Ok(tornado.places(&tornado.arrange(sheet, title)?)),
+            Panel::Violins(violins) => Ok(violins.places(&violins.arrange(sheet, title)?)),
             Panel::Gantt(_) => Ok(Vec::new()),
         }
     }
@@ -141,7 +168,11 @@ impl Figure {
 
     /// Width and height in units.
     fn sheet(&self) -> Result<(f64, f64), FigureError> {
-        let inches = self.width.inches()?;
+        // What is magnified afterwards is laid out on a smaller sheet.
+        let inches = self.width.inches()? / self.style.magnification()?;
+        if inches < 1.8 {
+            return Err(FigureError::Narrow { inches: self.width.inches()?, text: self.style.text });
+        }
         // 2.45 inches at one column and 3.6 at two; wider figures are flatter.
         let width = (inches * canvas::INCH).round();
         let height = ((1.36 + 0.325 * inches) * canvas::INCH).round();
@@ -149,7 +180,9 @@ impl Figure {
         font::register()?;
         let height = match &self.panel {
             Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
-            Panel::HeatMap(_) | Panel::Regions(_) => height,
+            Panel::HeatMap(_) | Panel::Regions(_) | Panel::Violins(_) => height,
+            Panel::Facets(facets) => facets.height(width, title)?,
+            Panel::Tornado(tornado) => tornado.height(title.is_some()),
             Panel::Gantt(gantt) => gantt.height(title.is_some()),
         };
         Ok((width, height))

@@ -19,6 +19,7 @@ mod drawing;
 mod expression;
 pub mod figure;
 mod gantt;
+pub mod journal;
 mod log;
 pub mod output;
 mod page;

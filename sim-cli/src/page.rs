@@ -10,7 +10,7 @@ use sim_models::registry::{Registry, Value};
 use crate::area::Areas;
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
 use crate::drawing;
-use crate::figure::{Drawing, Figure, Place, Width};
+use crate::figure::{Drawing, Figure, Place, Style, Width};
 use crate::output::{escaped, grouped};
 use crate::problem::{Outcome, Problem};
 use crate::search::trace::Trace;
@@ -47,7 +47,7 @@ pub fn page(directory: &Directory, data: &Path, manifest: &Manifest, registry: &
     let mut without = vec!["cell", "tally"];
     without.extend(common.iter().map(|(key, _)| key.as_str()));
     let preview = Preview::read(data, MOST_ROWS, &without)?;
-    let figure = figure(data, manifest)?;
+    let figure = figure(directory.path(), data, manifest)?;
     let written = scenario.figure.as_ref().and_then(|figure| figure.title.clone());
     let name = directory.path().file_name().map(|name| name.to_string_lossy().into_owned());
     let title = written.or(name).unwrap_or_else(|| scenario.model.clone());
@@ -123,11 +123,11 @@ fn fill(template: &str, parts: &[(&str, String)]) -> String {
     page
 }
 
-fn figure(data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
+fn figure(directory: &Path, data: &Path, manifest: &Manifest) -> Outcome<Option<(Drawing, Vec<Place>)>> {
     let Some(spec) = &manifest.scenario.figure else { return Ok(None) };
     let table = Table::read(data)?;
-    let panel = drawing::panel(&manifest.scenario, spec, &table)?;
-    let figure = Figure { title: spec.title.clone(), width: Width::Double, panel };
+    let panel = drawing::panel(&manifest.scenario, spec, &table, directory)?;
+    let figure = Figure { title: spec.title.clone(), width: Width::Double, style: Style::PAPER, panel };
     let drawing = figure.render().map_err(|error| drawing::explain(&error))?;
     Ok(Some((drawing, figure.places().map_err(|error| drawing::explain(&error))?)))
 }

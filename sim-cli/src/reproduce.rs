@@ -14,8 +14,11 @@
 //! than `scenario.toml`. With `summary = "parameters"` rows and columns are those of a list of the sweep's sensitivity.json or boundary.json instead.
 //! The table is everything up to the next line that does not begin with `|`; it may be missing.
 //!
+//! The page `docs/how-to-add-an-experiment.md` says the same for authors.
+//!
 //! What is not compared must be said: `<!-- compares nothing: WHY -->` where no table is described, `<!-- not run: full.toml: WHY -->` of a scenario.
 
+mod compare;
 mod readme;
 mod records;
 
@@ -27,6 +30,7 @@ use crate::dataset::Table;
 use crate::output::{interval_text, significant};
 use crate::problem::{Outcome, Problem};
 
+pub use self::compare::Comparison;
 pub use self::readme::{compares_nothing, not_run};
 pub use self::records::records;
 
@@ -236,66 +240,6 @@ pub fn rewritten(readme: &str, tables: &[(Described, String)]) -> String {
     text + &readme[from..]
 }
 
-/// A number of a table with its interval, as it is written.
-fn parsed(cell: &str) -> Option<(f64, f64, f64)> {
-    let (value, rest) = cell.split_once(" [")?;
-    let (low, high) = rest.strip_suffix(']')?.split_once(", ")?;
-    Some((value.parse().ok()?, low.parse().ok()?, high.parse().ok()?))
-}
-
-/// How many cells of tables were compared, and those that do not agree, as `written` and `found`.
-#[derive(Clone, Debug, Default)]
-pub struct Comparison {
-    /// Cells below the headings.
-    pub compared: usize,
-    /// What does not agree.
-    pub unlike: Vec<(String, String)>,
-}
-
-impl Comparison {
-    /// Compares two tables, without the columns that are `left_out`. Numbers without an interval are exact and must be written alike; those with one
-    /// may differ by `tolerance` times the sum of their intervals' widths, or must be written alike if it is zero.
-    pub fn add(&mut self, written: &str, found: &str, left_out: &[bool], tolerance: f64) {
-        let (mut old, mut new) = (written.lines(), found.lines());
-        for index in 0.. {
-            let (old, new) = match (old.next(), new.next()) {
-                (None, None) => break,
-                (old, new) => (old.unwrap_or(NO_LINE), new.unwrap_or(NO_LINE)),
-            };
-            let (was, is) = (cells(old), cells(new));
-            let is_body = index >= 2;
-            self.compared += if is_body {
-                is.len() - left_out.iter().filter(|out| **out).count().min(is.len())
-            } else {
-                0
-            };
-            if was.len() != is.len() {
-                self.unlike.push((old.to_owned(), new.to_owned()));
-                continue;
-            }
-            let compared = was.into_iter().zip(is).enumerate();
-            let compared = compared.filter(|(column, _)| !left_out.get(*column).is_some_and(|out| *out));
-            self.unlike.extend(compared.map(|(_, pair)| pair).filter(|(was, is)| !alike(was, is, tolerance)));
-        }
-    }
-}
-
-const NO_LINE: &str = "(no line)";
-
-fn cells(line: &str) -> Vec<String> {
-    line.split(" | ").map(|cell| cell.trim_matches([' ', '|']).to_owned()).collect()
-}
-
-fn alike(was: &str, is: &str, tolerance: f64) -> bool {
-    match (parsed(was), parsed(is)) {
-        (Some(was), Some(is)) if tolerance > 0.0 => {
-            let widths = (was.2 - was.1) + (is.2 - is.1);
-            (was.0 - is.0).abs() <= tolerance * widths
-        }
-        _ => was == is,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,26 +301,5 @@ mod tests {
             assert!(error.contains(said), "{comment}: {error}");
         }
         assert!(tables("<!-- table\ncolumns = []\n").is_err(), "without an end");
-    }
-
-    #[test]
-    fn exact_numbers_are_alike_and_simulated_ones_near() {
-        let compared = |a: &str, b: &str, tolerance| {
-            let mut comparison = Comparison::default();
-            comparison.add(a, b, &[], tolerance);
-            comparison
-        };
-        let unlike = |a: &str, b: &str, tolerance| compared(a, b, tolerance).unlike.len();
-        let table = "| L | μ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6 |\n";
-        assert_eq!(compared(table, table, 0.0).compared, 6, "headings are no numbers");
-        let mut without = Comparison::default();
-        without.add(table, &table.replace('6', "7"), &[false, true], 0.0);
-        assert_eq!((without.compared, without.unlike.len()), (3, 0));
-        assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.50 [0.40, 0.60] |", 0.0), 0);
-        assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.52 [0.42, 0.62] |", 0.0), 1);
-        assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.52 [0.42, 0.62] |", 1.0), 0);
-        assert_eq!(unlike("| 1 | 0.50 [0.40, 0.60] |", "| 1 | 0.95 [0.90, 1.00] |", 1.0), 1);
-        assert_eq!(unlike("| 1.6 | 0.50 [0.40, 0.60] |", "| 1.7 | 0.50 [0.40, 0.60] |", 1.0), 1);
-        assert_eq!(unlike("| 1 |\n| 2 |", "| 1 |", 1.0), 1);
     }
 }

@@ -22,7 +22,7 @@ pub use axis::{Axis, Spacing};
 pub use boundary::{BoundarySpec, Level};
 pub use derived::DerivedSpec;
 pub use document::{Content, Document, Entry, Node, Table};
-pub use figure::{Contour, FigureKind, FigureSpec, Mark};
+pub use figure::{Contour, DEFAULT_SHOWN, FigureKind, FigureSpec, FigureStyle, KINDS, Mark, figure_keys};
 pub use hypothesis::Hypothesis;
 pub use optimum::{Goal, OptimumSpec};
 pub use plan::{Plan, Range, Sample, Scheme};

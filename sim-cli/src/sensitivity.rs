@@ -11,7 +11,7 @@ use sim_core::random::{Address, Entity, Family, Purpose, Stream, Streams};
 
 use self::indices::Indices;
 use self::screening::Screening;
-use self::tornado::Tornado;
+pub use self::tornado::Tornado;
 use crate::dataset::{Directory, Table};
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{Sample, Scenario, Scheme};
@@ -35,19 +35,24 @@ impl Analysis {
     /// The sensitivity of the quantity that the scenario names, if it does, from its complete data set. A metric has the name of its column; where
     /// there is none, the name is that of a prediction.
     pub fn of(scenario: &Scenario, directory: &Directory) -> Outcome<Option<Self>> {
-        let Some(sample) = &scenario.plan.sample else { return Ok(None) };
-        let Some(quantity) = &sample.sensitivity else { return Ok(None) };
+        if scenario.plan.sample.as_ref().is_none_or(|sample| sample.sensitivity.is_none()) {
+            return Ok(None);
+        }
         let table = Table::read(&directory.data_path())?;
-        let column = table.numbers(quantity).or_else(|| table.numbers(&format!("predicted_{quantity}")));
-        let column = column.filter(|column| column.len() == sample.size()).ok_or_else(|| {
-            Problem::input(format!("the data set does not have `{quantity}` in every cell of [sample]"))
-        })?;
-        let study = Study { scenario, sample, quantity, column };
-        Ok(Some(match sample.scheme {
+        let Some(study) = Study::of(scenario, &table)? else { return Ok(None) };
+        Ok(Some(match study.sample.scheme {
             Scheme::Sobol => Self::Indices(Indices::of(&study)?),
             Scheme::Morris => Self::Screening(Screening::of(&study)?),
             Scheme::Tornado => Self::Tornado(Tornado::of(&study, &table)?),
         }))
+    }
+}
+
+/// The study of one parameter at a time that a scenario asks for, from its complete data set.
+pub fn tornado(scenario: &Scenario, table: &Table) -> Outcome<Tornado> {
+    match Study::of(scenario, table)? {
+        Some(study) => Tornado::of(&study, table),
+        None => Err(Problem::input("the scenario has no table [sensitivity]")),
     }
 }
 
@@ -70,7 +75,18 @@ struct Study<'a> {
     column: &'a [Option<f64>],
 }
 
-impl Study<'_> {
+impl<'a> Study<'a> {
+    /// The study that a scenario asks for, if it does.
+    fn of(scenario: &'a Scenario, table: &'a Table) -> Outcome<Option<Self>> {
+        let Some(sample) = &scenario.plan.sample else { return Ok(None) };
+        let Some(quantity) = &sample.sensitivity else { return Ok(None) };
+        let column = table.numbers(quantity).or_else(|| table.numbers(&format!("predicted_{quantity}")));
+        let column = column.filter(|column| column.len() == sample.size()).ok_or_else(|| {
+            Problem::input(format!("the data set does not have `{quantity}` in every cell of [sample]"))
+        })?;
+        Ok(Some(Self { scenario, sample, quantity, column }))
+    }
+
     /// The values at the cells of every point that has them all, with the number of the point. At least two points.
     fn points(&self) -> Outcome<Vec<(usize, Vec<f64>)>> {
         let cells = self.sample.cells_per_point();

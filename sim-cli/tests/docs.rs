@@ -132,3 +132,19 @@ fn generated_pages_are_what_the_program_generates() {
         );
     }
 }
+
+/// Formulas are made into MathML when the book is built; what MathJax wants would stand in the pages as it is.
+#[test]
+fn formulas_of_the_book_need_no_network() {
+    let configuration = fs::read_to_string(docs().join("book.toml")).unwrap();
+    assert!(!configuration.contains("mathjax") && configuration.contains("output = \"mathml\""));
+    let theory = fs::read_to_string(docs().join("theory.md")).unwrap();
+    assert!(theory.matches("$$").count() >= 10 && theory.matches('$').count().is_multiple_of(2));
+    for entry in fs::read_dir(docs()).unwrap() {
+        let page = entry.unwrap().path();
+        if page.extension().is_some_and(|extension| extension == "md") {
+            let text = fs::read_to_string(&page).unwrap();
+            assert!(!text.contains("\\\\(") && !text.contains("\\\\["), "{}", page.display());
+        }
+    }
+}

@@ -147,8 +147,22 @@ fn a_figure_with_every_key_follows_the_schema() {
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
     let mut keys = Vec::new();
-    for (x, figure) in [("depth", curves), ("depth", map), ("root_accuracy", over), ("depth", regions)] {
-        let text = format!("{sweep}x = \"{x}\"\n{common}{figure}");
+    let fitted = "kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\nx_log = true\ny_log = true\nfit = true\n\
+                  fit_range = [1, 5]\nstyle = \"dark\"\njournal = \"pnas\"\n";
+    let ecdf = "kind = \"ecdf\"\nx = \"root_bias\"\nseries = \"correlation\"\nlabels = \"{}\"\ntrials = 5\ny_label = \"a\"\n";
+    let violin = "kind = \"violin\"\nx = \"correlation\"\ny = \"root_bias\"\ntrials = 5\n";
+    let with_axes = |x: &str, figure: &str| format!("{sweep}x = \"{x}\"\n{common}{figure}");
+    let alone = |figure: &str| format!("{}{figure}", sweep.replace("depth = { list = [1, 2] }", ""));
+    let texts = [
+        with_axes("depth", curves),
+        with_axes("depth", map),
+        with_axes("root_accuracy", over),
+        with_axes("depth", regions),
+        format!("{}{fitted}", sweep.replace("[1, 2]", "[1, 2, 4]")),
+        alone(ecdf),
+        alone(violin),
+    ];
+    for text in texts {
         check(&schema, &text).unwrap();
         place.write("s.toml", &text);
         let document: toml_edit::DocumentMut = text.parse().unwrap();
@@ -180,6 +194,8 @@ fn what_the_program_refuses_the_schema_refuses_too() {
         "model = \"tree\"\n[sweep]\ndepth = { from = 1, to = 3 }",
         "model = \"tree\"\n[sweep]\ndepth = [1, 2]",
         "model = \"tree\"\n[sweep]\ndepth = { list = [1] }\n[figure]\nkind = \"pie\"\nx = \"depth\"\ny = \"root_bias\"",
+        "model = \"tree\"\n[sweep]\ndepth = { list = [1] }\n[figure]\nkind = \"violin\"\nx = \"depth\"\ny = \"root_bias\"\ntrials = 0",
+        "model = \"tree\"\n[sweep]\ndepth = { list = [1] }\n[figure]\nkind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nstyle = \"neon\"",
     ] {
         place.write("s.toml", text);
         place.synergy("sweep s.toml").expect(2);

@@ -479,8 +479,15 @@ fn a_directory_with_other_files_is_refused_and_not_touched() {
     assert_eq!(place.read("out/thesis.tex"), b"years of work");
 }
 
-const FIGURES: [&str; 6] =
-    ["figure-wide.pdf", "figure-wide.png", "figure-wide.svg", "figure.pdf", "figure.png", "figure.svg"];
+const FIGURES: [&str; 7] = [
+    "figure-wide.pdf",
+    "figure-wide.png",
+    "figure-wide.svg",
+    "figure.csv",
+    "figure.pdf",
+    "figure.png",
+    "figure.svg",
+];
 
 #[test]
 fn figures_are_written_in_three_types_and_two_widths() {
@@ -494,6 +501,8 @@ fn figures_are_written_in_three_types_and_two_widths() {
             let bytes = place.read(&format!("{name}/{file}"));
             let begins: &[u8] = match file.rsplit('.').next().unwrap() {
                 "svg" => b"<svg",
+                "csv" if name == "map" => b"x,y,value,",
+                "csv" => b"panel,series,what,x,y,low,high\n",
                 "pdf" => b"%PDF",
                 _ => b"\x89PNG",
             };

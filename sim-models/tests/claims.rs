@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use sim_core::monte_carlo::Control;
 use sim_models::claims::{self, Claim, Effort, NotMeasured, Relation, Verdict};
 use sim_models::organization::Sharing;
-use sim_models::theory::fixed_point::three_children;
+use sim_models::theory::fixed_point::{fixed_point, three_children};
 use sim_models::theory::layer::Layer;
 use sim_models::theory::majority::{majority, majority_gain};
 use sim_models::theory::recursion::uniform_bias;
@@ -69,12 +69,13 @@ fn a_plausible_mistake_in_a_formula_turns_the_claims_that_rest_on_it() {
     let gain = |b: u32| majority_gain(b);
     // Gain 1 of the layer of `boundary-b5`, with gamma = 0.6: rho gamma + (1 - rho) gamma f'(0) = 1.
     let critical = |gamma: f64, slope: f64| (gamma * slope - 1.0) / (gamma * (slope - 1.0));
-    let star = |rho: f64, own: f64, noise: f64| [9.0, 81.0].map(|n: f64| rho + own / n + noise / n).to_vec();
+    let star = |rho: f64, own: f64, noise: f64| [3.0, 27.0].map(|n: f64| rho + own / n + noise / n).to_vec();
     let right = [
         ("finite-depth-mixture", depths(mixture(5, 0.2, 0.9), 0.2)),
         ("finite-depth-shared-before-channel", depths(before(0.3, 0.6), 0.2)),
         ("boundary-b5", vec![critical(0.6, gain(5))]),
         ("averaging-star", star(0.2, 0.8, 0.05)),
+        ("fixed-point-b3", vec![fixed_point(&mixture(3, 0.1, 0.9)).unwrap()]),
     ];
     let mutants = [
         ("finite-depth-mixture", "votes shared before the channel", depths(before(0.2, 0.9), 0.2)),
@@ -87,6 +88,7 @@ fn a_plausible_mistake_in_a_formula_turns_the_claims_that_rest_on_it() {
         ("boundary-b5", "b - 2 for b", vec![critical(0.6, gain(3))]),
         ("averaging-star", "no 1 - rho", star(0.2, 1.0, 0.05)),
         ("averaging-star", "channel noise that no average shrinks", star(0.25, 0.8, 0.0)),
+        ("averaging-star", "no channel noise", star(0.2, 0.8, 0.0)),
         ("relay-loses-by-power", "a hop too many", [2, 6, 11].map(|hops| 0.4 * 0.9_f64.powi(hops)).to_vec()),
         (
             "relay-loses-by-power",
@@ -95,6 +97,12 @@ fn a_plausible_mistake_in_a_formula_turns_the_claims_that_rest_on_it() {
         ),
         ("even-fan-in-lost-ties", "fair ties", vec![majority(4, 0.3)]),
         ("fixed-point-b3", "gamma^2 for gamma", vec![three_children(0.1, 0.81).unwrap()]),
+        ("fixed-point-b3", "no correlation", vec![three_children(0.0, 0.9).unwrap()]),
+        (
+            "fixed-point-b3",
+            "votes shared before the channel",
+            vec![fixed_point(&Layer { sharing: Sharing::BeforeChannel, ..mixture(3, 0.1, 0.9) }).unwrap()],
+        ),
         (
             "organization-exponent",
             "logarithm of b - 1",

@@ -12,7 +12,7 @@ use super::options::cancelled_by_signal;
 use super::sweep::simulate;
 use crate::area::Areas;
 use crate::dataset::{Directory, Table, write_file};
-use crate::drawing::{self, FileType, Sheet};
+use crate::drawing::{self, Columns, FileType, Paper, Sheet};
 use crate::output::say;
 use crate::problem::{Exit, Outcome, Problem};
 use crate::reproduce::{
@@ -211,7 +211,9 @@ impl Run<'_> {
         }
         if let (false, true, Some(kept)) = (self.fast, scenario.figure.is_some(), figures.of_scenario(&stem))
         {
-            let sheet = Sheet { double: false, types: vec![FileType::Svg], ..Sheet::default() };
+            let paper = Paper { columns: Columns::Single, ..Paper::default() };
+            let sheet = Sheet { paper, types: vec![FileType::Svg], ..Sheet::default() };
+            drawing::write_trials(scenario, model, &directory)?;
             drawing::draw(&directory, scenario, &sheet, directory.path())?;
             let drawn = directory.path().join("figure.svg");
             let bytes = fs::read(&drawn).map_err(|error| Problem::file("read", &drawn, &error))?;

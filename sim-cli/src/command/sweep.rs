@@ -176,6 +176,7 @@ pub(super) fn conclude(
         say(format_args!("{trace}"))?;
     }
     if scenario.figure.is_some() {
+        drawing::write_trials(scenario, model, directory)?;
         for file in drawing::draw(directory, scenario, &Sheet::default(), directory.path())? {
             say(format_args!("{}", file.display()))?;
         }

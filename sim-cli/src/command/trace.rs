@@ -11,7 +11,7 @@ use super::options::{ParameterOptions, cancelled_by_signal};
 use crate::cell::Prepared;
 use crate::dataset::write_file;
 use crate::drawing::encoded;
-use crate::figure::{Figure, Panel, Width};
+use crate::figure::{Figure, Panel, Style, Width};
 use crate::gantt;
 use crate::output::say;
 use crate::problem::{Exit, Outcome, Problem};
@@ -214,7 +214,8 @@ fn show(trial: u64, replay: &Replay, format: TraceFormat, out: Option<&Path>) ->
 
 fn draw(trial: u64, replay: &Replay, out: &Path) -> Outcome<()> {
     let (gantt, notes) = gantt::chart(&replay.trace);
-    let figure = Figure { title: None, width: Width::Double, panel: Panel::Gantt(gantt) };
+    let figure =
+        Figure { title: None, width: Width::Double, style: Style::PAPER, panel: Panel::Gantt(gantt) };
     let failed = |error: crate::figure::FigureError| Problem::failure(error.to_string());
     let drawing = figure.render().map_err(failed)?;
     write_file(out, &encoded(&drawing, out)?)?;

@@ -6,6 +6,7 @@ use super::canvas::{Canvas, INCH, POINT};
 use super::curves::Curves;
 use super::ends::{self, EndLabels};
 use super::legend::{Entry, Legend};
+use super::palette::Look;
 use super::trace::{Trace, traces};
 
 /// The least height of a frame below a legend, in units.
@@ -128,11 +129,14 @@ impl Arrangement {
     }
 
     /// Draws the curves, the axes and the names.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, sheet: (f64, f64)) -> Result<(), FigureError> {
+    pub(super) fn draw(
+        &self,
+        curves: &Curves,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+    ) -> Result<(), FigureError> {
         let frame = &self.axes.frame;
-        self.traces.iter().try_for_each(|trace| trace.draw_band(canvas, frame))?;
-        self.traces.iter().try_for_each(|trace| trace.draw_lines(canvas, frame))?;
-        self.traces.iter().try_for_each(|trace| trace.draw_points(canvas, frame))?;
+        draw_traces(canvas, curves, &self.axes, &self.traces)?;
         self.axes.draw(canvas, sheet, false)?;
         if let Some(ends) = &self.ends {
             ends.draw(canvas, frame)?;
@@ -144,17 +148,39 @@ impl Arrangement {
     }
 }
 
+/// Draws all that curves have inside their frame: bands below lines below points.
+pub(super) fn draw_traces(
+    canvas: &mut Canvas<'_>,
+    curves: &Curves,
+    axes: &Axes,
+    traces: &[Trace],
+) -> Result<(), FigureError> {
+    let frame = &axes.frame;
+    for (look, band) in curves.bands.iter().map(|band| (Look::of(band.series), band)) {
+        band.draw(canvas, axes, look.color)?;
+    }
+    traces.iter().try_for_each(|trace| trace.draw_band(canvas, frame))?;
+    traces.iter().try_for_each(|trace| trace.draw_lines(canvas, frame))?;
+    curves.fits.iter().try_for_each(|fit| fit.draw(canvas, axes))?;
+    traces.iter().try_for_each(|trace| trace.draw_points(canvas, frame))
+}
+
 /// The entries of a legend that names all series.
 fn entries(curves: &Curves, key: Vec<Entry>, sheet_width: f64) -> Vec<Entry> {
     let series = curves.series.iter().enumerate();
     series.map(|(k, series)| Entry::series(k, series, sheet_width)).chain(key).collect()
 }
 
-/// Explains points and lines, if there are both in one series.
-fn key(curves: &Curves) -> Vec<Entry> {
+/// Explains points and lines, if there are both in one series, and fitted lines.
+pub(super) fn key(curves: &Curves) -> Vec<Entry> {
     let both = curves.series.iter().any(|series| !series.points.is_empty() && !series.theory.is_empty());
-    if !both || curves.points_label.is_empty() || curves.theory_label.is_empty() {
-        return Vec::new();
+    let explained = both && !curves.points_label.is_empty() && !curves.theory_label.is_empty();
+    let mut key = Vec::new();
+    if explained {
+        key.extend([Entry::points(&curves.points_label), Entry::line(&curves.theory_label)]);
     }
-    vec![Entry::points(&curves.points_label), Entry::line(&curves.theory_label)]
+    if !curves.fits.is_empty() {
+        key.push(Entry::fit("fitted power law"));
+    }
+    key
 }

@@ -4,7 +4,7 @@ use super::FigureError;
 use super::axis::{Axis, Mapping};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::geometry::Rect;
-use super::palette::BLACK;
+use super::palette::Tone;
 use super::text;
 use super::ticks::{Ticks, fitting};
 
@@ -32,6 +32,13 @@ pub(super) struct Room {
     pub(super) right: f64,
 }
 
+/// Names in the place of numbers; `None` for an axis that has numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Names {
+    pub(super) x: Option<Ticks>,
+    pub(super) y: Option<Ticks>,
+}
+
 /// The axes, laid out on a sheet.
 #[derive(Clone, Debug)]
 pub(super) struct Axes {
@@ -43,16 +50,30 @@ pub(super) struct Axes {
     x_label: String,
     y_label: String,
     title: Option<String>,
+    /// Width in units that a number or name below the frame may take.
+    name_room: f64,
 }
 
 impl Axes {
     /// Lays out axes with the given ranges on a sheet of `width` times `height` units.
     pub(super) fn lay_out(
+        sheet: (f64, f64),
+        title: Option<&str>,
+        x: (&Axis, (f64, f64)),
+        y: (&Axis, (f64, f64)),
+        room: Room,
+    ) -> Self {
+        Self::lay_out_with(sheet, title, x, y, room, Names::default())
+    }
+
+    /// The same, with names in the place of numbers on one of the axes.
+    pub(super) fn lay_out_with(
         (width, height): (f64, f64),
         title: Option<&str>,
         (x, x_range): (&Axis, (f64, f64)),
         (y, y_range): (&Axis, (f64, f64)),
         room: Room,
+        names: Names,
     ) -> Self {
         let label_height = |label: &str, height: f64| if label.is_empty() { 0.0 } else { height * POINT };
         let title_height = label_height(title.unwrap_or_default(), 1.4 * LABEL);
@@ -61,14 +82,17 @@ impl Axes {
         let bottom =
             height - EDGE - label_height(&x.label, LABEL + 2.5) - SMALL * DIGIT * POINT - GAP - MAJOR;
         let y_mapping = Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: bottom, end: top };
-        let y_ticks = upright_ticks(&y_mapping);
+        let y_ticks = names.y.unwrap_or_else(|| upright_ticks(&y_mapping));
         let left = EDGE + label_height(&y.label, LABEL + 4.0) + widest(&y_ticks) + GAP + MAJOR;
 
         let across = |right: f64| {
             let mapping =
                 Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: left, end: right };
             let apart = |ticks: &Ticks| spacing(ticks, &mapping) >= widest(ticks) + 10.0 * POINT;
-            (fitting(x.scale, x_range.0, x_range.1, apart), mapping)
+            match &names.x {
+                Some(names) => (names.clone(), mapping),
+                None => (fitting(x.scale, x_range.0, x_range.1, apart), mapping),
+            }
         };
         let right = width - room.right.max(EDGE + POINT);
         let (x_ticks, mapping) = across(right);
@@ -78,6 +102,12 @@ impl Axes {
         });
         let right = right - overhang;
         let (x_ticks, x_mapping) = across(right);
+        // Numbers are so chosen that they have room; names may have to shrink.
+        let name_room = match &names.x {
+            Some(names) if names.major.len() > 1 => spacing(names, &x_mapping) - 3.0 * POINT,
+            Some(_) => right - left,
+            None => f64::INFINITY,
+        };
         Self {
             frame: Rect { left, top, right, bottom },
             x: x_mapping,
@@ -87,6 +117,7 @@ impl Axes {
             x_label: x.label.clone(),
             y_label: y.label.clone(),
             title: title.map(str::to_owned),
+            name_room,
         }
     }
 
@@ -97,7 +128,7 @@ impl Axes {
         (width, height): (f64, f64),
         boxed: bool,
     ) -> Result<(), FigureError> {
-        let pen = Pen::new(BLACK, AXIS_PEN);
+        let pen = Pen::new(Tone::Ink, AXIS_PEN);
         let Rect { left, top, right, bottom } = self.frame;
         if boxed {
             canvas.frame(&self.frame, pen)?;
@@ -108,7 +139,8 @@ impl Axes {
             let Some(x) = self.x.place(*value) else { continue };
             canvas.line(&[(x, bottom), (x, bottom + MAJOR)], pen)?;
             let baseline = bottom + MAJOR + GAP + SMALL * DIGIT * POINT;
-            canvas.text(label, (x, baseline), Align::Center, SMALL, BLACK)?;
+            let (label, size) = text::fit(label, SMALL, self.name_room / POINT);
+            canvas.text(&label, (x, baseline), Align::Center, size, Tone::Ink)?;
         }
         for x in self.x_ticks.minor.iter().filter_map(|&value| self.x.place(value)) {
             canvas.line(&[(x, bottom), (x, bottom + MINOR)], pen)?;
@@ -117,7 +149,7 @@ impl Axes {
             let Some(y) = self.y.place(*value) else { continue };
             canvas.line(&[(left, y), (left - MAJOR, y)], pen)?;
             let baseline = y + 0.5 * DIGIT * SMALL * POINT;
-            canvas.text(label, (left - MAJOR - GAP, baseline), Align::Right, SMALL, BLACK)?;
+            canvas.text(label, (left - MAJOR - GAP, baseline), Align::Right, SMALL, Tone::Ink)?;
         }
         for y in self.y_ticks.minor.iter().filter_map(|&value| self.y.place(value)) {
             canvas.line(&[(left, y), (left - MINOR, y)], pen)?;
@@ -131,18 +163,74 @@ impl Axes {
         let across = 2.0 * (center.min(width - center) - EDGE) / POINT;
         let upward = 2.0 * (middle.min(height - middle) - EDGE) / POINT;
         let (label, size) = text::fit(&self.x_label, LABEL, across);
-        canvas.text(&label, (center, height - EDGE - DESCENT * LABEL * POINT), Align::Center, size, BLACK)?;
+        canvas.text(
+            &label,
+            (center, height - EDGE - DESCENT * LABEL * POINT),
+            Align::Center,
+            size,
+            Tone::Ink,
+        )?;
         let (label, size) = text::fit(&self.y_label, LABEL, upward);
-        canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, BLACK)?;
+        canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, Tone::Ink)?;
         if let Some(title) = &self.title {
             let (title, size) = text::fit(title, LABEL, across);
-            canvas.text(&title, (center, EDGE + ASCENT * LABEL * POINT), Align::Center, size, BLACK)?;
+            canvas.text(&title, (center, EDGE + ASCENT * LABEL * POINT), Align::Center, size, Tone::Ink)?;
         }
         Ok(())
     }
 
     fn center(&self) -> (f64, f64) {
         (0.5 * (self.frame.left + self.frame.right), 0.5 * (self.frame.top + self.frame.bottom))
+    }
+}
+
+/// A frame on axes that several frames share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shared<'a> {
+    pub(super) frame: Rect,
+    pub(super) x: (&'a Axis, (f64, f64)),
+    pub(super) y: (&'a Axis, (f64, f64)),
+}
+
+impl Shared<'_> {
+    /// The axes of the frame, without labels; numbers stand below it and on its left where `numbered` says so.
+    pub(super) fn axes(self, numbered: (bool, bool)) -> Axes {
+        let Self { frame, x: (x, x_range), y: (y, y_range) } = self;
+        let x_mapping =
+            Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: frame.left, end: frame.right };
+        let y_mapping =
+            Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: frame.bottom, end: frame.top };
+        // The numbers of a frame may not run into those of its neighbor.
+        let apart = |ticks: &Ticks| spacing(ticks, &x_mapping) >= widest(ticks) + 8.0 * POINT;
+        let x_ticks = fitting(x.scale, x_range.0, x_range.1, apart);
+        Axes {
+            frame,
+            x: x_mapping,
+            y: y_mapping,
+            x_ticks: if numbered.0 { x_ticks } else { x_ticks.without_numbers() },
+            y_ticks: if numbered.1 {
+                upright_ticks(&y_mapping)
+            } else {
+                upright_ticks(&y_mapping).without_numbers()
+            },
+            x_label: String::new(),
+            y_label: String::new(),
+            title: None,
+            name_room: f64::INFINITY,
+        }
+    }
+
+    /// Width in units that the label and the numbers of an upright axis take, where frames are `height` units high.
+    pub(super) fn margin((y, range): (&Axis, (f64, f64)), height: f64) -> f64 {
+        let mapping = Mapping { scale: y.scale, low: range.0, high: range.1, start: height, end: 0.0 };
+        let label = if y.label.is_empty() { 0.0 } else { (LABEL + 4.0) * POINT };
+        label + widest(&upright_ticks(&mapping)) + GAP + MAJOR
+    }
+
+    /// Height in units that the numbers and the label below a frame take.
+    pub(super) fn below(x: &Axis) -> f64 {
+        let label = if x.label.is_empty() { 0.0 } else { (LABEL + 2.5) * POINT };
+        MAJOR + GAP + SMALL * DIGIT * POINT + label
     }
 }
 
@@ -179,9 +267,9 @@ pub(super) fn draw_ticks_on_the_right(
 ) -> Result<(), FigureError> {
     for (value, label) in &ticks.major {
         let Some(y) = mapping.place(*value) else { continue };
-        canvas.line(&[(x, y), (x + MAJOR, y)], Pen::new(BLACK, AXIS_PEN))?;
+        canvas.line(&[(x, y), (x + MAJOR, y)], Pen::new(Tone::Ink, AXIS_PEN))?;
         let spot = (x + MAJOR + GAP, y + 0.5 * DIGIT * SMALL * POINT);
-        canvas.text(label, spot, Align::Left, SMALL, BLACK)?;
+        canvas.text(label, spot, Align::Left, SMALL, Tone::Ink)?;
     }
     Ok(())
 }

@@ -5,12 +5,13 @@
 use plotters::backend::SVGBackend;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontTransform, IntoFont, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{Color, FontTransform, IntoFont, ShapeStyle, TextStyle};
 
 use super::FigureError;
 use super::font;
 use super::geometry::{Rect, Spot, dash};
-use super::palette::{Marker, WHITE};
+use super::palette::{Marker, Tone};
+use super::style::Theme;
 use super::text::{self, Run};
 
 /// Drawing units to a point, 1/72 inch.
@@ -26,28 +27,29 @@ pub(super) enum Align {
     Right,
 }
 
-/// A stroke: color, opacity and width in points.
+/// A stroke: tone, opacity and width in points.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pen {
-    pub(super) color: RGBColor,
+    pub(super) color: Tone,
     pub(super) opacity: f64,
     pub(super) width: f64,
 }
 
 impl Pen {
-    pub(super) fn new(color: RGBColor, width: f64) -> Self {
+    pub(super) fn new(color: Tone, width: f64) -> Self {
         Self { color, opacity: 1.0, width }
     }
 
-    fn style(self) -> ShapeStyle {
+    fn style(self, theme: Theme) -> ShapeStyle {
         let width = (self.width * POINT).round().max(1.0) as u32;
-        ShapeStyle { color: self.color.mix(self.opacity), filled: false, stroke_width: width }
+        ShapeStyle { color: theme.color(self.color).mix(self.opacity), filled: false, stroke_width: width }
     }
 }
 
 /// A sheet of paper.
 pub(super) struct Canvas<'a> {
     backend: SVGBackend<'a>,
+    theme: Theme,
 }
 
 fn whole((x, y): Spot) -> (i32, i32) {
@@ -60,12 +62,17 @@ fn draw<E: std::fmt::Display>(result: Result<(), E>) -> Result<(), FigureError> 
 }
 
 impl<'a> Canvas<'a> {
-    /// A white sheet of `width` times `height` units.
-    pub(super) fn new(buffer: &'a mut String, width: f64, height: f64) -> Result<Self, FigureError> {
+    /// A sheet of `width` times `height` units in the color of its ground.
+    pub(super) fn new(
+        buffer: &'a mut String,
+        width: f64,
+        height: f64,
+        theme: Theme,
+    ) -> Result<Self, FigureError> {
         let (w, h) = whole((width, height));
-        let mut canvas =
-            Self { backend: SVGBackend::with_string(buffer, (w.unsigned_abs(), h.unsigned_abs())) };
-        canvas.fill(&Rect { left: 0.0, top: 0.0, right: width, bottom: height }, WHITE, 1.0)?;
+        let backend = SVGBackend::with_string(buffer, (w.unsigned_abs(), h.unsigned_abs()));
+        let mut canvas = Self { backend, theme };
+        canvas.fill(&Rect { left: 0.0, top: 0.0, right: width, bottom: height }, Tone::Ground, 1.0)?;
         Ok(canvas)
     }
 
@@ -78,7 +85,7 @@ impl<'a> Canvas<'a> {
         if line.len() < 2 {
             return Ok(());
         }
-        draw(self.backend.draw_path(line.iter().map(|&spot| whole(spot)), &pen.style()))
+        draw(self.backend.draw_path(line.iter().map(|&spot| whole(spot)), &pen.style(self.theme)))
     }
 
     /// A line in strokes and gaps, given in points.
@@ -87,21 +94,16 @@ impl<'a> Canvas<'a> {
         dash(line, &units).iter().try_for_each(|stroke| self.line(stroke, pen))
     }
 
-    pub(super) fn polygon(
-        &mut self,
-        corners: &[Spot],
-        color: RGBColor,
-        opacity: f64,
-    ) -> Result<(), FigureError> {
+    pub(super) fn polygon(&mut self, corners: &[Spot], color: Tone, opacity: f64) -> Result<(), FigureError> {
         if corners.len() < 3 {
             return Ok(());
         }
-        let style = ShapeStyle { color: color.mix(opacity), filled: true, stroke_width: 0 };
+        let style = ShapeStyle { color: self.theme.color(color).mix(opacity), filled: true, stroke_width: 0 };
         draw(self.backend.fill_polygon(corners.iter().map(|&spot| whole(spot)), &style))
     }
 
-    pub(super) fn fill(&mut self, area: &Rect, color: RGBColor, opacity: f64) -> Result<(), FigureError> {
-        let style = ShapeStyle { color: color.mix(opacity), filled: true, stroke_width: 0 };
+    pub(super) fn fill(&mut self, area: &Rect, color: Tone, opacity: f64) -> Result<(), FigureError> {
+        let style = ShapeStyle { color: self.theme.color(color).mix(opacity), filled: true, stroke_width: 0 };
         let (from, to) = (whole((area.left, area.top)), whole((area.right, area.bottom)));
         draw(self.backend.draw_rect(from, to, &style, true))
     }
@@ -113,19 +115,19 @@ impl<'a> Canvas<'a> {
         self.line(&around, pen)
     }
 
-    /// A marker of about `size` points across, with a white rim that sets it off from what lies below.
+    /// A marker of about `size` points across, with a rim that sets it off from what lies below.
     pub(super) fn marker(
         &mut self,
         spot: Spot,
         marker: Marker,
-        color: RGBColor,
+        color: Tone,
         size: f64,
     ) -> Result<(), FigureError> {
         let rim = 0.4;
         match marker {
             Marker::Cross | Marker::Plus => {
                 let reach = 0.5 * size * POINT;
-                for (width, color) in [(0.9 + 2.0 * rim, WHITE), (0.9, color)] {
+                for (width, color) in [(0.9 + 2.0 * rim, Tone::Ground), (0.9, color)] {
                     for stroke in strokes(spot, marker, reach) {
                         self.line(&stroke, Pen::new(color, width))?;
                     }
@@ -133,15 +135,19 @@ impl<'a> Canvas<'a> {
                 Ok(())
             }
             Marker::Circle => {
-                for (radius, color) in [(0.5 * size + rim, WHITE), (0.5 * size, color)] {
-                    let style = ShapeStyle { color: color.to_rgba(), filled: true, stroke_width: 0 };
+                for (radius, color) in [(0.5 * size + rim, Tone::Ground), (0.5 * size, color)] {
+                    let style = ShapeStyle {
+                        color: self.theme.color(color).to_rgba(),
+                        filled: true,
+                        stroke_width: 0,
+                    };
                     let radius = (radius * POINT).round() as u32;
                     draw(self.backend.draw_circle(whole(spot), radius, &style, true))?;
                 }
                 Ok(())
             }
             shape => {
-                for (size, color) in [(size + 2.6 * rim, WHITE), (size, color)] {
+                for (size, color) in [(size + 2.6 * rim, Tone::Ground), (size, color)] {
                     self.polygon(&corners(spot, shape, 0.5 * size * POINT), color, 1.0)?;
                 }
                 Ok(())
@@ -162,7 +168,7 @@ impl<'a> Canvas<'a> {
         (x, y): Spot,
         align: Align,
         size: f64,
-        color: RGBColor,
+        color: Tone,
     ) -> Result<(), FigureError> {
         self.runs(label, align, size, color, |along, across| (x + along, y + across), FontTransform::None)
     }
@@ -173,7 +179,7 @@ impl<'a> Canvas<'a> {
         label: &str,
         (x, y): Spot,
         size: f64,
-        color: RGBColor,
+        color: Tone,
     ) -> Result<(), FigureError> {
         let turn = FontTransform::Rotate270;
         self.runs(label, Align::Center, size, color, |along, across| (x + across, y - along), turn)
@@ -184,11 +190,12 @@ impl<'a> Canvas<'a> {
         label: &str,
         align: Align,
         size: f64,
-        color: RGBColor,
+        color: Tone,
         place: impl Fn(f64, f64) -> Spot,
         turn: FontTransform,
     ) -> Result<(), FigureError> {
         let em = size * POINT;
+        let color = self.theme.color(color);
         let runs = text::runs(label);
         let width = text::width(label, em);
         // A label of one piece is aligned by the viewer, which may use another font.

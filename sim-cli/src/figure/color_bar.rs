@@ -1,14 +1,12 @@
 //! The bar beside a heat map that says which color means which value.
 
-use plotters::style::RGBColor;
-
 use super::FigureError;
 use super::axes::{DESCENT, EDGE, LABEL, draw_ticks_on_the_right, ticks_on_the_right, upright_ticks};
 use super::axis::{Axis, Mapping, Scale, check_range};
 use super::canvas::{Canvas, POINT, Pen};
 use super::geometry::Rect;
 use super::heat_map::ColorScale;
-use super::palette::{BLACK, ColorMap};
+use super::palette::{ColorMap, Tone};
 use super::text;
 use super::ticks::Ticks;
 
@@ -57,10 +55,14 @@ impl<'a> ColorBar<'a> {
         GAP + THICKNESS + ticks_on_the_right(&self.ticks) + label + EDGE
     }
 
+    fn shade(&self, fraction: f64) -> Tone {
+        Tone::Exact(self.scale.map.color(fraction))
+    }
+
     /// The color of a value, `None` for NaN.
-    pub(super) fn color(&self, value: f64) -> Option<RGBColor> {
+    pub(super) fn color(&self, value: f64) -> Option<Tone> {
         let (low, high) = self.range;
-        (!value.is_nan()).then(|| self.scale.map.color((value - low) / (high - low)))
+        (!value.is_nan()).then(|| self.shade((value - low) / (high - low)))
     }
 
     /// Draws the bar on the right of `frame` on a sheet of `width` units.
@@ -70,11 +72,11 @@ impl<'a> ColorBar<'a> {
         let bar = Rect { left, right: left + THICKNESS, ..*frame };
         let height = |k: usize| (bar.bottom - bar.height() * k as f64 / SHADES as f64).round();
         for k in 0..SHADES {
-            let color = self.scale.map.color((k as f64 + 0.5) / SHADES as f64);
+            let color = self.shade((k as f64 + 0.5) / SHADES as f64);
             // From here to the top: what is drawn later covers it, and no seam is left.
             canvas.fill(&Rect { bottom: height(k), ..bar }, color, 1.0)?;
         }
-        let pen = Pen::new(BLACK, 0.6);
+        let pen = Pen::new(Tone::Ink, 0.6);
         canvas.frame(&bar, pen)?;
         // Arrows say that the end colors stand for values beyond, too.
         let middle = 0.5 * (bar.left + bar.right);
@@ -84,7 +86,7 @@ impl<'a> ColorBar<'a> {
         ] {
             if shown {
                 let arrow = [(bar.left, base), (middle, tip), (bar.right, base)];
-                canvas.polygon(&arrow, self.scale.map.color(if tip > base { 0.0 } else { 1.0 }), 1.0)?;
+                canvas.polygon(&arrow, self.shade(if tip > base { 0.0 } else { 1.0 }), 1.0)?;
                 canvas.line(&arrow, pen)?;
             }
         }
@@ -93,7 +95,7 @@ impl<'a> ColorBar<'a> {
         draw_ticks_on_the_right(canvas, &self.ticks, &mapping, bar.right)?;
         let center = 0.5 * (bar.top + bar.bottom);
         let (label, size) = text::fit(&self.scale.label, LABEL, 2.0 * (center - EDGE) / POINT);
-        canvas.text_upward(&label, (width - EDGE - DESCENT * LABEL * POINT, center), size, BLACK)
+        canvas.text_upward(&label, (width - EDGE - DESCENT * LABEL * POINT, center), size, Tone::Ink)
     }
 }
 

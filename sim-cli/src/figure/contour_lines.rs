@@ -7,7 +7,7 @@ use super::canvas::{Align, Canvas, POINT, Pen};
 use super::contour::{GridPoint, level_lines};
 use super::geometry::{Rect, Spot, length};
 use super::heat_map::HeatMap;
-use super::palette::{BLACK, Look, WHITE};
+use super::palette::{Look, Tone};
 use super::text;
 
 const LINE: f64 = 1.2;
@@ -38,13 +38,13 @@ pub(super) fn draw(
         drawn.push(lines);
     }
     for line in drawn.iter().flatten() {
-        canvas.line(line, Pen { opacity: 0.85, ..Pen::new(WHITE, RIM) })?;
+        canvas.line(line, Pen { opacity: 0.85, ..Pen::new(Tone::Ground, RIM) })?;
     }
     let mut taken: Vec<Rect> = Vec::new();
     let mut labels: Vec<(&str, Rect)> = Vec::new();
     for (k, (contour, lines)) in map.contours.iter().zip(&drawn).enumerate() {
         for line in lines {
-            canvas.dashed(line, Look::of(k).dashes, Pen::new(BLACK, LINE))?;
+            canvas.dashed(line, Look::of(k).dashes, Pen::new(Tone::Ink, LINE))?;
         }
         if contour.label.is_empty() || lines.is_empty() {
             continue;
@@ -59,10 +59,10 @@ pub(super) fn draw(
         labels.push((contour.label.as_str(), area));
     }
     for (label, area) in labels {
-        canvas.fill(&area, WHITE, 1.0)?;
+        canvas.fill(&area, Tone::Ground, 1.0)?;
         let spot =
             (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom) + 0.5 * DIGIT * SMALL * POINT);
-        canvas.text(label, spot, Align::Center, SMALL, BLACK)?;
+        canvas.text(label, spot, Align::Center, SMALL, Tone::Ink)?;
     }
     Ok(())
 }

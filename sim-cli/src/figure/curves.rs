@@ -4,6 +4,9 @@ use super::arrangement::Arrangement;
 use super::axes::{Axes, Room, SMALL};
 use super::axis::{Axis, Scale, in_bounds};
 use super::canvas::{Canvas, POINT};
+use super::fit::PowerLaw;
+use super::geometry::Spot;
+use super::palette::Tone;
 use super::{FigureError, marks};
 
 /// Several series over one parameter.
@@ -17,6 +20,10 @@ pub struct Curves {
     pub series: Vec<Series>,
     /// Vertical lines at single abscissas, labelled above the frame.
     pub marks: Vec<VerticalMark>,
+    /// Power laws fitted to series.
+    pub fits: Vec<PowerLaw>,
+    /// Bands around the lines of series.
+    pub bands: Vec<Band>,
     /// Whether points stand alone: no line or band joins them, as those of a sample that differ in more than their abscissa.
     pub scattered: bool,
     /// What points mean, where there are both points and lines: "simulation". Empty: not explained.
@@ -45,6 +52,27 @@ pub struct Point {
     pub y: f64,
     /// Ends of its interval, from low to high; an infinite end reaches to the frame.
     pub interval: Option<(f64, f64)>,
+}
+
+/// A band around the line of a series, such as one that holds for a whole curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// Position of the series, whose color it has.
+    pub series: usize,
+    /// Abscissas, increasing, with the lower and the upper end there.
+    pub ends: Vec<(f64, f64, f64)>,
+}
+
+impl Band {
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, axes: &Axes, color: Tone) -> Result<(), FigureError> {
+        let edge = |upper: bool| {
+            self.ends.iter().filter_map(move |&(x, low, high)| {
+                Some((axes.x.place(x)?, axes.y.place_or_below(if upper { high } else { low })))
+            })
+        };
+        let outline: Vec<Spot> = edge(true).chain(edge(false).rev()).collect();
+        canvas.polygon(&axes.frame.clip_polygon(&outline), color, 0.2)
+    }
 }
 
 /// A vertical line.
@@ -76,6 +104,8 @@ impl Curves {
             y,
             series: Vec::new(),
             marks: Vec::new(),
+            fits: Vec::new(),
+            bands: Vec::new(),
             scattered: false,
             points_label: "simulation".into(),
             theory_label: "theory".into(),
@@ -97,7 +127,7 @@ impl Curves {
             notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
         }
         marks::draw(canvas, &arrangement.axes, &self.marks, sheet.0, &mut notes)?;
-        arrangement.draw(canvas, sheet)?;
+        arrangement.draw(self, canvas, sheet)?;
         Ok(notes)
     }
 
@@ -118,14 +148,14 @@ impl Curves {
         if self.marks.iter().all(|mark| mark.label.is_empty()) { 0.0 } else { 1.35 * SMALL * POINT }
     }
 
-    fn abscissas(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn abscissas(&self) -> impl Iterator<Item = f64> {
         self.series.iter().flat_map(|series| {
             series.points.iter().map(|point| point.x).chain(series.theory.iter().map(|&(x, _)| x))
         })
     }
 
     /// Everything that the vertical axis should show.
-    fn ordinates(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn ordinates(&self) -> impl Iterator<Item = f64> {
         let points = || self.series.iter().flat_map(|series| &series.points);
         let lowest = points().map(|point| point.y).filter(|&y| y > 0.0).fold(f64::INFINITY, f64::min);
         // An interval that nearly reaches zero must not stretch a logarithmic axis over many decades.
@@ -141,6 +171,16 @@ impl Curves {
             return Err(FigureError::Empty("the figure".into()));
         }
         for (index, series) in self.series.iter().enumerate() {
+            if series.is_empty() {
+                return Err(FigureError::Empty(series.name(index)));
+            }
+        }
+        self.check_shared()
+    }
+
+    /// Checks one of several panels, where series may be empty.
+    pub(super) fn check_shared(&self) -> Result<(), FigureError> {
+        for (index, series) in self.series.iter().enumerate() {
             series.check(index, self.scattered)?;
         }
         for mark in &self.marks {
@@ -153,7 +193,7 @@ impl Curves {
     }
 
     /// Sentences about points that lie outside the given ranges.
-    fn hidden(&self, axes: &Axes) -> Vec<String> {
+    pub(super) fn hidden(&self, axes: &Axes) -> Vec<String> {
         let frame = axes.frame.grown(POINT);
         let hides = |point: &&Point| match (axes.x.place(point.x), axes.y.place(point.y)) {
             (Some(x), Some(y)) => !frame.holds((x, y)),
@@ -168,7 +208,7 @@ impl Curves {
     }
 
     /// Sentences about points that have no place on a logarithmic axis.
-    fn dropped(&self) -> Vec<String> {
+    pub(super) fn dropped(&self) -> Vec<String> {
         let lost =
             |x: f64, y: f64| self.x.scale == Scale::Log && x <= 0.0 || self.y.scale == Scale::Log && y <= 0.0;
         let mut notes = Vec::new();
@@ -206,11 +246,13 @@ impl Series {
         }
     }
 
+    /// Whether it has neither points nor a line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.theory.is_empty()
+    }
+
     fn check(&self, index: usize, scattered: bool) -> Result<(), FigureError> {
         let name = self.name(index);
-        if self.points.is_empty() && self.theory.is_empty() {
-            return Err(FigureError::Empty(name));
-        }
         let points: Vec<(f64, f64)> = self.points.iter().map(|point| (point.x, point.y)).collect();
         check_increasing(&points, &format!("{name}, point"), scattered)?;
         check_increasing(&self.theory, &format!("{name}, theory value"), false)?;

@@ -5,7 +5,7 @@ use super::axes::{DIGIT, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::Series;
 use super::geometry::{Rect, Spot};
-use super::palette::{Look, for_text};
+use super::palette::Look;
 use super::spread::spread;
 use super::text;
 use super::trace::{MARKER, Trace};
@@ -74,7 +74,7 @@ impl EndLabels {
                 || label.end.0 < frame.right - 0.05 * frame.width()
         });
         for label in &self.labels {
-            let color = for_text(label.look.color);
+            let color = label.look.color.for_text();
             let from = label.end.0 + (0.5 * MARKER + 1.5) * POINT;
             let to = if led { frame.right + LEADER } else { frame.right + POINT };
             let leader = [(from, label.end.1), (to, label.center)];

@@ -7,6 +7,19 @@ pub enum FigureError {
     /// The width is not a length on which a figure can be read.
     #[error("a figure is between 2 and 20 inches wide; found {0}")]
     Width(f64),
+    /// Text that is too small or too large to be read.
+    #[error("the text of a figure has 4 to 40 points; found {0}")]
+    Text(f64),
+    /// A sheet with no room for its text.
+    #[error(
+        "a figure of {inches} inches has no room for text of {text} points; make it wider or its text smaller"
+    )]
+    Narrow {
+        /// Its width.
+        inches: f64,
+        /// Size of its labels in points.
+        text: f64,
+    },
     /// Nothing to draw.
     #[error("{0} has no points to draw")]
     Empty(String),

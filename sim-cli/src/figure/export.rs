@@ -8,6 +8,7 @@ use svg2pdf::{ConversionOptions, PageOptions};
 use super::FigureError;
 use super::canvas::{Canvas, INCH};
 use super::font;
+use super::style::{Style, Theme};
 
 /// CSS pixels to an inch, on which SVG lengths rest.
 const PIXELS_PER_INCH: f32 = 96.0;
@@ -20,25 +21,27 @@ pub struct Drawing {
     tree: usvg::Tree,
     /// Width and height in inches.
     size: (f64, f64),
+    theme: Theme,
     notes: Vec<String>,
 }
 
 impl Drawing {
-    /// Has `paint` draw on a sheet of `width` times `height` units; what it returns are the notes.
+    /// Has `paint` draw on a sheet of `width` times `height` units, which `style` may magnify; what it returns are the notes.
     pub(super) fn paint(
-        width: f64,
-        height: f64,
+        (width, height): (f64, f64),
+        style: Style,
         paint: impl FnOnce(&mut Canvas<'_>) -> Result<Vec<String>, FigureError>,
     ) -> Result<Self, FigureError> {
+        let magnification = style.magnification()?;
         let mut body = String::new();
-        let mut canvas = Canvas::new(&mut body, width, height)?;
+        let mut canvas = Canvas::new(&mut body, width, height, style.theme)?;
         let mut notes = paint(&mut canvas)?;
         canvas.finish()?;
 
         // The back end states the size in pixels; on paper it is a length.
         let (_, elements) =
             body.split_once('\n').ok_or_else(|| FigureError::Draw("the back end wrote no header".into()))?;
-        let size = (width / INCH, height / INCH);
+        let size = (width / INCH * magnification, height / INCH * magnification);
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}in\" height=\"{}in\" viewBox=\"0 0 {} {}\" \
              stroke-linejoin=\"round\">\n{elements}",
@@ -55,7 +58,7 @@ impl Drawing {
         if !missing.is_empty() {
             notes.push(format!("the font DejaVu Sans has no glyph for {}", missing.join(" ")));
         }
-        Ok(Self { svg, tree, size, notes })
+        Ok(Self { svg, tree, size, theme: style.theme, notes })
     }
 
     /// The drawing as SVG, with its text as text.
@@ -83,7 +86,7 @@ impl Drawing {
             .map_err(|error| FigureError::Pdf(error.to_string()))
     }
 
-    /// The drawing as PNG on white, at `dpi` pixels per inch; the file says so, too.
+    /// The drawing as PNG on its ground, at `dpi` pixels per inch; the file says so, too.
     ///
     /// # Errors
     /// `dpi` is not within 36..=2400, or the conversion failed.
@@ -95,7 +98,7 @@ impl Drawing {
         let (width, height) = (pixels(self.size.0), pixels(self.size.1));
         let mut pixmap =
             Pixmap::new(width, height).ok_or_else(|| FigureError::Png("the image would be empty".into()))?;
-        let RGBColor(r, g, b) = super::palette::WHITE;
+        let RGBColor(r, g, b) = self.theme.ground();
         pixmap.fill(resvg::tiny_skia::Color::from_rgba8(r, g, b, 255));
         let size = self.tree.size();
         let scale = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());

@@ -5,7 +5,7 @@ use super::axes::{ASCENT, DESCENT, DIGIT, EDGE, LABEL, SMALL};
 use super::axis::{Mapping, Scale};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::geometry::{Rect, Spot};
-use super::palette::{BLACK, GRAY, Look, Marker};
+use super::palette::{Look, Marker, Tone};
 use super::{text, ticks};
 
 /// A Gantt chart: one row per track.
@@ -88,7 +88,13 @@ impl Gantt {
         if let Some(title) = title {
             let (label, size) = text::fit(title, LABEL, width - 2.0 * EDGE);
             let baseline = EDGE + ASCENT * LABEL * POINT;
-            canvas.text(&label, (0.5 * (frame.left + frame.right), baseline), Align::Center, size, BLACK)?;
+            canvas.text(
+                &label,
+                (0.5 * (frame.left + frame.right), baseline),
+                Align::Center,
+                size,
+                Tone::Ink,
+            )?;
         }
         self.draw_names(canvas, &frame)?;
         self.draw_axis(canvas, &frame, &mapping)?;
@@ -96,7 +102,7 @@ impl Gantt {
         for (position, row) in self.rows.iter().enumerate() {
             self.draw_bars(canvas, row, middle(position), &mapping)?;
         }
-        let pen = Pen { opacity: self.flow_opacity(), ..Pen::new(GRAY, 0.4) };
+        let pen = Pen { opacity: self.flow_opacity(), ..Pen::new(Tone::Muted, 0.4) };
         let edge = 0.5 * BAR * POINT;
         for flow in &self.flows {
             let side = if flow.to.0 > flow.from.0 { edge } else { -edge };
@@ -107,7 +113,7 @@ impl Gantt {
         for (position, row) in self.rows.iter().enumerate() {
             self.draw_marks(canvas, row, middle(position), &mapping)?;
         }
-        canvas.frame(&frame, Pen::new(BLACK, 0.6))?;
+        canvas.frame(&frame, Pen::new(Tone::Ink, 0.6))?;
         self.draw_legend(canvas, &frame)?;
         Ok(Vec::new())
     }
@@ -157,10 +163,10 @@ impl Gantt {
             let (label, size) = text::fit(&row.name, SMALL, frame.left - EDGE - GAP);
             let middle = frame.top + (position as f64 + 0.5) * ROW * POINT;
             let baseline = middle + 0.5 * DIGIT * size * POINT;
-            canvas.text(&label, (frame.left - GAP, baseline), Align::Right, size, BLACK)?;
+            canvas.text(&label, (frame.left - GAP, baseline), Align::Right, size, Tone::Ink)?;
             if position > 0 {
                 let y = frame.top + position as f64 * ROW * POINT;
-                let pen = Pen { opacity: 0.25, ..Pen::new(GRAY, 0.3) };
+                let pen = Pen { opacity: 0.25, ..Pen::new(Tone::Muted, 0.3) };
                 canvas.line(&[(frame.left, y), (frame.right, y)], pen)?;
             }
         }
@@ -174,12 +180,12 @@ impl Gantt {
         let fits =
             |ticks: &ticks::Ticks| (widest(ticks) + 6.0 * POINT) * ticks.major.len() as f64 <= frame.width();
         let ticks = ticks::fitting(Scale::Linear, mapping.low, mapping.high, fits);
-        let pen = Pen::new(BLACK, 0.6);
+        let pen = Pen::new(Tone::Ink, 0.6);
         for (value, label) in &ticks.major {
             let Some(x) = mapping.place(*value) else { continue };
             canvas.line(&[(x, frame.bottom), (x, frame.bottom + TICK)], pen)?;
             let baseline = frame.bottom + TICK + GAP + SMALL * DIGIT * POINT;
-            canvas.text(label, (x, baseline), Align::Center, SMALL, BLACK)?;
+            canvas.text(label, (x, baseline), Align::Center, SMALL, Tone::Ink)?;
         }
         for value in &ticks.minor {
             let Some(x) = mapping.place(*value) else { continue };
@@ -187,7 +193,7 @@ impl Gantt {
         }
         let baseline = frame.bottom + TICK + GAP + (SMALL * DIGIT + LABEL + 2.5 - DESCENT * LABEL) * POINT;
         let center = 0.5 * (frame.left + frame.right);
-        canvas.text(&self.time_label, (center, baseline), Align::Center, LABEL, BLACK)
+        canvas.text(&self.time_label, (center, baseline), Align::Center, LABEL, Tone::Ink)
     }
 
     /// Bars that overlap share the height of the row. Bars narrower than a third of a point that touch are drawn as one.
@@ -258,7 +264,7 @@ impl Gantt {
             let x = mapping.place_or_below(mark);
             // Marks in one place are one mark.
             if x - last >= 0.5 * POINT {
-                canvas.marker((x, middle), Marker::Diamond, BLACK, 2.6)?;
+                canvas.marker((x, middle), Marker::Diamond, Tone::Ink, 2.6)?;
                 last = x;
             }
         }
@@ -277,7 +283,7 @@ impl Gantt {
             let area = Rect { left: x, top: middle - half, right: x + sample, bottom: middle + half };
             canvas.fill(&area, Look::of(kind).color, opacity(kind))?;
             let spot: Spot = (x + sample + GAP, middle + 0.5 * DIGIT * SMALL * POINT);
-            canvas.text(label, spot, Align::Left, SMALL, BLACK)?;
+            canvas.text(label, spot, Align::Left, SMALL, Tone::Ink)?;
             x += widths[kind] + space;
         }
         Ok(())

@@ -5,7 +5,7 @@ use super::axis::{Axis, Scale, clamp_positive, in_bounds};
 use super::canvas::{Canvas, POINT, Pen};
 use super::color_bar::ColorBar;
 use super::geometry::Rect;
-use super::palette::{ColorMap, GRAY};
+use super::palette::{ColorMap, Tone};
 use super::{FigureError, contour_lines};
 
 /// A grid of colored cells.
@@ -199,7 +199,7 @@ pub(super) fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureE
     for k in 1..=count {
         let x = frame.left - frame.height() + k as f64 * step;
         if let Some((from, to)) = frame.clip_segment((x, frame.bottom), (x + frame.height(), frame.top)) {
-            canvas.line(&[from, to], Pen::new(GRAY, 0.35))?;
+            canvas.line(&[from, to], Pen::new(Tone::Muted, 0.35))?;
         }
     }
     Ok(())

@@ -4,8 +4,9 @@ use super::FigureError;
 use super::axes::{DIGIT, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::Series;
+use super::fit;
 use super::geometry::{Rect, Spot};
-use super::palette::{BLACK, GRAY, Look, Marker, WHITE};
+use super::palette::{Look, Marker, Tone};
 use super::text;
 use super::trace::{BAR, LINE, MARKER, Trace};
 
@@ -25,6 +26,8 @@ pub(super) struct Entry {
     /// Whether it shows how intervals are drawn.
     interval: bool,
     line: bool,
+    /// Width of the line in points.
+    thickness: f64,
 }
 
 impl Entry {
@@ -33,19 +36,49 @@ impl Entry {
         let look = Look::of(index);
         let room = (sheet_width - 2.0 * EDGE - SAMPLE - SAMPLE_GAP) / POINT;
         let (label, size) = text::fit(&series.label, SMALL, room);
-        Self { label, size, look, marker: !series.points.is_empty(), interval: false, line: true }
+        Self {
+            label,
+            size,
+            look,
+            marker: !series.points.is_empty(),
+            interval: false,
+            line: true,
+            thickness: LINE,
+        }
     }
 
     /// Says what points with their intervals mean.
     pub(super) fn points(label: &str) -> Self {
-        let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), size: SMALL, look, marker: true, interval: true, line: false }
+        let look = Look { color: Tone::Muted, marker: Marker::Circle, dashes: &[] };
+        Self {
+            label: label.to_owned(),
+            size: SMALL,
+            look,
+            marker: true,
+            interval: true,
+            line: false,
+            thickness: LINE,
+        }
     }
 
     /// Says what lines mean.
     pub(super) fn line(label: &str) -> Self {
-        let look = Look { color: GRAY, marker: Marker::Circle, dashes: &[] };
-        Self { label: label.to_owned(), size: SMALL, look, marker: false, interval: false, line: true }
+        let look = Look { color: Tone::Muted, marker: Marker::Circle, dashes: &[] };
+        Self {
+            label: label.to_owned(),
+            size: SMALL,
+            look,
+            marker: false,
+            interval: false,
+            line: true,
+            thickness: LINE,
+        }
+    }
+
+    /// Says what fitted lines are.
+    pub(super) fn fit(label: &str) -> Self {
+        let look = Look { color: Tone::Ink, marker: Marker::Circle, dashes: &[] };
+        Self { look, thickness: fit::LINE, ..Self::line(label) }
     }
 
     fn width(&self) -> f64 {
@@ -160,7 +193,7 @@ impl Legend {
     /// Draws samples and names; `band` if intervals are drawn as bands instead of bars.
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, band: bool) -> Result<(), FigureError> {
         if self.crowded {
-            canvas.fill(&self.area, WHITE, 0.8)?;
+            canvas.fill(&self.area, Tone::Ground, 0.8)?;
         }
         for (entry, (x, y)) in &self.entries {
             let middle = (x + 0.5 * SAMPLE, *y);
@@ -168,7 +201,7 @@ impl Legend {
                 canvas.dashed(
                     &[(*x, *y), (x + SAMPLE, *y)],
                     entry.look.dashes,
-                    Pen::new(entry.look.color, LINE),
+                    Pen::new(entry.look.color, entry.thickness),
                 )?;
             }
             if entry.interval && band {
@@ -188,7 +221,7 @@ impl Legend {
                 canvas.marker(middle, entry.look.marker, entry.look.color, MARKER)?;
             }
             let spot = (x + SAMPLE + SAMPLE_GAP, y + 0.5 * DIGIT * SMALL * POINT);
-            canvas.text(&entry.label, spot, Align::Left, entry.size, BLACK)?;
+            canvas.text(&entry.label, spot, Align::Left, entry.size, Tone::Ink)?;
         }
         Ok(())
     }

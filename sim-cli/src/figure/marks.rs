@@ -4,7 +4,7 @@ use super::FigureError;
 use super::axes::{Axes, EDGE, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::VerticalMark;
-use super::palette::{BLACK, GRAY};
+use super::palette::Tone;
 use super::spread::spread;
 use super::text;
 
@@ -25,7 +25,7 @@ pub(super) fn draw(
         }
     }
     for (x, _) in &shown {
-        canvas.dashed(&[(*x, frame.bottom), (*x, frame.top)], &[2.0, 1.6], Pen::new(GRAY, 0.7))?;
+        canvas.dashed(&[(*x, frame.bottom), (*x, frame.top)], &[2.0, 1.6], Pen::new(Tone::Muted, 0.7))?;
     }
     shown.retain(|(_, label)| !label.is_empty());
     let wanted: Vec<(f64, f64)> =
@@ -39,9 +39,9 @@ pub(super) fn draw(
         if (center - x).abs() > 0.25 * text::width(label, SMALL * POINT) {
             // A label that no longer stands above its mark keeps a line to it.
             let elbow = [(x, frame.top), (center, baseline + 0.8 * POINT)];
-            canvas.line(&elbow, Pen::new(GRAY, 0.5))?;
+            canvas.line(&elbow, Pen::new(Tone::Muted, 0.5))?;
         }
-        canvas.text(label, (center, baseline), Align::Center, SMALL, BLACK)?;
+        canvas.text(label, (center, baseline), Align::Center, SMALL, Tone::Ink)?;
     }
     Ok(())
 }

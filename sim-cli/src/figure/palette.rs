@@ -2,12 +2,25 @@
 
 use plotters::style::RGBColor;
 
-pub(super) const BLACK: RGBColor = RGBColor(0, 0, 0);
-pub(super) const GRAY: RGBColor = RGBColor(110, 110, 110);
-pub(super) const WHITE: RGBColor = RGBColor(255, 255, 255);
+/// What a color is for; the theme of a figure says which color that is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Tone {
+    /// Axes and text.
+    Ink,
+    /// What stays behind: marks, hatching, keys.
+    Muted,
+    /// The sheet itself.
+    Ground,
+    /// A series, counted from zero.
+    Series(usize),
+    /// Text in the color of a series.
+    Text(usize),
+    /// A color that means a value, whatever the ground.
+    Exact(RGBColor),
+}
 
 /// The palette of Okabe and Ito, "Color Universal Design" (2008). Yellow comes last: it is faint on white.
-const SERIES: [RGBColor; 8] = [
+pub(super) const SERIES: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -40,16 +53,23 @@ const MARKERS: [Marker; 7] =
 /// How one series is drawn. 8 colors, 7 markers and 6 dashes: the first 168 series differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Look {
-    pub(super) color: RGBColor,
+    pub(super) color: Tone,
     pub(super) marker: Marker,
     pub(super) dashes: &'static [f64],
+}
+
+impl Tone {
+    /// The same, such that text in it can be read.
+    pub(super) fn for_text(self) -> Self {
+        if let Self::Series(index) = self { Self::Text(index) } else { self }
+    }
 }
 
 impl Look {
     /// The look of series number `index`, counted from zero.
     pub(super) fn of(index: usize) -> Self {
         Self {
-            color: SERIES[index % SERIES.len()],
+            color: Tone::Series(index),
             marker: MARKERS[index % MARKERS.len()],
             dashes: DASHES[index % DASHES.len()],
         }
@@ -57,7 +77,7 @@ impl Look {
 }
 
 /// Relative luminance in [0, 1], as WCAG 2.1 defines it.
-fn luminance(color: RGBColor) -> f64 {
+pub(super) fn luminance(color: RGBColor) -> f64 {
     let linear = |channel: u8| {
         let c = f64::from(channel) / 255.0;
         if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
@@ -66,7 +86,7 @@ fn luminance(color: RGBColor) -> f64 {
 }
 
 /// The color, darkened until text in it has a contrast of 4.5 on white.
-pub(super) fn for_text(color: RGBColor) -> RGBColor {
+pub(super) fn darkened(color: RGBColor) -> RGBColor {
     let mut dark = color;
     while 1.05 / (luminance(dark) + 0.05) < 4.5 {
         let shade = |channel: u8| (f64::from(channel) * 0.95) as u8;
@@ -155,7 +175,7 @@ mod tests {
     #[test]
     fn text_is_readable_in_every_color() {
         for color in SERIES {
-            assert!(1.05 / (luminance(for_text(color)) + 0.05) >= 4.5);
+            assert!(1.05 / (luminance(darkened(color)) + 0.05) >= 4.5);
         }
     }
 
@@ -163,7 +183,7 @@ mod tests {
     fn neighboring_series_differ_in_color_marker_and_dashes() {
         for i in 0..20 {
             let (a, b) = (Look::of(i), Look::of(i + 1));
-            assert!(a.color != b.color && a.marker != b.marker && a.dashes != b.dashes);
+            assert!(SERIES[i % 8] != SERIES[(i + 1) % 8] && a.marker != b.marker && a.dashes != b.dashes);
         }
     }
 }

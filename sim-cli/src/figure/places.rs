@@ -1,12 +1,16 @@
 //! What stands where in a figure, for pages on which one points at it.
 
+use super::FigureError;
 use super::axes::Axes;
 use super::axis::Axis;
 use super::canvas::POINT;
 use super::curves::Curves;
+use super::facets::{Facet, Facets};
 use super::geometry::{Rect, Spot};
 use super::heat_map::HeatMap;
 use super::regions::Regions;
+use super::tornado::{Tornado, TornadoRow};
+use super::violins::{Violin, Violins};
 
 /// A point or a cell of a figure: its area in the units of the SVG's view box, and what it shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +91,53 @@ impl Regions {
             Some([line(&self.x, x), line(&self.y, y), format!("ahead: {name}")].join("\n"))
         };
         cells(axes, self.edges(), text)
+    }
+}
+
+impl Facets {
+    /// The places of all panels, with the panel's name as the first line.
+    pub(super) fn places(&self, width: f64, title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        let layout = self.arrange(width, title)?;
+        let of = |(facet, axes): (&Facet, Axes)| {
+            let name = plain(&facet.name);
+            let named = facet.curves.places(&axes).into_iter();
+            named.map(|place| Place { text: format!("{name}\n{}", place.text), ..place }).collect::<Vec<_>>()
+        };
+        Ok(self.panels_on(&layout).flat_map(of).collect())
+    }
+}
+
+impl Tornado {
+    /// The bars.
+    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+        let text = |row: &TornadoRow| {
+            let ends = row.ends.iter().flatten().map(|end| {
+                let interval = end.interval.filter(|(low, high)| low < high);
+                let interval = interval
+                    .map_or(String::new(), |(low, high)| format!(" [{}, {}]", short(low), short(high)));
+                format!("{}: {}{interval}", end.at, short(end.value))
+            });
+            [plain(&row.name)].into_iter().chain(ends).collect::<Vec<_>>().join("\n")
+        };
+        self.bars(axes).into_iter().map(|(area, row)| Place::new(&area, text(row))).collect()
+    }
+}
+
+impl Violins {
+    /// The violins, with their quartiles.
+    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+        let text = |violin: &Violin, [low, median, high]: [f64; 3]| {
+            let count = violin.values.len();
+            format!(
+                "{}\nmedian: {}\nquartiles: {} to {}\nvalues: {count}",
+                plain(&violin.name),
+                short(median),
+                short(low),
+                short(high)
+            )
+        };
+        let boxes = self.boxes(axes).into_iter();
+        boxes.map(|(area, violin, quartiles)| Place::new(&area, text(violin, quartiles))).collect()
     }
 }
 

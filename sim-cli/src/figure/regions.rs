@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::geometry::Rect;
 use super::heat_map::{OVERLAP, check_centers, edges, hatch};
-use super::palette::{BLACK, Look, WHITE};
+use super::palette::{Look, Tone};
 use super::text;
 
 /// A grid of cells, each in the color and with the sign of the one that is ahead there.
@@ -64,10 +64,10 @@ impl Regions {
             let half = 0.42 * ROW;
             let area = Rect { left, right: left + SWATCH, top: middle - half, bottom: middle + half };
             canvas.fill(&area, look.color, 1.0)?;
-            canvas.frame(&area, Pen::new(BLACK, 0.4))?;
-            canvas.marker((left + 0.5 * SWATCH, middle), look.marker, WHITE, SIGN)?;
+            canvas.frame(&area, Pen::new(Tone::Ink, 0.4))?;
+            canvas.marker((left + 0.5 * SWATCH, middle), look.marker, Tone::Ground, SIGN)?;
             let spot = (left + SWATCH + 0.5 * GAP, middle + 0.5 * DIGIT * SMALL * POINT);
-            canvas.text(label, spot, Align::Left, *size, BLACK)?;
+            canvas.text(label, spot, Align::Left, *size, Tone::Ink)?;
         }
         Ok(notes)
     }
@@ -156,7 +156,7 @@ impl Regions {
                 let center = (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom));
                 // A sign takes half of its cell at most.
                 let size = SIGN.min(0.5 * area.width().min(area.height()) / POINT);
-                canvas.marker(center, look.marker, WHITE, size)?;
+                canvas.marker(center, look.marker, Tone::Ground, size)?;
             }
         }
         Ok(())

@@ -11,6 +11,20 @@ pub(super) struct Ticks {
     pub(super) minor: Vec<f64>,
 }
 
+impl Ticks {
+    /// A name at each of 0, 1, 2, and so on.
+    pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let major = names.into_iter().enumerate().map(|(k, name)| (k as f64, name.to_owned())).collect();
+        Self { major, minor: Vec::new() }
+    }
+
+    /// The same positions, none with a label.
+    pub(super) fn without_numbers(self) -> Self {
+        let blank = |(position, _)| (position, String::new());
+        Self { major: self.major.into_iter().map(blank).collect(), ..self }
+    }
+}
+
 /// The most ticks for the range from `low` to `high` whose labels `fit`; if none do, the fewest.
 pub(super) fn fitting(scale: Scale, low: f64, high: f64, fit: impl Fn(&Ticks) -> bool) -> Ticks {
     const MOST: usize = 8;

@@ -1,13 +1,11 @@
 //! A series on paper: where its points, intervals and lines lie, and how they are drawn.
 
-use plotters::style::RGBColor;
-
 use super::FigureError;
 use super::axes::Axes;
 use super::canvas::{Canvas, POINT, Pen};
 use super::curves::{Curves, Series};
 use super::geometry::{Rect, Spot, length};
-use super::palette::Look;
+use super::palette::{Look, Tone};
 use super::thinning::{self, MANY};
 
 /// Size of markers in points, where there is room for them.
@@ -106,7 +104,7 @@ impl Trace {
         !self.scattered && (self.theory.is_empty() || self.dense)
     }
 
-    fn color(&self) -> RGBColor {
+    fn color(&self) -> Tone {
         self.look.color
     }
 

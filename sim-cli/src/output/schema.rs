@@ -1,7 +1,11 @@
 //! JSON Schema (draft 2020-12) of scenario files.
 
+mod figure;
+
 use serde_json::{Map, Value as Json, json};
 use sim_models::registry::{AnyModel, Kind, Parameter, Registry, parameter_schema, parameters_schema};
+
+use self::figure::figure;
 
 /// The schema of a scenario of any of the models.
 pub fn schema(registry: &Registry) -> String {
@@ -306,74 +310,5 @@ fn area() -> Json {
             },
         },
         "additionalProperties": false,
-    })
-}
-
-/// What a kind of figure needs, and the keys that it has not.
-fn figure_of(kind: &str, required: &[&str], absent: &[&str]) -> Json {
-    let none: Map<String, Json> = absent.iter().map(|key| ((*key).to_owned(), json!(false))).collect();
-    json!({
-        "if": { "properties": { "kind": { "const": kind } } },
-        "then": { "required": required, "properties": none },
-    })
-}
-
-fn figure() -> Json {
-    let text = |meaning: &str| json!({ "type": "string", "description": meaning });
-    let flag = |meaning: &str| json!({ "type": "boolean", "default": false, "description": meaning });
-    let texts = |meaning: &str| {
-        let list = json!({ "type": "array", "items": { "type": "string" } });
-        json!({ "anyOf": [{ "type": "string" }, list], "description": meaning })
-    };
-    let range = |axis: &str| {
-        let meaning = format!("smallest and largest value of {axis}");
-        json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2, "description": meaning })
-    };
-    json!({
-        "type": "object",
-        "description": "what is drawn from the data",
-        "required": ["kind", "x", "y"],
-        "properties": {
-            "kind": { "enum": ["curves", "heat-map", "regions"], "description": "lines with points, colors over a plane, or who is ahead over a plane" },
-            "title": text("sentence above the figure"),
-            "x": text("axis or quantity to the right"),
-            "y": texts("axis of a heat map or of regions; of curves a quantity, or several"),
-            "color": text("quantity that a heat map shows as color; trials: where they went"),
-            "among": texts("metrics of which regions show the highest"),
-            "series": text("axis with a curve per value"),
-            "along": text("axis along which curves run whose x is a quantity"),
-            "front": flag("whether to draw the Pareto front of curves"),
-            "labels": texts("names of the curves or regions, instead of quantities"),
-            "theory": { "type": "boolean", "default": true, "description": "whether predictions are drawn beside the estimates" },
-            "x_label": text("label of the x axis, with its unit"),
-            "y_label": text("label of the y axis, with its unit"),
-            "color_label": text("label of the colors, with their unit"),
-            "x_log": flag("whether the x axis is logarithmic"),
-            "y_log": flag("whether the y axis is logarithmic"),
-            "x_range": range("the x axis"),
-            "y_range": range("the y axis"),
-            "color_range": range("the colors"),
-            "color_center": { "type": "number", "description": "value of the neutral color in the middle of a diverging scale" },
-            "contours": { "type": "array", "description": "lines on which a prediction has a value", "items": {
-                "type": "object", "required": ["prediction", "level"], "additionalProperties": false,
-                "properties": {
-                    "prediction": text("name of the prediction"),
-                    "level": { "type": "number", "description": "its value on the line" },
-                    "label": text("words at the line"),
-                },
-            } },
-            "marks": { "type": "array", "description": "vertical lines at predicted values of x", "items": {
-                "type": "object", "required": ["prediction"], "additionalProperties": false,
-                "properties": { "prediction": text("name of the prediction"), "label": text("words at the line") },
-            } },
-        },
-        "additionalProperties": false,
-        "allOf": [
-            figure_of("curves", &[], &["among", "color", "color_label", "color_range", "color_center", "contours"]),
-            figure_of("heat-map", &["color"], &["among", "series", "along", "front", "labels", "theory", "marks"]),
-            figure_of("regions", &["among"], &[
-                "color", "color_label", "color_range", "color_center", "contours", "series", "along", "front", "theory", "marks",
-            ]),
-        ],
     })
 }

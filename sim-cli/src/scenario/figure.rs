@@ -1,12 +1,16 @@
 //! The figure of a scenario: which columns of the results are drawn, and how they are named.
 
+mod read;
+
+pub use self::read::{KINDS, figure_keys};
+
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use sim_models::registry::Value;
+use sim_models::registry::{Unit, Value};
 
 use super::axis::Axis;
-use super::document::{Content, Document, Entry, Node, Table};
-use super::quantities::Quantities;
-use super::{Plan, Scenario};
+use super::{Plan, Scenario, Scheme};
+use crate::journal::Journal;
 use crate::problem::{Outcome, Problem};
 
 /// What is drawn.
@@ -19,7 +23,30 @@ pub enum FigureKind {
     HeatMap,
     /// Which of several metrics is the highest, over two axes.
     Regions,
+    /// How a metric is distributed over single trials: the share of trials below each value.
+    Ecdf,
+    /// How a metric is distributed over single trials: a violin per value of an axis.
+    Violin,
+    /// What the ends of each range of `[sample]` do to the quantity of `[sensitivity]`.
+    Tornado,
 }
+
+/// What a figure is drawn for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureStyle {
+    /// Columns of a journal: text of 7 to 8 points, black on white.
+    Paper,
+    /// Slides: text of 14 to 16 points, black on white.
+    Slides,
+    /// Slides and screens with a dark ground: text of 14 to 16 points.
+    Dark,
+}
+
+/// Trials of a cell whose values are shown where a figure does not say how many.
+pub const DEFAULT_SHOWN: u64 = 1000;
+/// Most values of single trials in one figure: they are all in a file beside it.
+const MOST_SHOWN: u64 = 2_000_000;
 
 /// A figure as a scenario describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,9 +55,9 @@ pub struct FigureSpec {
     pub kind: FigureKind,
     /// Text above it.
     pub title: Option<String>,
-    /// Axis of the sweep that runs to the right; with `along` a metric.
+    /// Axis of the sweep that runs to the right; with `along` a metric. ECDF: a metric. Tornado: empty.
     pub x: String,
-    /// Heat map and regions: axis of the sweep that runs upward. Curves: the metrics.
+    /// Heat map and regions: axis of the sweep that runs upward. Curves: the metrics. Violins: a metric. Else empty.
     pub y: Vec<String>,
     /// Heat map: the metric or prediction shown as color, or `trials`.
     pub color: Option<String>,
@@ -45,7 +72,25 @@ pub struct FigureSpec {
     /// Curves: whether the Pareto front is drawn: what no point beats that lies further left.
     #[serde(default)]
     pub front: bool,
-    /// Regions: names of the metrics. Curves: the same, or one name with `{}` for the value of the series.
+    /// Curves: axis of the sweep with one panel per value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<String>,
+    /// Curves on logarithmic axes: whether a power law is fitted to each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fit: bool,
+    /// Ends of the part of the horizontal axis to which power laws are fitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_range: Option<(f64, f64)>,
+    /// ECDF and violins: how many trials of each cell are shown, at most; see [`DEFAULT_SHOWN`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<u64>,
+    /// What it is drawn for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<FigureStyle>,
+    /// Whose columns it fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Journal>,
+    /// Regions: names of the metrics. Tornado: names of the parameters, in the order of their ranges. Curves: the same, or one name with `{}` for the value of the series.
     pub labels: Vec<String>,
     /// Curves: whether the prediction of a metric's name is drawn as a line.
     pub theory: bool,
@@ -97,18 +142,15 @@ pub struct Mark {
 /// The column that a map can show beside metrics and predictions.
 pub(super) const TRIALS: &str = "trials";
 
-/// Keys of every figure.
-const COMMON: [&str; 10] =
-    ["kind", "title", "x", "y", "x_label", "y_label", "x_log", "y_log", "x_range", "y_range"];
-/// Further keys of curves, of heat maps, and of regions.
-const CURVES: [&str; 6] = ["series", "along", "front", "labels", "theory", "marks"];
-const HEAT_MAP: [&str; 5] = ["color", "color_label", "color_range", "color_center", "contours"];
-const REGIONS: [&str; 2] = ["among", "labels"];
-
 impl FigureKind {
     /// Whether `y` is an axis of the sweep, and not a metric.
     pub fn is_map(self) -> bool {
-        self != Self::Curves
+        matches!(self, Self::HeatMap | Self::Regions)
+    }
+
+    /// Whether it shows values of single trials.
+    pub fn shows_trials(self) -> bool {
+        matches!(self, Self::Ecdf | Self::Violin)
     }
 }
 
@@ -117,10 +159,20 @@ impl FigureSpec {
     /// that is not shown would lay cells over each other.
     pub fn check(&self, scenario: &Scenario) -> Outcome<()> {
         let sweep = &scenario.sweep[..];
-        if self.y.is_empty() {
+        if self.kind == FigureKind::Tornado {
+            return check_tornado(&scenario.plan);
+        }
+        if self.kind.shows_trials() {
+            self.check_trials(scenario)?;
+        }
+        if self.y.is_empty() && self.kind != FigureKind::Ecdf {
             return Err(Problem::input("the figure has no `y`"));
         }
-        let measured = |axis: &Axis| axis.key == self.x || self.kind.is_map() && axis.key == self.y[0];
+        // Violins stand side by side, whatever their axis holds.
+        let measured = |axis: &Axis| {
+            self.kind != FigureKind::Violin && axis.key == self.x
+                || self.kind.is_map() && axis.key == self.y[0]
+        };
         for axis in sweep.iter().chain(&scenario.plan.zip).filter(|axis| measured(axis)) {
             if let Some(value) = axis.values.iter().find(|value| value.as_number().is_none()) {
                 let sentence = format!(
@@ -132,13 +184,25 @@ impl FigureSpec {
                 return Err(Problem::input(sentence).help(help));
             }
         }
-        if let Some(axis) =
-            sweep.iter().chain(&scenario.plan.zip).find(|axis| self.series.as_ref() == Some(&axis.key))
-            && let Some(value) =
-                axis.values.iter().find(|value| matches!(value, Value::List(_) | Value::Table(_)))
-        {
-            let sentence =
-                format!("the figure cannot name curves by {}s, as the axis `{}` has", value.kind(), axis.key);
+        let naming = |axis: &&Axis| {
+            [&self.series, &self.facets].contains(&&Some(axis.key.clone()))
+                || self.kind == FigureKind::Violin && axis.key == self.x
+        };
+        let unnamed = sweep.iter().chain(&scenario.plan.zip).filter(naming).find_map(|axis| {
+            let value = axis.values.iter().find(|value| matches!(value, Value::List(_) | Value::Table(_)));
+            value.map(|value| (axis, value))
+        });
+        if let Some((axis, value)) = unnamed {
+            let things = match self.kind {
+                FigureKind::Violin => "violins",
+                _ if self.facets.as_ref() == Some(&axis.key) => "panels",
+                _ => "curves",
+            };
+            let sentence = format!(
+                "the figure cannot name {things} by {}s, as the axis `{}` has",
+                value.kind(),
+                axis.key
+            );
             return Err(Problem::input(sentence));
         }
         for (log, range, key) in
@@ -153,6 +217,7 @@ impl FigureSpec {
         let shown = |key: &String| {
             *key == self.x
                 || self.series.as_ref() == Some(key)
+                || self.facets.as_ref() == Some(key)
                 || self.along.as_ref() == Some(key)
                 || self.kind.is_map() && *key == self.y[0]
         };
@@ -168,9 +233,56 @@ impl FigureSpec {
             Some(axis) => {
                 let sentence = format!("the figure does not show the axis `{}` of the sweep", axis.key);
                 Err(Problem::input(sentence)
-                    .help("make it x, y or series of the figure, or fix it with --set"))
+                    .help("make it x, y, series or facets of the figure, or fix it with --set"))
             }
         }
+    }
+
+    /// Names what has no label by what it shows and its unit: `makespan (s)`.
+    pub(super) fn name_axes(&mut self, units: &[(&str, Unit)]) {
+        let label = |name: &str| {
+            let (_, unit) = units.iter().find(|(known, _)| *known == name)?;
+            let words = name.replace('_', " ");
+            (!unit.name().is_empty()).then(|| format!("{words} ({})", unit.name()))
+        };
+        if self.x_label.is_none() {
+            self.x_label = label(&self.x);
+        }
+        // Several metrics have their names at their curves.
+        if let (None, [y]) = (&self.y_label, self.y.as_slice()) {
+            self.y_label = label(y);
+        }
+        if self.color_label.is_none() {
+            self.color_label = self.color.as_deref().and_then(label);
+        }
+    }
+
+    /// Checks a figure of single trials: there are not too many, and cells are those of a grid.
+    fn check_trials(&self, scenario: &Scenario) -> Outcome<()> {
+        let plan = &scenario.plan;
+        if !plan.cells.is_empty() || plan.sample.is_some() {
+            return Err(Problem::input(
+                "a figure of single trials shows the cells of [sweep]; neither `cells` nor [sample] is one",
+            ));
+        }
+        if scenario.is_search() {
+            return Err(Problem::input("a figure of single trials cannot show a search, which has none"));
+        }
+        let cells = scenario.cell_count()? as u64;
+        let values = cells.saturating_mul(self.shown_trials());
+        if values > MOST_SHOWN {
+            let sentence = format!(
+                "a figure shows at most {MOST_SHOWN} values of single trials; {cells} cells with {} trials each are {values}",
+                self.shown_trials()
+            );
+            return Err(Problem::input(sentence).help("show fewer with `trials` of the figure"));
+        }
+        Ok(())
+    }
+
+    /// How many trials of each cell are shown, at most.
+    pub fn shown_trials(&self) -> u64 {
+        self.trials.unwrap_or(DEFAULT_SHOWN)
     }
 
     /// Checks a figure over points that lie anywhere: whatever it does not show differs between them, too.
@@ -189,249 +301,15 @@ impl FigureSpec {
             ))),
         }
     }
-
-    /// Reads a figure over these axes. Which quantities there are depends on the cells; [`Self::check_quantities`] checks
-    /// their names.
-    pub(super) fn read(document: &Document, entry: &Entry, axes: &[&str]) -> Outcome<Self> {
-        Self::read_among(document, entry, Names { axes: Some(axes), ..Names::default() })
-    }
-
-    /// Checks that the figure draws quantities that there are.
-    pub(super) fn check_quantities(document: &Document, entry: &Entry, known: &Quantities) -> Outcome<()> {
-        let (metrics, predictions) = (known.metrics(), known.predictions());
-        let drawable = [metrics.clone(), predictions.clone(), vec![TRIALS]].concat();
-        let names = Names {
-            axes: None,
-            metrics: Some(&metrics),
-            predictions: Some(&predictions),
-            drawable: Some(&drawable),
-        };
-        Self::read_among(document, entry, names).map(|_| ())
-    }
-
-    fn read_among(document: &Document, entry: &Entry, names: Names<'_>) -> Outcome<Self> {
-        let Content::Table(table) = &entry.node.content else {
-            let sentence = format!("`figure` is a table; found {}", entry.node.describe());
-            return Err(document.problem(&entry.node.span, sentence, "not a table"));
-        };
-        let reader = Reader { document, entry, table };
-        let Names { axes, metrics, predictions, drawable } = names;
-        let kinds = ["curves", "heat-map", "regions"];
-        let (kind, own): (_, &[&str]) =
-            match reader.name("kind", Some(&kinds), "a kind of figure")?.as_deref() {
-                Some("heat-map") => (FigureKind::HeatMap, &HEAT_MAP),
-                Some("regions") => (FigureKind::Regions, &REGIONS),
-                Some(_) => (FigureKind::Curves, &CURVES),
-                None => return Err(reader.missing("kind")),
-            };
-        table.allow(document, &[&COMMON[..], own].concat())?;
-        let along = reader.name("along", axes, "an axis of the sweep")?;
-        let x = match &along {
-            Some(_) => reader.name("x", metrics, "a metric, along an axis of the sweep")?,
-            None => reader.name("x", axes, "an axis of the sweep")?,
-        };
-        let x = x.ok_or_else(|| reader.missing("x"))?;
-        let y = match kind {
-            FigureKind::HeatMap | FigureKind::Regions => {
-                vec![reader.name("y", axes, "an axis of the sweep")?.ok_or_else(|| reader.missing("y"))?]
-            }
-            FigureKind::Curves => reader.names("y", metrics, "a metric")?,
-        };
-        if y.is_empty() {
-            return Err(reader.missing("y"));
-        }
-        let color = reader.name("color", drawable, "a metric, a prediction or `trials`")?;
-        if kind == FigureKind::HeatMap && color.is_none() {
-            return Err(reader.missing("color"));
-        }
-        let among = reader.names("among", metrics, "a metric")?;
-        if kind == FigureKind::Regions && among.len() < 2 {
-            return Err(match reader.node("among") {
-                Some(node) => reader.wrong(node, "among", "a list of two metrics or more"),
-                None => reader.missing("among"),
-            });
-        }
-        Ok(Self {
-            kind,
-            title: reader.text("title")?,
-            x,
-            y,
-            color,
-            among,
-            series: reader.name("series", axes, "an axis of the sweep")?,
-            along,
-            front: reader.flag("front")?.unwrap_or(false),
-            labels: reader.texts("labels")?,
-            theory: reader.flag("theory")?.unwrap_or(true),
-            x_label: reader.text("x_label")?,
-            y_label: reader.text("y_label")?,
-            color_label: reader.text("color_label")?,
-            x_log: reader.flag("x_log")?.unwrap_or(false),
-            y_log: reader.flag("y_log")?.unwrap_or(false),
-            x_range: reader.range("x_range")?,
-            y_range: reader.range("y_range")?,
-            color_range: reader.range("color_range")?,
-            color_center: reader.number("color_center")?,
-            contours: reader
-                .tables("contours", &["prediction", "level", "label"], predictions)?
-                .into_iter()
-                .map(|row| Contour {
-                    prediction: row.prediction,
-                    level: row.level.unwrap_or(0.0),
-                    label: row.label,
-                })
-                .collect(),
-            marks: reader
-                .tables("marks", &["prediction", "label"], predictions)?
-                .into_iter()
-                .map(|row| Mark { prediction: row.prediction, label: row.label })
-                .collect(),
-        })
-    }
 }
 
-/// Names that a figure may have; `None` where any will do.
-#[derive(Clone, Copy, Default)]
-struct Names<'a> {
-    axes: Option<&'a [&'a str]>,
-    metrics: Option<&'a [&'a str]>,
-    predictions: Option<&'a [&'a str]>,
-    /// Metrics and predictions.
-    drawable: Option<&'a [&'a str]>,
-}
-
-/// Reads the table of the figure key by key.
-struct Reader<'a> {
-    document: &'a Document,
-    entry: &'a Entry,
-    table: &'a Table,
-}
-
-/// A contour or a mark.
-struct Row {
-    prediction: String,
-    level: Option<f64>,
-    label: String,
-}
-
-impl Reader<'_> {
-    fn missing(&self, key: &str) -> Problem {
-        self.document.problem(&self.entry.span, format!("the figure has no `{key}`"), "in this table")
+/// Checks that there is something of which a tornado is made.
+fn check_tornado(plan: &Plan) -> Outcome<()> {
+    let sample = plan.sample.as_ref();
+    if sample.is_some_and(|sample| sample.scheme == Scheme::Tornado && sample.sensitivity.is_some()) {
+        return Ok(());
     }
-
-    fn wrong(&self, node: &Node, key: &str, allowed: &str) -> Problem {
-        let sentence = format!("`{key}` is {allowed}; found {}", node.describe());
-        self.document.problem(&node.span, sentence, "found here")
-    }
-
-    fn node(&self, key: &str) -> Option<&Node> {
-        self.table.get(key).map(|entry| &entry.node)
-    }
-
-    fn text(&self, key: &str) -> Outcome<Option<String>> {
-        self.node(key).map(|node| self.text_of(node, key)).transpose()
-    }
-
-    fn text_of(&self, node: &Node, key: &str) -> Outcome<String> {
-        match &node.content {
-            Content::Scalar(Value::Text(text)) => Ok(text.clone()),
-            _ => Err(self.wrong(node, key, "a text")),
-        }
-    }
-
-    /// A text, or a list of texts.
-    fn texts(&self, key: &str) -> Outcome<Vec<String>> {
-        match self.node(key) {
-            None => Ok(Vec::new()),
-            Some(Node { content: Content::List(items), .. }) => {
-                items.iter().map(|item| self.text_of(item, key)).collect()
-            }
-            Some(node) => Ok(vec![self.text_of(node, key)?]),
-        }
-    }
-
-    fn flag(&self, key: &str) -> Outcome<Option<bool>> {
-        self.node(key)
-            .map(|node| match node.content {
-                Content::Scalar(Value::Boolean(flag)) => Ok(flag),
-                _ => Err(self.wrong(node, key, "true or false")),
-            })
-            .transpose()
-    }
-
-    fn number(&self, key: &str) -> Outcome<Option<f64>> {
-        let number = |node: &Node| node.value().as_number().filter(|number| number.is_finite());
-        self.node(key).map(|node| number(node).ok_or_else(|| self.wrong(node, key, "a number"))).transpose()
-    }
-
-    fn range(&self, key: &str) -> Outcome<Option<(f64, f64)>> {
-        self.node(key)
-            .map(|node| {
-                let numbers = match node.value() {
-                    Value::List(items) => items.iter().map(Value::as_number).collect::<Option<Vec<_>>>(),
-                    _ => None,
-                };
-                match numbers.as_deref() {
-                    Some(&[low, high]) if low < high => Ok((low, high)),
-                    _ => Err(self.wrong(node, key, "a list of two numbers, the smaller one first")),
-                }
-            })
-            .transpose()
-    }
-
-    fn name(&self, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<Option<String>> {
-        self.node(key).map(|node| self.name_of(node, key, known, what)).transpose()
-    }
-
-    fn names(&self, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<Vec<String>> {
-        match self.node(key) {
-            Some(Node { content: Content::List(items), .. }) => {
-                items.iter().map(|item| self.name_of(item, key, known, what)).collect()
-            }
-            _ => Ok(self.name(key, known, what)?.into_iter().collect()),
-        }
-    }
-
-    fn name_of(&self, node: &Node, key: &str, known: Option<&[&str]>, what: &str) -> Outcome<String> {
-        let text = self.text_of(node, key)?;
-        let Some(known) = known.filter(|known| !known.contains(&text.as_str())) else { return Ok(text) };
-        let problem =
-            self.document.problem(&node.span, format!("`{key}` is {what}; found `{text}`"), "unknown");
-        Err(if known.is_empty() {
-            problem.help("this scenario has none")
-        } else {
-            problem.among(&text, known)
-        })
-    }
-
-    fn tables(&self, key: &str, keys: &[&str], predictions: Option<&[&str]>) -> Outcome<Vec<Row>> {
-        let Some(node) = self.node(key) else { return Ok(Vec::new()) };
-        let Content::List(items) = &node.content else {
-            return Err(self.wrong(node, key, "a list of tables"));
-        };
-        items.iter().map(|item| self.row(item, key, keys, predictions)).collect()
-    }
-
-    fn row(&self, item: &Node, key: &str, keys: &[&str], predictions: Option<&[&str]>) -> Outcome<Row> {
-        let Content::Table(table) = &item.content else {
-            return Err(self.wrong(item, key, "a list of tables"));
-        };
-        table.allow(self.document, keys)?;
-        let inner = Reader { document: self.document, entry: self.entry, table };
-        let incomplete = |part: &str| {
-            self.document.problem(&item.span, format!("an entry of `{key}` has no `{part}`"), "incomplete")
-        };
-        let prediction =
-            inner.name("prediction", predictions, "a prediction")?.ok_or_else(|| incomplete("prediction"))?;
-        let level = match inner.node("level") {
-            None if keys.contains(&"level") => return Err(incomplete("level")),
-            None => None,
-            Some(node) => {
-                let level = node.value().as_number();
-                Some(level.ok_or_else(|| self.wrong(node, "level", "a number"))?)
-            }
-        };
-        let label = inner.text("label")?.unwrap_or_default();
-        Ok(Row { prediction, level, label })
-    }
+    let sentence = "a tornado shows a study of one parameter at a time, and the scenario has none";
+    Err(Problem::input(sentence)
+        .help("add [sample.ranges] and a table [sensitivity] with `quantity` and method = \"tornado\""))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use sim_models::registry::{AnyModel, Value, Values};
 
 use super::figure::TRIALS;
-use super::{FigureSpec, Scenario};
+use super::{FigureKind, FigureSpec, Scenario};
 use crate::problem::Outcome;
 
 /// Names of metrics and predictions, in the order of the cells.
@@ -99,7 +99,8 @@ impl Quantities {
         let lines = lines.chain(figure.marks.iter().map(|mark| &mark.prediction));
         // The axes of a map are parameters.
         let shown = if figure.kind.is_map() { &figure.among } else { &figure.y };
-        shown.iter().all(metric)
+        let across = (figure.kind == FigureKind::Ecdf).then_some(&figure.x);
+        shown.iter().chain(across).all(metric)
             && figure.color.iter().all(|name| metric(name) || prediction(name) || name == TRIALS)
             && lines.into_iter().all(prediction)
     }

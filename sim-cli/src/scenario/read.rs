@@ -124,7 +124,13 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             let mut names: Vec<&str> = axes.iter().map(|axis| axis.key.as_str()).chain(plan.keys()).collect();
             names.sort_unstable();
             names.dedup();
-            Some(FigureSpec::read(document, entry, &names)?)
+            let mut figure = FigureSpec::read(document, entry, &names)?;
+            let (metrics, predictions) = (model.metrics(), model.predictions());
+            let units = parameters.iter().map(|parameter| (parameter.key, parameter.unit));
+            let units = units.chain(metrics.iter().map(|metric| (metric.name, metric.unit)));
+            let units = units.chain(predictions.iter().map(|prediction| (prediction.name, prediction.unit)));
+            figure.name_axes(&units.collect::<Vec<_>>());
+            Some(figure)
         }
         None => None,
     };

@@ -7,6 +7,7 @@ use sim_models::registry::Value;
 
 use super::Study;
 use crate::dataset::Table;
+use crate::figure::{self, Axis, TornadoEnd, TornadoRow};
 use crate::output::{align, percent};
 use crate::problem::{Outcome, Problem};
 
@@ -19,6 +20,9 @@ pub struct Tornado {
     /// In the middle of all ranges.
     base: Seen,
     parameters: Vec<OfParameter>,
+    /// The parameters in the order of the scenario.
+    #[serde(skip)]
+    order: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -74,10 +78,35 @@ impl Tornado {
             let apart = apart(from, to) || apart(to, from);
             parameters.push(OfParameter { parameter: key.to_owned(), ends, swing, apart });
         }
+        let order = study.sample.keys().map(str::to_owned).collect();
         let size = |of: &OfParameter| of.swing.unwrap_or(f64::NEG_INFINITY);
         parameters.sort_by(|a, b| size(b).total_cmp(&size(a)));
         let confidence = study.scenario.stop.confidence.get();
-        Ok(Self { quantity: quantity.to_owned(), method: "tornado", confidence, base, parameters })
+        Ok(Self { quantity: quantity.to_owned(), method: "tornado", confidence, base, parameters, order })
+    }
+
+    /// The quantity that is studied.
+    pub fn quantity(&self) -> &str {
+        &self.quantity
+    }
+
+    /// The figure of it, with the quantity on the axis `x`. `labels` name the parameters in the order of the scenario's ranges.
+    pub fn figure(&self, x: Axis, labels: &[String]) -> figure::Tornado {
+        let row = |of: &OfParameter| {
+            let place = self.order.iter().position(|key| *key == of.parameter);
+            let label = place.and_then(|place| labels.get(place)).filter(|label| !label.is_empty());
+            let end = |end: &End| {
+                let value = end.seen.value?;
+                let interval = end.seen.low.zip(end.seen.high).filter(|(low, high)| low < high);
+                Some(TornadoEnd { at: end.at.to_string(), value, interval })
+            };
+            TornadoRow {
+                name: label.cloned().unwrap_or_else(|| of.parameter.replace('_', " ")),
+                ends: [end(&of.ends[0]), end(&of.ends[1])],
+            }
+        };
+        let base = self.base.value.unwrap_or(f64::NAN);
+        figure::Tornado { x, base, rows: self.parameters.iter().map(row).collect() }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use resvg::usvg;
 use synergy::figure::{
-    Axis, ColorMap, ColorScale, Contour, Curves, Figure, HeatMap, Panel, Point, Scale, Series, VerticalMark,
-    Width,
+    Axis, ColorMap, ColorScale, Contour, Curves, Figure, HeatMap, Panel, Point, Scale, Series, Style,
+    VerticalMark, Width,
 };
 
 use crate::{curves, heat_map, render};
@@ -139,6 +139,7 @@ fn hostile_curves_never_panic() {
                     let figure = Figure {
                         title: Some(label.into()),
                         width: Width::Inches(2.0),
+                        style: Style::PAPER,
                         panel: Panel::Curves(curves),
                     };
                     if let Ok(drawing) = figure.render() {
@@ -190,7 +191,8 @@ fn many_series_and_long_names_find_a_place() {
                 curves.series.push(Series { label: format!("{name} {k}"), points, theory: Vec::new() });
             }
             for width in [Width::Single, Width::Double] {
-                let figure = Figure { title: None, width, panel: Panel::Curves(curves.clone()) };
+                let figure =
+                    Figure { title: None, width, style: Style::PAPER, panel: Panel::Curves(curves.clone()) };
                 figure.render().unwrap();
             }
         }

@@ -2,7 +2,7 @@
 
 use lopdf::{Dictionary, Document, Object};
 use resvg::usvg;
-use synergy::figure::{Figure, FigureError, Panel, Width};
+use synergy::figure::{Figure, FigureError, Panel, Style, Width};
 
 use crate::{curves, heat_map, render};
 
@@ -47,14 +47,21 @@ fn svg_holds_its_labels_as_text() {
 #[test]
 fn svg_has_the_width_of_a_column() {
     for (width, inches) in [(Width::Single, 3.35), (Width::Double, 6.9), (Width::Inches(5.0), 5.0)] {
-        let drawing = Figure { title: None, width, panel: Panel::Curves(curves()) }.render().unwrap();
+        let drawing = Figure { title: None, width, style: Style::PAPER, panel: Panel::Curves(curves()) }
+            .render()
+            .unwrap();
         assert!(drawing.svg().contains(&format!("width=\"{inches}in\"")));
         let tree = usvg::Tree::from_str(drawing.svg(), &usvg::Options::default()).unwrap();
         assert!((f64::from(tree.size().width()) / 96.0 - inches).abs() < 1e-4);
         assert!((drawing.size().0 - inches).abs() < 1e-3);
     }
     for inches in [0.0, 1.9, 21.0, -3.0, f64::NAN, f64::INFINITY] {
-        let figure = Figure { title: None, width: Width::Inches(inches), panel: Panel::Curves(curves()) };
+        let figure = Figure {
+            title: None,
+            width: Width::Inches(inches),
+            style: Style::PAPER,
+            panel: Panel::Curves(curves()),
+        };
         assert!(matches!(figure.render(), Err(FigureError::Width(_))));
     }
 }

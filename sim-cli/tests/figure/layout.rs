@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use resvg::usvg;
-use synergy::figure::{Axis, Curves, Figure, Panel, Series, VerticalMark, Width};
+use synergy::figure::{Axis, Curves, Figure, Panel, Series, Style, VerticalMark, Width};
 
 use crate::{all_nodes, curves, heat_map, read_back, render};
 
@@ -37,7 +37,12 @@ fn nothing_leaves_the_sheet() {
         wide.series.push(Series { theory: vec![(0.0, 0.0), (4e6, 1.0)], ..Series::default() });
         wide.marks.push(VerticalMark { x: 3.99e6, label: "a name on the brink".into() });
         for panel in [Panel::Curves(curves()), Panel::HeatMap(heat_map()), Panel::Curves(wide)] {
-            let figure = Figure { title: Some("A title that says what is shown".into()), width, panel };
+            let figure = Figure {
+                title: Some("A title that says what is shown".into()),
+                width,
+                style: Style::PAPER,
+                panel,
+            };
             let drawing = figure.render().unwrap();
             let tree = read_back(&drawing);
             let mut count = 0;

@@ -5,12 +5,13 @@
 
 mod data;
 mod formats;
+mod kinds;
 mod layout;
 
 use resvg::usvg;
 use synergy::figure::{
     Axis, ColorMap, ColorScale, Contour, Curves, Drawing, Figure, FigureError, HeatMap, Panel, Point, Series,
-    VerticalMark, Width,
+    Style, VerticalMark, Width,
 };
 
 fn curves() -> Curves {
@@ -47,7 +48,7 @@ fn heat_map() -> HeatMap {
 }
 
 fn render(panel: Panel) -> Result<Drawing, FigureError> {
-    Figure { title: None, width: Width::Single, panel }.render()
+    Figure { title: None, width: Width::Single, style: Style::PAPER, panel }.render()
 }
 
 /// The drawing as a viewer with the font sees it.

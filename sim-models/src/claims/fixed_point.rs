@@ -10,9 +10,10 @@ use crate::theory::layer::Layer as Map;
 
 pub(super) fn claims() -> Vec<Claim> {
     vec![
-        held("fixed-point-b3", (3, 0.1, 0.9), || three_children(0.1, 0.9)),
-        held("fixed-point-b5", (5, 0.1, 0.6), || five_children(0.1, 0.6)),
-        held("fixed-point-b31", (31, 0.4, 0.5), || {
+        // Near 1 a mistaken formula moves the number but little: without correlation by 0.016, with votes shared before the channel by 0.013.
+        held("fixed-point-b3", (3, 0.1, 0.9), 0.004, || three_children(0.1, 0.9)),
+        held("fixed-point-b5", (5, 0.1, 0.6), 0.02, || five_children(0.1, 0.6)),
+        held("fixed-point-b31", (31, 0.4, 0.5), 0.02, || {
             crate::theory::fixed_point::fixed_point(&Map::new(31, 0.4, 0.5))
         }),
         ceiling_of_many(),
@@ -34,13 +35,14 @@ pub(super) fn located(sampler: &mut Sampler<'_>, layer: Layer, width: f64) -> Re
 fn held(
     id: &'static str,
     (b, rho, gamma): (u32, f64, f64),
+    margin: f64,
     predict: impl Fn() -> Option<f64> + Send + Sync + 'static,
 ) -> Claim {
     Claim::equality(
         id,
         "Above the boundary there is one positive bias that a layer leaves as it is.",
         "the paper, theorem 4; value derived (3.4)",
-        0.02,
+        margin,
     )
     .predicting(move || vec![predict().unwrap_or(f64::NAN)])
     .measuring(move |sampler| {

@@ -7,7 +7,7 @@ use sim_models::advice::Kind;
 use super::findings::Findings;
 use crate::dataset::write_file;
 use crate::drawing::{encoded, explain};
-use crate::figure::{Axis, Curves, Figure, Panel, Point, Series, VerticalMark, Width};
+use crate::figure::{Axis, Curves, Figure, Panel, Point, Series, Style, VerticalMark, Width};
 use crate::output::warn;
 use crate::problem::{Outcome, Problem};
 
@@ -23,7 +23,8 @@ pub(super) fn check_name(out: &Path) -> Outcome<()> {
 
 /// Draws the figure into a file.
 pub(super) fn draw(findings: &Findings, out: &Path) -> Outcome<()> {
-    let figure = Figure { title: None, width: Width::Double, panel: Panel::Curves(curves(findings)) };
+    let panel = Panel::Curves(curves(findings));
+    let figure = Figure { title: None, width: Width::Double, style: Style::PAPER, panel };
     let drawing = figure.render().map_err(|error| explain(&error))?;
     drawing.notes().iter().for_each(|note| warn(note));
     write_file(out, &encoded(&drawing, out)?)

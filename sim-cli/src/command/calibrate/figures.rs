@@ -5,7 +5,7 @@ use sim_models::calibration::{LeafFit, RelayFit};
 
 use super::answer::{Answer, curve_name, law_name};
 use super::replay::Fleet;
-use crate::figure::{Axis, Curves, Figure, FigureError, Panel, Point, Series, Width};
+use crate::figure::{Axis, Curves, Figure, FigureError, Panel, Point, Series, Style, Width};
 use crate::problem::{Outcome, Problem};
 
 /// Points of a fitted line.
@@ -29,7 +29,8 @@ pub(super) fn figures(answer: &Answer) -> Outcome<Vec<Plot>> {
     let mut plots = Vec::new();
     let mut add = |name: &str, caption: String, curves: Option<Curves>| -> Outcome<()> {
         let Some(curves) = curves else { return Ok(()) };
-        let figure = Figure { title: None, width: Width::Single, panel: Panel::Curves(curves) };
+        let figure =
+            Figure { title: None, width: Width::Single, style: Style::PAPER, panel: Panel::Curves(curves) };
         let explain = |error: FigureError| Problem::failure(format!("figure {name}: {error}"));
         let svg = figure.render().map_err(explain)?.svg().to_owned();
         plots.push(Plot { name: name.to_owned(), caption, svg });

@@ -1,0 +1,154 @@
+//! How a metric is distributed over single trials: their values in a file beside the data set, and the figures of them.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use sim_models::registry::{AnyModel, Values};
+
+use crate::cell::Prepared;
+use crate::dataset::{Directory, write_file};
+use crate::figure::{Axis, Band, Curves, Scale, Series, Violin, Violins};
+use crate::problem::{Outcome, Problem};
+use crate::scenario::Scenario;
+
+/// Values of single trials: cell, trial, and the metric in it.
+const FILE: &str = "trials.csv";
+
+/// The trials of one curve or violin.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) name: String,
+    pub(super) values: Vec<f64>,
+}
+
+/// Runs the first trials of every cell again, one by one, and writes what the figure's metric comes to in each, so that the figure can be
+/// drawn without a model. Where a single trial does not have the metric, such as the time of a run that never ended, there is no line.
+/// Nothing is done for figures that do not show trials.
+///
+/// # Errors
+/// A cell cannot run, or the file cannot be written.
+pub fn write(scenario: &Scenario, model: &dyn AnyModel, directory: &Directory) -> Outcome<()> {
+    let Some(spec) = scenario.figure.as_ref().filter(|spec| spec.kind.shows_trials()) else { return Ok(()) };
+    let metric = spec.y.first().unwrap_or(&spec.x);
+    let trials = spec.shown_trials().min(scenario.stop.rule()?.trials());
+    let parameters = model.parameters();
+    let mut text = format!("cell,trial,{metric}\n");
+    for index in 0..scenario.cell_count()? {
+        // A cell that cannot run is told of with the sweep.
+        let Ok(values) = Values::resolve(&parameters, &scenario.cell(index)) else { continue };
+        let Ok(prepared) = Prepared::new(model, values, scenario.randomness()) else { continue };
+        let failed = |error: &dyn std::fmt::Display| {
+            Problem::failure(format!("cannot run single trials of a cell for the figure: {error}"))
+        };
+        let values = prepared.single_trials(metric, trials).map_err(|error| failed(&error))?;
+        for (trial, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            text.push_str(&format!("{},{trial},{value}\n", prepared.hash()));
+        }
+    }
+    write_file(&directory.path().join(FILE), text.as_bytes())
+}
+
+/// The values of single trials by cell.
+pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Vec<f64>>> {
+    let path = directory.join(FILE);
+    let again = "the values of single trials are written at the end of `synergy sweep`; repeat it, and no cell is run again";
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            Problem::input(format!("the figure needs {}, which is not there", path.display()))
+        }
+        _ => Problem::file("read", &path, &error),
+    });
+    let text = text.map_err(|problem| problem.help(again))?;
+    let wrong = |line: usize| {
+        let sentence = format!(
+            "{}, line {line}, does not hold the values of `{metric}` in single trials",
+            path.display()
+        );
+        Problem::input(sentence).help(again)
+    };
+    let mut lines = text.lines().enumerate();
+    if lines.next().is_none_or(|(_, header)| header != format!("cell,trial,{metric}")) {
+        return Err(wrong(1));
+    }
+    let mut values: HashMap<String, Vec<f64>> = HashMap::new();
+    for (line, row) in lines {
+        let mut fields = row.split(',');
+        let cell = fields.next().unwrap_or_default();
+        let value =
+            fields.nth(1).and_then(|value| value.parse().ok()).filter(|value: &f64| value.is_finite());
+        values.entry(cell.to_owned()).or_default().push(value.ok_or_else(|| wrong(line + 1))?);
+    }
+    Ok(values)
+}
+
+/// Empirical distribution functions, each in the band in which the true one lies as a whole with this confidence (Dvoretzky, Kiefer and
+/// Wolfowitz with the constant of Massart, Annals of Probability 18, 1990: half as wide as `sqrt(ln(2 / (1 - c)) / 2n)`).
+pub(super) fn ecdf(shown: &[Shown], x: Axis, y: Axis, confidence: f64) -> Outcome<Curves> {
+    let log = x.scale == Scale::Log;
+    let mut curves = Curves::new(x, y);
+    (curves.points_label, curves.theory_label) = (String::new(), String::new());
+    for Shown { name, values } in shown {
+        let mut sorted: Vec<f64> = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        let half = ((2.0 / (1.0 - confidence)).ln() / (2.0 * sorted.len() as f64)).sqrt();
+        let positive = sorted.iter().filter(|value| !log || **value > 0.0).count();
+        let steps = steps(&sorted, sorted.len() - positive);
+        if steps.is_empty() {
+            crate::output::warn(&format!("{name}: no value is above 0, so a logarithmic axis shows none"));
+            continue;
+        }
+        let ends = steps.iter().map(|&(x, share)| (x, (share - half).max(0.0), (share + half).min(1.0)));
+        curves.bands.push(Band { series: curves.series.len(), ends: ends.collect() });
+        curves.series.push(Series { label: name.clone(), points: Vec::new(), theory: steps });
+    }
+    if curves.series.is_empty() {
+        return Err(Problem::input("no single trial has the metric that the figure shows"));
+    }
+    Ok(curves)
+}
+
+/// The corners of the distribution function of sorted values, from the one at position `first` on. A step rises between a value and the number
+/// just below it, so that abscissas increase.
+fn steps(sorted: &[f64], first: usize) -> Vec<(f64, f64)> {
+    let n = sorted.len() as f64;
+    let mut corners: Vec<(f64, f64)> = Vec::new();
+    let mut below = first;
+    for group in sorted[first..].chunk_by(|a, b| a == b) {
+        let value = group[0];
+        corners.push((value.next_down(), below as f64 / n));
+        below += group.len();
+        corners.push((value, below as f64 / n));
+    }
+    corners
+}
+
+/// A violin per value of an axis.
+pub(super) fn violins(shown: Vec<Shown>, x_label: String, y: Axis) -> Violins {
+    let violins = shown.into_iter().map(|Shown { name, values }| Violin { name, values }).collect();
+    Violins { x_label, y, violins }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distribution_function_counts() {
+        let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0);
+        let at =
+            |x: f64| corners.iter().filter(|corner| corner.0 <= x).next_back().map_or(0.0, |corner| corner.1);
+        assert_eq!([0.5, 1.0, 1.9, 2.0, 4.9, 5.0].map(at), [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
+        assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn the_band_is_that_of_massart() {
+        // sqrt(ln(2 / 0.05) / 200) for 100 values, by hand: ln 40 = 3.688879454113936.
+        let shown = [Shown { name: "a".into(), values: (0..100).map(f64::from).collect() }];
+        let curves = ecdf(&shown, Axis::linear("x"), Axis::linear("y"), 0.95).unwrap();
+        let &(x, low, high) = curves.bands[0].ends.iter().find(|end| end.0 == 49.0).unwrap();
+        let half = (3.688_879_454_113_936_f64 / 200.0).sqrt();
+        assert!((low - (0.5 - half)).abs() < 1e-12 && (high - (0.5 + half)).abs() < 1e-12, "{x}");
+    }
+}
