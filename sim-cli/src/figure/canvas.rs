@@ -156,8 +156,8 @@ impl<'a> Canvas<'a> {
     }
 
     /// A disk of `size` points across, without a rim: one of very many.
-    pub(super) fn dot(&mut self, spot: Spot, color: RGBColor, size: f64) -> Result<(), FigureError> {
-        let style = ShapeStyle { color: color.to_rgba(), filled: true, stroke_width: 0 };
+    pub(super) fn dot(&mut self, spot: Spot, color: Tone, size: f64) -> Result<(), FigureError> {
+        let style = ShapeStyle { color: self.theme.color(color).to_rgba(), filled: true, stroke_width: 0 };
         draw(self.backend.draw_circle(whole(spot), (0.5 * size * POINT).round() as u32, &style, true))
     }
 

@@ -125,7 +125,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             names.sort_unstable();
             names.dedup();
             let mut figure = FigureSpec::read(document, entry, &names)?;
-            let (metrics, predictions) = (model.metrics(), model.predictions());
+            let (metrics, predictions) = (plain.metrics(), plain.predictions());
             let units = parameters.iter().map(|parameter| (parameter.key, parameter.unit));
             let units = units.chain(metrics.iter().map(|metric| (metric.name, metric.unit)));
             let units = units.chain(predictions.iter().map(|prediction| (prediction.name, prediction.unit)));
