@@ -81,7 +81,7 @@ impl<'a> Several<'a> {
     /// The model of a cell, with the values of its own parameters.
     fn cell(&self, values: &Values) -> Result<(&'a dyn AnyModel, Values), ParameterError> {
         let is_meant = |model: &&dyn AnyModel| matches!(values.get(MODEL), Some(Value::Text(name)) if name == model.about().name);
-        let place = self.models.iter().position(|model| is_meant(model)).unwrap_or(0);
+        let place = self.models.iter().position(is_meant).unwrap_or(0);
         let (model, own) = (self.models[place], &self.own[place]);
         let given = own.iter().filter_map(|parameter| {
             values.get(parameter.key).map(|value| (parameter.key.to_owned(), value.clone()))

@@ -69,6 +69,32 @@ fn answers_are_right_and_intervals_hold() {
     assert!(count("ahead") > 50 && count("behind") > 50, "{summary}");
 }
 
+/// Look k has the share 1 / ((k + 1)(k + 2)) of the error rate: cells that end at a look have the intervals of a sweep of as many trials at that confidence.
+#[test]
+fn intervals_pay_for_the_looks_that_they_had() {
+    let place = Place::new();
+    place.write("s.toml", PLAN);
+    place.synergy("sweep s.toml -q --out out").expect(0);
+    let refined = Rows::of(&place, "out");
+    let plain = PLAN.replace("[refine]\nquantity = \"root_bias\"\nlevel = \"leaf_bias\"\n", "");
+    place.write("t.toml", plain);
+    for (trials, error_rate) in [(1024, 0.05 / 2.0), (4096, 0.05 / 12.0)] {
+        let confidence = 1.0 - error_rate;
+        let line = format!("sweep t.toml -q --out {trials} --trials {trials} --confidence {confidence}");
+        place.synergy(&line).expect(0);
+        let equal = Rows::of(&place, &trials.to_string());
+        let mut ended = 0;
+        for row in (0..231).filter(|&row| refined.numbers("trials")[row] == f64::from(trials)) {
+            for column in ["root_bias", "root_bias_low", "root_bias_high"] {
+                let (here, there) = (refined.numbers(column)[row], equal.numbers(column)[row]);
+                assert!((here - there).abs() < 1e-9, "{column} of {row}: {here} and {there}");
+            }
+            ended += 1;
+        }
+        assert!(ended >= 2, "{ended} cells end after {trials} trials");
+    }
+}
+
 /// However often it is killed, with however many threads: the bytes of an undisturbed one. So are those of a plan that was given more trials later, and
 /// all of them are verified.
 #[test]
@@ -78,10 +104,13 @@ fn it_is_as_resumable_as_a_sweep() {
         PLAN.replace("level = \"leaf_bias\"\n", &format!("level = \"leaf_bias\"\ntotal = {total}\n"))
             .replace("300_000", "4_000_000")
     };
-    place.write("s.toml", plan(12_000_000));
+    place.write("s.toml", plan(8_000_000));
     let clock = Instant::now();
     place.synergy("sweep s.toml -q --out whole --threads 1").expect(0);
     let whole = clock.elapsed();
+    // All that may be spent is spent, so that what one cell gets another does not.
+    let spent = place.json("whole/refine.json")["trials"].as_u64().unwrap();
+    assert!(spent <= 8_000_000 && spent > 7_000_000, "{spent}");
     let mut state = 7_u64;
     for _ in 0..15 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -102,16 +131,16 @@ fn it_is_as_resumable_as_a_sweep() {
     place.write("s.toml", plan(1_000_000));
     place.synergy("sweep s.toml -q --out grown").expect(0);
     assert!(place.json("grown/refine.json")["trials"].as_u64().unwrap() <= 1_000_000);
-    place.write("s.toml", plan(12_000_000));
+    place.write("s.toml", plan(8_000_000));
     place.synergy("sweep s.toml -q --out grown").expect(0);
     assert!(place.read("whole/data.parquet") == place.read("grown/data.parquet"));
     assert!(place.synergy("verify grown -q").expect(0).out.contains("20 of 20 cells are the same"));
     assert!(place.synergy("status grown").expect(0).out.contains("complete"));
     place.synergy("compact grown").expect(0);
     assert!(place.read("whole/data.parquet") == place.read("grown/data.parquet"));
-    place.write("s.toml", plan(11_000_000));
+    place.write("s.toml", plan(7_000_000));
     let said = place.synergy("sweep s.toml -q --out grown").expect(2).err;
-    assert!(said.contains("`total` of [refine] is 12000000 there and 11000000 here"), "{said}");
+    assert!(said.contains("`total` of [refine] is 8000000 there and 7000000 here"), "{said}");
     place.write("s.toml", PLAN.replace("level = \"leaf_bias\"", "level = 0.2"));
     let said = place.synergy("sweep s.toml -q --out grown").expect(2).err;
     assert!(said.contains("[refine] is whether root_bias is above or below leaf_bias there"), "{said}");

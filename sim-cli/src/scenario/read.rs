@@ -161,9 +161,9 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
 /// The name of the model, or the joint name of several with theirs.
 fn read_model(registry: &Registry, document: &Document) -> Outcome<(String, Vec<String>)> {
     let root = &document.root;
-    let known = |node: &Node| {
+    let known = |node: &Node, what: &str| {
         let Content::Scalar(Value::Text(name)) = &node.content else {
-            let sentence = format!("a model is a name; found {}", node.describe());
+            let sentence = format!("{what} is a name; found {}", node.describe());
             return Err(document.problem(&node.span, sentence, "not a name"));
         };
         find_model(registry, name)
@@ -175,13 +175,14 @@ fn read_model(registry: &Registry, document: &Document) -> Outcome<(String, Vec<
             let sentence = "a scenario has `model`, or `models` that are compared, not both";
             Err(document.problem(&entry.span, sentence, "the other one"))
         }
-        (Some(entry), None) => Ok((known(&entry.node)?, Vec::new())),
+        (Some(entry), None) => Ok((known(&entry.node, "`model`")?, Vec::new())),
         (None, Some(entry)) => {
             let Content::List(items) = &entry.node.content else {
                 let sentence = format!("`models` is a list of names; found {}", entry.node.describe());
                 return Err(document.problem(&entry.node.span, sentence, "not a list"));
             };
-            let models: Vec<String> = items.iter().map(known).collect::<Outcome<_>>()?;
+            let models: Vec<String> =
+                items.iter().map(|item| known(item, "a model")).collect::<Outcome<_>>()?;
             let is_again = |i: &usize| models[..*i].contains(&models[*i]);
             if let Some(again) = (0..models.len()).find(is_again) {
                 let sentence = format!("`models` has {} twice", models[again]);
