@@ -86,7 +86,7 @@ fn the_places_of_a_heat_map_are_its_cells() {
     let places = data["places"].as_array().unwrap();
     assert_eq!(places.len(), 6);
     let text = places[0]["text"].as_str().unwrap();
-    assert!(text.starts_with("correlation: 0\nfan in: 3\nroot bias: "), "{text}");
+    assert!(text.starts_with("correlation: 0\nfan in (agents): 3\nroot bias: "), "{text}");
     // Without a directory the figure's name is that of the data set.
     assert!(page.contains("<h1>out</h1>"));
     let other = place.synergy("report out --out there.html").expect(0);

@@ -136,8 +136,7 @@ mod tests {
     #[test]
     fn a_distribution_function_counts() {
         let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0);
-        let at =
-            |x: f64| corners.iter().filter(|corner| corner.0 <= x).next_back().map_or(0.0, |corner| corner.1);
+        let at = |x: f64| corners.iter().rfind(|corner| corner.0 <= x).map_or(0.0, |corner| corner.1);
         assert_eq!([0.5, 1.0, 1.9, 2.0, 4.9, 5.0].map(at), [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
         assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
