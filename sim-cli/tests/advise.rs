@@ -1,7 +1,5 @@
 //! `synergy advise`: a recommendation for people and programs, and a scenario that runs.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-
 mod support;
 
 use support::Place;
