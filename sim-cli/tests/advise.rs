@@ -1,5 +1,4 @@
 //! `synergy advise`: a recommendation for people and programs, and a scenario that runs.
-
 mod support;
 
 use support::Place;
