@@ -168,7 +168,7 @@ pub(super) fn draw_traces(
 /// The entries of a legend that names all series.
 fn entries(curves: &Curves, key: Vec<Entry>, sheet_width: f64) -> Vec<Entry> {
     let series = curves.series.iter().enumerate();
-    series.map(|(k, series)| Entry::series(k, series, sheet_width)).chain(key).collect()
+    series.map(|(k, series)| Entry::series(k, series, curves.scattered, sheet_width)).chain(key).collect()
 }
 
 /// Explains points and lines, if there are both in one series, and fitted lines.

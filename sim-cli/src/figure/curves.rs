@@ -255,7 +255,7 @@ impl Series {
         let name = self.name(index);
         let points: Vec<(f64, f64)> = self.points.iter().map(|point| (point.x, point.y)).collect();
         check_increasing(&points, &format!("{name}, point"), scattered)?;
-        check_increasing(&self.theory, &format!("{name}, theory value"), false)?;
+        check_increasing(&self.theory, &format!("{name}, theory value"), scattered)?;
         for (k, point) in self.points.iter().enumerate() {
             if let Some((low, high)) = point.interval {
                 let open = |end: f64| in_bounds(end) || end.is_infinite();

@@ -148,10 +148,11 @@ impl Facets {
     fn legend(&self, width: f64) -> Vec<Entry> {
         let key = self.panels.iter().map(|panel| arrangement::key(&panel.curves)).max_by_key(Vec::len);
         let count = self.panels.iter().map(|panel| panel.curves.series.len()).max().unwrap_or(0);
+        let scattered = self.panels.iter().any(|panel| panel.curves.scattered);
         let named = (0..count).filter_map(|k| {
             let of = |panel: &'_ Facet| panel.curves.series.get(k).cloned();
             let shown = self.panels.iter().filter_map(of).find(|series| !series.is_empty())?;
-            (!shown.label.is_empty()).then(|| Entry::series(k, &shown, width))
+            (!shown.label.is_empty()).then(|| Entry::series(k, &shown, scattered, width))
         });
         // The name of a single series says nothing that the label of the axis does not say.
         let named: Vec<Entry> = if count > 1 { named.collect() } else { Vec::new() };

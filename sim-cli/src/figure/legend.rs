@@ -31,8 +31,8 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The entry of series number `index`, no wider than the sheet.
-    pub(super) fn series(index: usize, series: &Series, sheet_width: f64) -> Self {
+    /// The entry of series number `index`, no wider than the sheet. Nothing joins points that are `scattered`.
+    pub(super) fn series(index: usize, series: &Series, scattered: bool, sheet_width: f64) -> Self {
         let look = Look::of(index);
         let room = (sheet_width - 2.0 * EDGE - SAMPLE - SAMPLE_GAP) / POINT;
         let (label, size) = text::fit(&series.label, SMALL, room);
@@ -42,7 +42,7 @@ impl Entry {
             look,
             marker: !series.points.is_empty(),
             interval: false,
-            line: true,
+            line: !scattered || !series.theory.is_empty(),
             thickness: LINE,
         }
     }

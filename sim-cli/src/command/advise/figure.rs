@@ -50,7 +50,12 @@ fn curves(findings: &Findings) -> Curves {
         (!points.is_empty()).then(|| Series { label: kind.name().to_owned(), points, theory: Vec::new() })
     };
     curves.series = Kind::ALL.into_iter().filter_map(of_kind).collect();
-    let front = choice.front().iter().map(&place).collect();
+    // What is most accurate for a cost is so until something better can be paid for.
+    let mut front: Vec<(f64, f64)> = Vec::new();
+    for (cost, accuracy) in choice.front().iter().map(&place) {
+        front.extend(front.last().map(|&(_, before)| (cost, before)));
+        front.push((cost, accuracy));
+    }
     curves.series.push(Series {
         label: "most accurate for its cost".to_owned(),
         points: Vec::new(),
