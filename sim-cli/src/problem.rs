@@ -127,6 +127,11 @@ impl Problem {
         }
     }
 
+    /// That a name is none of these metrics.
+    pub fn no_metric(name: &str, metrics: &[&str]) -> Self {
+        Self::input(format!("`{name}` is no metric")).among(name, metrics)
+    }
+
     /// Says where on the command line it is.
     #[must_use]
     pub fn context(self, place: &str) -> Self {

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value as Json;
-use support::Place;
+use support::{Place, assert_explained};
 
 /// A tree without layers is a leaf: its vote is right with probability (1 + bias) / 2, however long the window is.
 const LEAVES: &str = "model = \"tree\"\nseed = 7\n[parameters]\ndepth = 0\n[sweep]\nwindow = { list = [1000, 2000, 9000] }\n\
@@ -93,25 +93,33 @@ fn an_area_with_a_hole_is_none() {
 }
 
 #[test]
-fn what_is_no_area_is_refused_in_a_sentence() {
-    let place = Place::new();
-    let cases = [
-        ("over = [\"leaf_bias\", \"window\"]", "over = [\"leaf_bia\"]", "did you mean `leaf_bias`?"),
-        ("over = [\"leaf_bias\", \"window\"]", "over = [\"window\", \"window\"]", "`window` stands twice"),
-        ("over = [\"leaf_bias\", \"window\"]", "over = []", "over no axis"),
-        ("over = [\"leaf_bias\", \"window\"]", "over = [3]", "a list of names of axes"),
-        ("over = [\"leaf_bias\", \"window\"]", "over = \"correlation\"", "no place on a logarithmic scale"),
-        ("leaf_bias = { list = [0.1, 0.01, 1.0] }", "leaf_bias = { list = [0.1] }", "two numbers or more"),
-        ("root_accuracy", "root_acuracy", "did you mean `root_accuracy`?"),
-        ("metric = \"root_accuracy\"\n", "", "the area has no `metric`"),
-        ("metric = ", "scale = \"log\"\nmetric = ", "\"logarithmic\" or \"linear\""),
-        ("metric = ", "axes = 3\nmetric = ", "`axes`"),
-    ];
-    for (old, new, said) in cases {
-        assert!(LEAVES.contains(old));
-        place.write("s.toml", LEAVES.replace(old, new));
-        let run = place.synergy("sweep s.toml -q --out r");
-        assert!(run.code == Some(2) && run.err.contains(said), "{new}: {}", run.err);
-        assert!(!place.path("r").exists(), "{new}");
-    }
+fn wrong_areas_are_explained() {
+    let over = "over = [\"leaf_bias\", \"window\"]";
+    assert_explained(
+        LEAVES,
+        &[
+            (over, "over = [\"leaf_bia\"]", ":11:", "did you mean `leaf_bias`?"),
+            (over, "over = [\"window\", \"window\"]", ":11:", "`window` stands twice"),
+            (over, "over = []", ":11:", "over no axis"),
+            (over, "over = [3]", ":13:", "`over` is a list of names; the integer `3` is none"),
+            (over, "over = 3", ":13:", "`over` is a name; found"),
+            (over, "over = \"correlation\"", ":11:", "no place on a logarithmic scale"),
+            (over, "", ":11:", "[area] has no `over`"),
+            (
+                "leaf_bias = { list = [0.1, 0.01, 1.0] }",
+                "leaf_bias = { list = [0.1] }",
+                ":11:",
+                "two numbers or more",
+            ),
+            ("root_accuracy", "root_acuracy", ":11:", "did you mean `root_accuracy`?"),
+            ("metric = \"root_accuracy\"\n", "", ":11:", "[area] has no `metric`"),
+            (
+                "metric = ",
+                "scale = \"log\"\nmetric = ",
+                ":12:",
+                "`scale` is linear or logarithmic; found the text `log`",
+            ),
+            ("metric = ", "axes = 3\nmetric = ", ":12:", "`axes`"),
+        ],
+    );
 }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{Place, example, run};
+use support::{Place, assert_explained, example, run};
 
 /// The bias that a layer of five children makes of a small bias: growth f'(0) = 15/8 under correlation, after a channel.
 const PLAN: &str = "model = \"tree\"\n[parameters]\ndepth = 10\n[sweep]\nleaf_bias = { list = [0.2, 0.4] }\ncorrelation = { list = [0.0, 0.3] }\n\
@@ -97,28 +97,34 @@ fn what_has_no_boundary_is_said() {
 
 #[test]
 fn wrong_boundaries_are_explained() {
-    for (from, to, line, sentence) in [
-        ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":7:", "`root_byas` is no metric"),
-        ("quantity = \"root_bias\"\n", "", ":7:", "[boundary] has no `quantity`"),
-        ("along = \"fidelity\"", "along = \"depth\"", ":10:", "`along` is a real parameter"),
-        ("along = \"fidelity\"", "along = \"fidelty\"", ":10:", "did you mean `fidelity`?"),
-        ("from = 0.4", "from = 1", ":12:", "up to a larger one; found 1 and 1"),
-        ("to = 1", "to = 2", ":12:", "`fidelity` cannot be the real number `2`"),
-        ("level = \"leaf_bias\"", "level = [1]", ":9:", "`level` is a number or the name of a parameter"),
-        ("vanishing = \"leaf_bias\"", "vanishing = \"depth\"", ":13:", "`depth` is no axis of the sweep"),
-        ("[0.2, 0.4]", "[0.2, -0.2]", ":13:", "two or more numbers of different size"),
-        ("depth = 10", "fidelity = 0.5", ":3:", "[boundary] looks along `fidelity` from 0.4 to 1"),
-        ("half_width = 0.01", "half_width = \"1 %\"", ":7:", "a number in the unit of `fidelity`; found 1 %"),
-        ("to = 1", "too = 1", ":12:", "`too` is not a key of this table"),
-        ("to = 1", "to = 1\nfirst_look = 20_000_000", ":7:", "is later than the 10000000 trials of [stop]"),
-    ] {
-        let place = Place::new();
-        assert!(PLAN.contains(from), "{from}");
-        place.write("s.toml", PLAN.replace(from, to));
-        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
-        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
-        assert!(!place.path("out").exists(), "{to}");
-    }
+    assert_explained(
+        PLAN,
+        &[
+            ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":7:", "`root_byas` is no metric"),
+            ("quantity = \"root_bias\"\n", "", ":7:", "[boundary] has no `quantity`"),
+            ("along = \"fidelity\"", "along = \"depth\"", ":10:", "`along` is a real parameter"),
+            ("along = \"fidelity\"", "along = \"fidelty\"", ":10:", "did you mean `fidelity`?"),
+            ("from = 0.4", "from = 1", ":12:", "up to a larger one; found 1 and 1"),
+            ("to = 1", "to = 2", ":12:", "`fidelity` cannot be the real number `2`"),
+            ("level = \"leaf_bias\"", "level = [1]", ":9:", "`level` is a number or the name of a parameter"),
+            ("vanishing = \"leaf_bias\"", "vanishing = \"depth\"", ":13:", "`depth` is no axis of the sweep"),
+            ("[0.2, 0.4]", "[0.2, -0.2]", ":13:", "two or more numbers of different size"),
+            ("depth = 10", "fidelity = 0.5", ":3:", "[boundary] looks along `fidelity` from 0.4 to 1"),
+            (
+                "half_width = 0.01",
+                "half_width = \"1 %\"",
+                ":7:",
+                "a number in the unit of `fidelity`; found 1 %",
+            ),
+            ("to = 1", "too = 1", ":12:", "`too` is not a key of this table"),
+            (
+                "to = 1",
+                "to = 1\nfirst_look = 20_000_000",
+                ":7:",
+                "is later than the 10000000 trials of [stop]",
+            ),
+        ],
+    );
     let place = Place::new();
     place.write("s.toml", PLAN);
     let said = place.synergy("sweep s.toml -q --set fidelity=0.7").expect(2).err;

@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::Place;
+use support::{Place, assert_explained};
 
 const STUDY: &str = "models = [\"vote\", \"cascade\"]\n[parameters]\nwrong_answers = 3\n[sweep]\naccuracy = { list = [0.55, 0.7, 0.9] }\n\
     voters = { list = [3, 9] }\n[stop]\ntrials = 2000\n";
@@ -140,24 +140,20 @@ fn models_are_drawn_and_searched() {
 
 #[test]
 fn wrong_studies_are_explained() {
-    for (from, to, line, sentence) in [
-        ("[\"vote\", \"cascade\"]", "[\"vote\", \"cascad\"]", ":1:", "did you mean `cascade`?"),
-        ("[\"vote\", \"cascade\"]", "[\"vote\", \"vote\"]", ":1:", "`models` has vote twice"),
-        ("[\"vote\", \"cascade\"]", "[\"vote\"]", ":1:", "`models` are two or more"),
-        ("[\"vote\", \"cascade\"]", "[]", ":1:", "`models` are two or more"),
-        ("[\"vote\", \"cascade\"]", "\"vote\"", ":1:", "`models` is a list of names; found"),
-        ("[\"vote\", \"cascade\"]", "[\"vote\", 3]", ":1:", "a model is a name; found"),
-        ("[parameters]", "model = \"vote\"\n[parameters]", ":1:", "not both"),
-        ("wrong_answers = 3", "wrong_answer = 3", ":3:", "did you mean `wrong_answers`?"),
-        ("[\"vote\", \"cascade\"]", "[\"tree\", \"organization\"]", ":3:", "`wrong_answers`"),
-    ] {
-        let place = Place::new();
-        assert!(STUDY.contains(from), "{from}");
-        place.write("s.toml", STUDY.replacen(from, to, 1));
-        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
-        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
-        assert!(!place.path("out").exists(), "{to}");
-    }
+    assert_explained(
+        STUDY,
+        &[
+            ("[\"vote\", \"cascade\"]", "[\"vote\", \"cascad\"]", ":1:", "did you mean `cascade`?"),
+            ("[\"vote\", \"cascade\"]", "[\"vote\", \"vote\"]", ":1:", "`models` has vote twice"),
+            ("[\"vote\", \"cascade\"]", "[\"vote\"]", ":1:", "`models` are two or more"),
+            ("[\"vote\", \"cascade\"]", "[]", ":1:", "`models` are two or more"),
+            ("[\"vote\", \"cascade\"]", "\"vote\"", ":1:", "`models` is a list of names; found"),
+            ("[\"vote\", \"cascade\"]", "[\"vote\", 3]", ":1:", "a model is a name; found"),
+            ("[parameters]", "model = \"vote\"\n[parameters]", ":1:", "not both"),
+            ("wrong_answers = 3", "wrong_answer = 3", ":3:", "did you mean `wrong_answers`?"),
+            ("[\"vote\", \"cascade\"]", "[\"tree\", \"organization\"]", ":3:", "`wrong_answers`"),
+        ],
+    );
     let place = Place::new();
     place.write("s.toml", STUDY);
     let said = place.synergy("run s.toml -q").expect(2).err;

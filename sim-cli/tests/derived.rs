@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::Place;
+use support::{Place, assert_explained};
 
 /// The columns of the data set `out` as `synergy export` gives them.
 fn column(place: &Place, name: &str) -> Vec<f64> {
@@ -71,27 +71,24 @@ fn a_boundary_is_looked_for_along_a_variable() {
 
 #[test]
 fn wrong_formulas_are_explained() {
-    for (from, to, line, sentence) in [
-        ("scale * tokens", "skale * tokens", ":9:", "did you mean `scale`?"),
-        ("scale * tokens", "scale * * tokens", ":9:", "a number, a name or `(` is expected; found `*`"),
-        ("scale * tokens", "sin(tokens) * scale", ":9:", "there is no function `sin`"),
-        ("leaf_bias =", "leaf_byas =", ":9:", "did you mean `leaf_bias`?"),
-        ("leaf_bias =", "dependence =", ":9:", "so no formula gives it"),
-        ("\"scale * tokens ^ exponent\"", "3", ":9:", "is a formula in quotes; found the integer `3`"),
-        ("scale = 0.05", "scale = \"a\"", ":5:", "is a number or an axis; found the text `a`"),
-        ("scale = 0.05", "scale = 0.05\nspare = 1", ":6:", "the variable `spare` is in no formula"),
-        ("scale = 0.05", "fan_in = 3", ":5:", "`fan_in` is a parameter of the model, and no variable"),
-        ("scale", "trials", ":4:", "`trials` is a column of the data set, and no variable"),
-        ("scale", "root_bias", ":4:", "is a column"),
-        ("scale = 0.05", "\"a b\" = 3", ":5:", "`a b` is no name of a variable"),
-        ("depth = 0", "leaf_bias = 0.1", ":3:", "`leaf_bias` is derived, as scale * tokens ^ exponent"),
-    ] {
-        let place = Place::new();
-        assert!(FORMULA.contains(from), "{from}");
-        place.write("s.toml", FORMULA.replace(from, to));
-        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
-        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
-    }
+    assert_explained(
+        FORMULA,
+        &[
+            ("scale * tokens", "skale * tokens", ":9:", "did you mean `scale`?"),
+            ("scale * tokens", "scale * * tokens", ":9:", "a number, a name or `(` is expected; found `*`"),
+            ("scale * tokens", "sin(tokens) * scale", ":9:", "there is no function `sin`"),
+            ("leaf_bias =", "leaf_byas =", ":9:", "did you mean `leaf_bias`?"),
+            ("leaf_bias =", "dependence =", ":9:", "so no formula gives it"),
+            ("\"scale * tokens ^ exponent\"", "3", ":9:", "is a formula in quotes; found the integer `3`"),
+            ("scale = 0.05", "scale = \"a\"", ":5:", "is a number or an axis; found the text `a`"),
+            ("scale = 0.05", "scale = 0.05\nspare = 1", ":6:", "the variable `spare` is in no formula"),
+            ("scale = 0.05", "fan_in = 3", ":5:", "`fan_in` is a parameter of the model, and no variable"),
+            ("scale", "trials", ":4:", "`trials` is a column of the data set, and no variable"),
+            ("scale", "root_bias", ":4:", "is a column"),
+            ("scale = 0.05", "\"a b\" = 3", ":5:", "`a b` is no name of a variable"),
+            ("depth = 0", "leaf_bias = 0.1", ":3:", "`leaf_bias` is derived, as scale * tokens ^ exponent"),
+        ],
+    );
     let place = Place::new();
     place.write("s.toml", FORMULA.replace("[stop]", "[sweep]\ntokens = { list = [1, 2] }\n[stop]"));
     let said = place.synergy("sweep s.toml -q --out out").expect(2).err;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::Place;
+use support::{Place, assert_explained};
 
 /// A tree without layers is one leaf, so the bias of its root is the formula: a bowl upside down, 1/2 at its top at x = 0.3, y = 0.6.
 const BOWL: &str = "model = \"tree\"\n[parameters]\ndepth = 0\n[variables]\nx = 0\ny = 0\n[derived]\nleaf_bias = \"0.5 - (x - 0.3)^2 - 2 * (y - 0.6)^2\"\n\
@@ -85,39 +85,41 @@ fn whole_numbers_have_an_optimum_and_a_minimum() {
 
 #[test]
 fn wrong_searches_are_explained() {
-    for (from, to, line, sentence) in [
-        ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":9:", "did you mean `root_bias`?"),
-        ("quantity = \"root_bias\"\n", "", ":9:", "[optimize] has no `quantity`"),
-        ("\"maximize\"", "\"best\"", ":11:", "`goal` is maximize or minimize; found the text `best`"),
-        ("x = { from = 0, to = 1 }", "x = { list = [1, 2] }", ":13:", "between two numbers, not over a list"),
-        ("x = { from = 0, to = 1 }", "z = { from = 0, to = 1 }", ":13:", "`z` is not a parameter"),
-        (
-            "goal = \"maximize\"",
-            "goal = \"maximize\"\npoints = 3",
-            ":12:",
-            "`points` is a whole number from 4",
-        ),
-        (
-            "goal = \"maximize\"",
-            "goal = \"maximize\"\nfirst_look = 0",
-            ":12:",
-            "a whole number from 1; found",
-        ),
-        ("trials = 1_000_000", "trials = 1000", ":9:", "are more than the 1000 trials of [stop]"),
-        ("trials = 1_000_000", "half_width = 0.1", ":9:", "has no half-width"),
-        (
-            "[optimize]\n",
-            "[boundary]\nquantity = \"root_bias\"\nalong = \"x\"\nfrom = 0\nto = 1\n[optimize]\n",
-            ":9:",
-            "not both",
-        ),
-    ] {
-        let place = Place::new();
-        assert!(BOWL.contains(from), "{from}");
-        place.write("s.toml", BOWL.replace(from, to));
-        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
-        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
-    }
+    assert_explained(
+        BOWL,
+        &[
+            ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":9:", "did you mean `root_bias`?"),
+            ("quantity = \"root_bias\"\n", "", ":9:", "[optimize] has no `quantity`"),
+            ("\"maximize\"", "\"best\"", ":11:", "`goal` is maximize or minimize; found the text `best`"),
+            (
+                "x = { from = 0, to = 1 }",
+                "x = { list = [1, 2] }",
+                ":13:",
+                "between two numbers, not over a list",
+            ),
+            ("x = { from = 0, to = 1 }", "z = { from = 0, to = 1 }", ":13:", "`z` is not a parameter"),
+            (
+                "goal = \"maximize\"",
+                "goal = \"maximize\"\npoints = 3",
+                ":12:",
+                "`points` is a whole number from 4",
+            ),
+            (
+                "goal = \"maximize\"",
+                "goal = \"maximize\"\nfirst_look = 0",
+                ":12:",
+                "a whole number from 1; found",
+            ),
+            ("trials = 1_000_000", "trials = 1000", ":9:", "are more than the 1000 trials of [stop]"),
+            ("trials = 1_000_000", "half_width = 0.1", ":9:", "has no half-width"),
+            (
+                "[optimize]\n",
+                "[boundary]\nquantity = \"root_bias\"\nalong = \"x\"\nfrom = 0\nto = 1\n[optimize]\n",
+                ":9:",
+                "not both",
+            ),
+        ],
+    );
     let place = Place::new();
     place.write("s.toml", BOWL);
     let said = place.synergy("run s.toml -q --set x=1").expect(2).err;

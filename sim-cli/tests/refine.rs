@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use support::{Place, example, program, run};
+use support::{Place, assert_explained, example, program, run};
 
 /// Whether ten layers give back more than their leaves had: 231 cells on both sides of a curve.
 const PLAN: &str = "model = \"tree\"\n[parameters]\nfan_in = 5\ndepth = 10\nleaf_bias = 0.1\n[sweep]\n\
@@ -252,36 +252,42 @@ fn it_costs_a_fraction_of_equal_trials() {
 
 #[test]
 fn wrong_plans_are_explained() {
-    for (from, to, line, sentence) in [
-        ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":9:", "`root_byas` is no metric"),
-        ("quantity = \"root_bias\"\n", "", ":9:", "[refine] has no `quantity`"),
-        ("level = \"leaf_bias\"\n", "", ":9:", "[refine] has no `total`"),
-        ("level = \"leaf_bias\"", "level = \"leaf_byas\"", ":11:", "did you mean `leaf_bias`?"),
-        ("level = \"leaf_bias\"", "level = nan", ":11:", "a number must be finite; found NaN"),
-        ("level = \"leaf_bias\"", "level = [0.1]", ":11:", "`level` is a number or the name of a parameter"),
-        ("level = \"leaf_bias\"", "between = \"fidelty\"", ":11:", "did you mean `fidelity`?"),
-        ("level = \"leaf_bias\"", "level = 0\nbetween = \"fidelity\"", ":12:", "not both"),
-        ("level = \"leaf_bias\"", "level = 0\ngoal = \"minimize\"", ":12:", "which is missing"),
-        ("level = \"leaf_bias\"", "between = \"fidelity\"\ngoal = \"größer\"", ":12:", "found `größer`"),
-        ("level = \"leaf_bias\"", "level = 0\nfirst_look = 0", ":12:", "positive whole number of trials"),
-        ("level = \"leaf_bias\"", "level = 0\nfirst_look = 400_000", ":9:", "later than the 300 000 trials"),
-        ("level = \"leaf_bias\"", "level = 0\ntotal = -1", ":12:", "positive whole number of trials"),
-        (
-            "level = \"leaf_bias\"",
-            "level = 0\ntotal = 1000",
-            ":9:",
-            "do not suffice for a first look at 231 cells",
-        ),
-        ("level = \"leaf_bias\"", "level = 0\nlevels = 1", ":12:", "`levels` is not a key of this table"),
-        ("[stop]", "[test]\nmetric = \"root_bias\"\n[stop]", ":12:", "a scenario has [refine] or [test]"),
-    ] {
-        let place = Place::new();
-        assert!(PLAN.contains(from), "{from}");
-        place.write("s.toml", PLAN.replace(from, to));
-        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
-        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
-        assert!(!place.path("out").exists(), "{to}");
-    }
+    assert_explained(
+        PLAN,
+        &[
+            ("quantity = \"root_bias\"", "quantity = \"root_byas\"", ":9:", "`root_byas` is no metric"),
+            ("quantity = \"root_bias\"\n", "", ":9:", "[refine] has no `quantity`"),
+            ("level = \"leaf_bias\"\n", "", ":9:", "[refine] has no `total`"),
+            ("level = \"leaf_bias\"", "level = \"leaf_byas\"", ":11:", "did you mean `leaf_bias`?"),
+            ("level = \"leaf_bias\"", "level = nan", ":11:", "a number must be finite; found NaN"),
+            (
+                "level = \"leaf_bias\"",
+                "level = [0.1]",
+                ":11:",
+                "`level` is a number or the name of a parameter",
+            ),
+            ("level = \"leaf_bias\"", "between = \"fidelty\"", ":11:", "did you mean `fidelity`?"),
+            ("level = \"leaf_bias\"", "level = 0\nbetween = \"fidelity\"", ":12:", "not both"),
+            ("level = \"leaf_bias\"", "level = 0\ngoal = \"minimize\"", ":12:", "which is missing"),
+            ("level = \"leaf_bias\"", "between = \"fidelity\"\ngoal = \"größer\"", ":12:", "found `größer`"),
+            ("level = \"leaf_bias\"", "level = 0\nfirst_look = 0", ":12:", "positive whole number of trials"),
+            (
+                "level = \"leaf_bias\"",
+                "level = 0\nfirst_look = 400_000",
+                ":9:",
+                "later than the 300 000 trials",
+            ),
+            ("level = \"leaf_bias\"", "level = 0\ntotal = -1", ":12:", "positive whole number of trials"),
+            (
+                "level = \"leaf_bias\"",
+                "level = 0\ntotal = 1000",
+                ":9:",
+                "do not suffice for a first look at 231 cells",
+            ),
+            ("level = \"leaf_bias\"", "level = 0\nlevels = 1", ":12:", "`levels` is not a key of this table"),
+            ("[stop]", "[test]\nmetric = \"root_bias\"\n[stop]", ":12:", "a scenario has [refine] or [test]"),
+        ],
+    );
     let place = Place::new();
     place.write("s.toml", PLAN.replace("level = \"leaf_bias\"", "between = \"fidelity\""));
     let said = place.synergy("sweep s.toml -q --set fidelity=0.7").expect(2).err;

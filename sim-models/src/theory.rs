@@ -32,6 +32,7 @@ pub mod averaging;
 pub mod channel;
 pub mod common_cause;
 pub mod cost;
+pub mod counts;
 pub mod critical;
 pub mod debate;
 pub mod dependence;

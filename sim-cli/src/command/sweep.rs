@@ -161,8 +161,9 @@ pub(super) fn conclude(
         directory.write_summary(Analysis::FILE, &analysis)?;
         say(format_args!("{analysis}"))?;
     }
-    let area = scenario.area.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
-    if let Some(areas) = area.and_then(|table| Areas::of(scenario, &table)) {
+    let is_read = scenario.area.is_some() || scenario.boundary.is_some();
+    let table = is_read.then(|| Table::read(&directory.data_path())).transpose()?;
+    if let Some(areas) = table.as_ref().and_then(|table| Areas::of(scenario, table)) {
         directory.write_summary(Areas::FILE, &areas)?;
         say(format_args!("{areas}"))?;
     }
@@ -170,8 +171,7 @@ pub(super) fn conclude(
         directory.write_summary(Refinement::FILE, refined)?;
         say(format_args!("{refined}"))?;
     }
-    let boundary = scenario.boundary.is_some().then(|| Table::read(&directory.data_path())).transpose()?;
-    if let Some(trace) = boundary.and_then(|table| Trace::of(scenario, &table)) {
+    if let Some(trace) = table.as_ref().and_then(|table| Trace::of(scenario, table)) {
         directory.write_summary(Trace::FILE, &trace)?;
         say(format_args!("{trace}"))?;
     }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use sim_models::registry::Value;
 
 use super::axis::{Axis, Spacing};
-use super::document::{Content, Document, Node, Table};
+use super::document::{Document, Table};
+use super::reader::Reader;
 use crate::problem::{Outcome, Problem};
 
 /// The area under a metric over some axes of the sweep.
@@ -19,30 +20,23 @@ pub struct AreaSpec {
 }
 
 impl AreaSpec {
-    pub(super) fn read(document: &Document, table: &Table) -> Outcome<Self> {
-        table.allow(document, &["metric", "over", "scale"])?;
-        let mut spec = Self { metric: String::new(), over: Vec::new(), scale: Spacing::Logarithmic };
-        for entry in table.iter() {
-            let node = &entry.node;
-            let refuse = |allowed: &str| {
-                let sentence = format!("`{}` is {allowed}; found {}", entry.key, node.describe());
-                document.problem(&node.span, sentence, "found here")
-            };
-            match (entry.key.as_str(), text(node)) {
-                ("metric", Some(metric)) => spec.metric = metric,
-                ("metric", None) => return Err(refuse("the name of a metric")),
-                ("scale", Some(scale)) => {
-                    spec.scale = match scale.as_str() {
-                        "logarithmic" => Spacing::Logarithmic,
-                        "linear" => Spacing::Linear,
-                        _ => return Err(refuse("\"logarithmic\" or \"linear\"")),
-                    }
-                }
-                ("scale", None) => return Err(refuse("\"logarithmic\" or \"linear\"")),
-                _ => spec.over = names(node).ok_or_else(|| refuse("a list of names of axes"))?,
+    pub(super) fn read(document: &Document, root: &Table) -> Outcome<Option<Self>> {
+        let Some(reader) = Reader::open(document, root, "area", &["metric", "over", "scale"])? else {
+            return Ok(None);
+        };
+        let scale = match reader.name("scale")?.as_deref() {
+            None | Some("logarithmic") => Spacing::Logarithmic,
+            Some("linear") => Spacing::Linear,
+            Some(other) => {
+                let sentence = format!("`scale` is linear or logarithmic; found the text `{other}`");
+                return Err(reader.refuse("scale", sentence));
             }
-        }
-        Ok(spec)
+        };
+        Ok(Some(Self {
+            metric: reader.name("metric")?.ok_or_else(|| reader.missing("metric"))?,
+            over: reader.names("over")?.ok_or_else(|| reader.missing("over"))?,
+            scale,
+        }))
     }
 
     /// Checks that the axes are axes of numbers, each once, and of positive ones where ratios count.
@@ -83,11 +77,7 @@ impl AreaSpec {
         if metrics.contains(&self.metric.as_str()) {
             return Ok(());
         }
-        let problem = match self.metric.as_str() {
-            "" => Problem::input("the area has no `metric`"),
-            metric => Problem::input(format!("the area is that under `{metric}`, which is no metric")),
-        };
-        Err(problem.among(&self.metric, metrics))
+        Err(Problem::no_metric(&self.metric, metrics))
     }
 
     /// What counts as equal along the axes, in a word.
@@ -114,20 +104,5 @@ impl AreaSpec {
             (value.clone(), 0.5 * (after - before) / (last - first))
         };
         axis.values.iter().map(share).collect()
-    }
-}
-
-fn text(node: &Node) -> Option<String> {
-    match &node.content {
-        Content::Scalar(Value::Text(text)) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-/// A name, or a list of them.
-fn names(node: &Node) -> Option<Vec<String>> {
-    match &node.content {
-        Content::List(items) => items.iter().map(text).collect(),
-        _ => Some(vec![text(node)?]),
     }
 }

@@ -181,8 +181,7 @@ impl BoundarySpec {
         if metrics.contains(&self.quantity.as_str()) {
             return Ok(());
         }
-        let problem = Problem::input(format!("`{}` is no metric", self.quantity));
-        Err(problem.among(&self.quantity, metrics))
+        Err(Problem::no_metric(&self.quantity, metrics))
     }
 
     /// What is wrong with giving the parameter that is looked along a value; `None` for every other key.

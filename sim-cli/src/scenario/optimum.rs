@@ -108,8 +108,7 @@ impl OptimumSpec {
         if metrics.contains(&self.quantity.as_str()) {
             return Ok(());
         }
-        let problem = Problem::input(format!("`{}` is no metric", self.quantity));
-        Err(problem.among(&self.quantity, metrics))
+        Err(Problem::no_metric(&self.quantity, metrics))
     }
 
     /// Trials of the first look at the points of a round.

@@ -138,7 +138,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         Some(table) => Some(Hypothesis::read(document, table)?),
         None => None,
     };
-    let area = table(document, root, "area")?.map(|table| AreaSpec::read(document, table)).transpose()?;
+    let area = AreaSpec::read(document, root)?;
     Ok(Scenario {
         model: name,
         models,

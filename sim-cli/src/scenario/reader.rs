@@ -60,6 +60,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Names, or one of them, if they are given.
+    pub(super) fn names(&self, key: &str) -> Outcome<Option<Vec<String>>> {
+        let Some(Node { content: Content::List(items), .. }) = self.node(key) else {
+            return Ok(self.name(key)?.map(|name| vec![name]));
+        };
+        let name = |item: &Node| match &item.content {
+            Content::Scalar(Value::Text(name)) => Ok(name.clone()),
+            _ => Err(self.refuse(key, format!("`{key}` is a list of names; {} is none", item.describe()))),
+        };
+        items.iter().map(name).collect::<Outcome<_>>().map(Some)
+    }
+
     /// A positive whole number, if it is given.
     pub(super) fn count(&self, key: &str, what: &str) -> Outcome<Option<u64>> {
         let Some(node) = self.node(key) else { return Ok(None) };

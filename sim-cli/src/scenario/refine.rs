@@ -138,8 +138,7 @@ impl RefineSpec {
         if metrics.contains(&self.quantity.as_str()) {
             return Ok(());
         }
-        let problem = Problem::input(format!("`{}` is no metric", self.quantity));
-        Err(problem.among(&self.quantity, metrics))
+        Err(Problem::no_metric(&self.quantity, metrics))
     }
 
     /// After how many trials cells are looked at.

@@ -72,6 +72,22 @@ impl Place {
     }
 }
 
+/// A change of a scenario that makes it wrong: what is replaced, by what, the place that is named, and a part of the sentence.
+pub type Wrong<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+/// Tries each change alone: it is explained, and nothing is written.
+#[track_caller]
+pub fn assert_explained(scenario: &str, changes: &[Wrong<'_>]) {
+    for (from, to, line, sentence) in changes {
+        let place = Place::new();
+        assert!(scenario.contains(from), "{from}");
+        place.write("s.toml", scenario.replace(from, to));
+        let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
+        assert!(said.contains(sentence) && said.contains(line), "{to}: {said}");
+        assert!(!place.path("out").exists(), "{to}");
+    }
+}
+
 /// The program under test.
 pub fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_synergy"))

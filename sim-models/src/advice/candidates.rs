@@ -193,19 +193,16 @@ fn shapes(fleet: &Fleet, limits: &Limits, trees: Trees, mut visit: impl FnMut(Pl
 
 /// Visits the votes of three models.
 fn trios(usable: &[usize], mut visit: impl FnMut(Plan) -> Option<f64>) {
-    for (at, &one) in usable.iter().enumerate() {
-        for (behind, &two) in usable.iter().enumerate().skip(at + 1) {
-            for &three in &usable[behind + 1..] {
-                for a in TRIOS {
-                    for b in TRIOS {
-                        // An odd sum has no ties. More of the third model cost more.
-                        let odd = TRIOS.into_iter().filter(|c| (a + b + c) % 2 == 1);
-                        let trio =
-                            |c| Plan::Mixed { first: (one, a), second: (two, b), third: Some((three, c)) };
-                        odd.map(trio).map_while(&mut visit).for_each(drop);
-                    }
-                }
-            }
+    let pairs =
+        |from: usize| (from..usable.len()).flat_map(move |b| (b + 1..usable.len()).map(move |c| (b, c)));
+    let models =
+        (0..usable.len()).flat_map(|a| pairs(a + 1).map(move |(b, c)| [a, b, c].map(|at| usable[at])));
+    for [one, two, three] in models {
+        for (a, b) in TRIOS.into_iter().flat_map(|a| TRIOS.map(|b| (a, b))) {
+            let trio = |c| Plan::Mixed { first: (one, a), second: (two, b), third: Some((three, c)) };
+            // An odd sum has no ties. More of the third model cost more.
+            let odd = TRIOS.into_iter().filter(|c| (a + b + c) % 2 == 1);
+            odd.map(trio).map_while(&mut visit).for_each(drop);
         }
     }
 }

@@ -91,11 +91,15 @@ impl<'a> Evaluator<'a> {
         if let Some(found) = self.together.borrow().get(&(first, second)) {
             return Some(Rc::clone(found));
         }
-        let profile = |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
-        let (one, other) = (profile(first)?, profile(second)?);
+        let (one, other) = (self.of_known(first)?, self.of_known(second)?);
         let found = Rc::new(Profile::together([&one, &other]));
         self.together.borrow_mut().insert((first, second), Rc::clone(&found));
         Some(found)
+    }
+
+    /// The profile of a model whose answers have a known length.
+    fn of_known(&self, model: usize) -> Option<Rc<Profile>> {
+        self.profile(model, self.fleet.models.get(model)?.known_tokens()?)
     }
 
     fn profile(&self, model: usize, tokens: f64) -> Option<Rc<Profile>> {

@@ -188,10 +188,9 @@ impl Plan {
         }
     }
 
-    /// The models of a vote with their votes.
+    /// The models of a vote of several with their votes; none of other plans.
     pub fn teams(&self) -> Vec<Team> {
         match *self {
-            Self::Vote { model, votes, .. } => vec![(model, votes)],
             Self::Mixed { first, second, third } => {
                 [Some(first), Some(second), third].into_iter().flatten().collect()
             }

@@ -7,6 +7,7 @@ mod beta;
 
 use std::sync::OnceLock;
 
+use crate::theory::counts::binomial;
 use crate::theory::dependence::{Dependence, copied_biases};
 
 /// A model's accuracy over questions.
@@ -95,6 +96,15 @@ impl Profile {
             }
         }
         coarse
+    }
+
+    /// Probabilities of 0, ..., n right answers of `n` to one question.
+    pub fn counts(&self, n: u32) -> Vec<f64> {
+        let mut law = vec![0.0; n as usize + 1];
+        for (width, accuracy) in self.steps() {
+            law.iter_mut().zip(binomial(n, accuracy)).for_each(|(mass, more)| *mass += width * more);
+        }
+        law
     }
 
     /// Mean of a function of the accuracy over questions.

@@ -64,13 +64,13 @@ pub enum NotMeasured {
         /// What was found.
         found: Root,
     },
-    /// A model that there is not.
-    #[error("there is no model `{0}`")]
-    NoModel(&'static str),
+    /// A model, or a metric of one, that there is not.
+    #[error("there is no model or metric `{0}`")]
+    Unknown(&'static str),
     /// Parameters that a model does not take.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// A model that does not come to its end, or has no such metric.
+    /// A model that does not come to its end.
     #[error(transparent)]
     Model(#[from] Failure),
     /// Measured and predicted numbers do not correspond.

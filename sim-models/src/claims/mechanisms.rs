@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::claim::Claim;
 use super::measured::{Measured, NotMeasured};
-use crate::registry::{AnyModel, AnyPlan, Registry, Value, Values};
+use super::sampler::Sampler;
+use crate::registry::{AnyModel, Registry, Value, Values};
 
 /// Share of the margin that half of an interval takes.
 const PRECISION: f64 = 0.35;
@@ -13,9 +14,13 @@ const PRECISION: f64 = 0.35;
 #[derive(Clone, Copy)]
 struct Number {
     model: &'static str,
-    /// Metric and prediction have one name.
+    /// That of a metric, and of a prediction.
     name: &'static str,
     settings: [&'static str; 2],
+}
+
+fn number(model: &'static str, name: &'static str, settings: [&'static str; 2]) -> Number {
+    Number { model, name, settings }
 }
 
 pub(super) fn claims() -> Vec<Claim> {
@@ -24,172 +29,124 @@ pub(super) fn claims() -> Vec<Claim> {
             "margin-vote-decides",
             "A race of votes to a margin k is won by the right answer with probability 1/(1 + ((1-p)/p)^k).",
             "mechanisms B42",
-            Number {
-                model: "margin-vote",
-                name: "step_accuracy",
-                settings: ["steps=1 margin=3 accuracy=0.7", "steps=10 margin=2 accuracy=0.6"],
-            },
+            number(
+                "margin-vote",
+                "step_accuracy",
+                ["steps=1 margin=3 accuracy=0.7", "steps=10 margin=2 accuracy=0.6"],
+            ),
         ),
         probability(
             "retry-ends-with-what-the-checker-accepts",
             "Retries until a checker accepts are right with p t/(p t + (1-p) f), but for what ends before.",
             "mechanisms B0.7, B15",
-            Number {
-                model: "retry",
-                name: "success",
-                settings: ["attempts=10", "attempts=5 correlation=0.3"],
-            },
+            number("retry", "success", ["attempts=10", "attempts=5 correlation=0.3"]),
         ),
         amount(
             "cost-of-pass-of-retries",
             "A right answer costs what an attempt costs over the probability that one succeeds.",
             "mechanisms B15",
-            Number {
-                model: "retry",
-                name: "cost_of_pass",
-                settings: ["attempts=100", "attempts=4 false_positive=0.2"],
-            },
+            number("retry", "cost_of_pass", ["attempts=100", "attempts=4 false_positive=0.2"]),
         ),
         probability(
             "sybils-in-a-vote",
             "A block of votes that agree on a wrong answer needs that many right votes against it.",
             "mechanisms B17",
-            Number {
-                model: "vote",
-                name: "success",
-                settings: ["voters=9 sybils=3", "voters=7 sybils=2 correlation=0.2"],
-            },
+            number("vote", "success", ["voters=9 sybils=3", "voters=7 sybils=2 correlation=0.2"]),
         ),
         probability(
             "cascade-keeps-unanimous-answers",
             "A teacher is asked where the students differ: right answers are unanimous right ones and the teacher's.",
             "mechanisms B46",
-            Number {
-                model: "cascade",
-                name: "success",
-                settings: ["votes=3", "votes=5 correlation=0.3 wrong_answers=3"],
-            },
+            number("cascade", "success", ["votes=3", "votes=5 correlation=0.3 wrong_answers=3"]),
         ),
         probability(
             "routing-within-a-budget",
             "A hard budget is spent best by a dynamic programme over steps and budget left.",
             "mechanisms B23",
-            Number {
-                model: "routing",
-                name: "success",
-                settings: ["policy=seeing", "policy=blind budget=60"],
-            },
+            number("routing", "success", ["policy=seeing", "policy=blind budget=60"]),
         ),
         amount(
             "restart-where-it-failed",
             "A failed chain goes on where it failed if that is found, and from its start else.",
             "mechanisms B28",
-            Number {
-                model: "restart",
-                name: "tried",
-                settings: ["localization=0.7", "localization=0.3 checkpoint_every=5"],
-            },
+            number("restart", "tried", ["localization=0.7", "localization=0.3 checkpoint_every=5"]),
         ),
         probability(
             "value-tree-within-a-budget",
             "Branches are expanded by their value, the more greedily the less budget is left.",
             "mechanisms B29",
-            Number { model: "value-tree", name: "found", settings: ["budget=20", "budget=5 choice=uniform"] },
+            number("value-tree", "found", ["budget=20", "budget=5 choice=uniform"]),
         ),
         probability(
             "quorum-of-deliberation",
             "Deliberation that may not end keeps a quorum waiting with the tail of a binomial, or a beta-binomial law.",
             "mechanisms B2",
-            Number {
-                model: "deliberation",
-                name: "converged",
-                settings: ["correlation=0", "correlation=0.2 faults=3"],
-            },
+            number("deliberation", "converged", ["correlation=0", "correlation=0.2 faults=3"]),
         ),
         probability(
             "compromise-dilutes-the-expert",
             "A team that compromises is right with the mean of its members' accuracies, weighted toward equality as it grows.",
             "mechanisms B38",
-            Number {
-                model: "expert-dilution",
-                name: "accuracy",
-                settings: ["members=5", "members=20 identification=0.5"],
-            },
+            number("expert-dilution", "accuracy", ["members=5", "members=20 identification=0.5"]),
         ),
         amount(
             "loaders-that-look-ahead",
             "A log read by outcome shows shorter answers than the policy gives.",
             "mechanisms B40",
-            Number {
-                model: "log-reweighting",
-                name: "length_of_right",
-                settings: ["coupling=0.3", "coupling=1 accuracy=0.3"],
-            },
+            number("log-reweighting", "length_of_right", ["coupling=0.3", "coupling=1 accuracy=0.3"]),
         ),
         probability(
             "list-prices-reverse",
             "The order of costs is not that of list prices with probability Phi(-g/s).",
             "mechanisms B55",
-            Number {
-                model: "price-reversal",
-                name: "reversed",
-                settings: ["list_price_ratio=2", "list_price_ratio=4"],
-            },
+            number("price-reversal", "reversed", ["list_price_ratio=2", "list_price_ratio=4"]),
         ),
         amount(
             "work-under-churn",
             "Work on a worker that fails takes exponentially longer with its length, and checkpoints cut it into pieces.",
             "mechanisms B52",
-            Number { model: "churn", name: "time", settings: ["work=20", "work=60 checkpoint_every=5"] },
+            number("churn", "time", ["work=20", "work=60 checkpoint_every=5"]),
         ),
         amount(
             "errors-breed-in-teams",
             "An error that reaches R others, of which a share v is caught, becomes 1/(1 - R (1 - v)) of them.",
             "mechanisms B35",
-            Number {
-                model: "architecture",
-                name: "error_events",
-                settings: ["architecture=centralized", "architecture=decentralized"],
-            },
+            number(
+                "architecture",
+                "error_events",
+                ["architecture=centralized", "architecture=decentralized"],
+            ),
         ),
         probability(
             "pipelines-lose-by-stage",
             "A pipeline of n stages completes with the power of n of a stage's success.",
             "mechanisms B6",
-            Number {
-                model: "pipeline",
-                name: "completed",
-                settings: ["stages=5", "stages=3 strong_success=0.9"],
-            },
+            number("pipeline", "completed", ["stages=5", "stages=3 strong_success=0.9"]),
         ),
         probability(
             "knowing-the-budget-of-tools",
             "An agent that knows its budget of calls goes on to the end; one that does not stops early.",
             "mechanisms B4",
-            Number { model: "tool-budget", name: "success", settings: ["agent=aware", "agent=unaware"] },
+            number("tool-budget", "success", ["agent=aware", "agent=unaware"]),
         ),
         probability(
             "plans-beyond-the-executor",
             "What a plan gains by its complexity it loses where the executor does not know its operations.",
             "mechanisms B34",
-            Number {
-                model: "plan-mismatch",
-                name: "success",
-                settings: ["complexity=0.3", "complexity=0.8"],
-            },
+            number("plan-mismatch", "success", ["complexity=0.3", "complexity=0.8"]),
         ),
         amount(
             "waiting-of-a-closed-fleet",
             "Agents that think and share a server wait as the machine repairman's queue says.",
             "mechanisms B37",
-            Number {
-                model: "queue",
-                name: "time_in_system",
-                settings: [
+            number(
+                "queue",
+                "time_in_system",
+                [
                     "population=10 think_time=10 customers=2000 warm_up=500",
                     "population=40 think_time=10 servers=3 customers=4000 warm_up=1000",
                 ],
-            },
+            ),
         ),
     ]
 }
@@ -209,7 +166,7 @@ fn amount(id: &'static str, sentence: &'static str, source: &'static str, number
 fn over(
     claim: Claim,
     number: Number,
-    half_width: impl Fn(&super::sampler::Sampler<'_>, f64) -> f64 + Copy + Send + Sync + 'static,
+    half_width: impl Fn(&Sampler<'_>, f64) -> f64 + Copy + Send + Sync + 'static,
 ) -> Claim {
     claim
         .over("", number.settings)
@@ -218,8 +175,8 @@ fn over(
             let measure = |settings: &str| -> Result<Measured, NotMeasured> {
                 number.with(settings, |model, values| {
                     let metric = model.metrics().iter().position(|metric| metric.name == number.name);
-                    let plan: Box<dyn AnyPlan + '_> = model.prepare(values)?;
-                    sampler.model(&*plan, metric.unwrap_or(usize::MAX), half_width)
+                    let metric = metric.ok_or(NotMeasured::Unknown(number.name))?;
+                    sampler.model(&*model.prepare(values)?, metric, half_width)
                 })
             };
             number.settings.into_iter().map(measure).collect()
@@ -234,7 +191,7 @@ impl Number {
         of: impl FnOnce(&dyn AnyModel, &Values) -> Result<T, NotMeasured>,
     ) -> Result<T, NotMeasured> {
         let registry = Registry::builtin();
-        let model = registry.find(self.model).ok_or(NotMeasured::NoModel(self.model))?;
+        let model = registry.find(self.model).ok_or(NotMeasured::Unknown(self.model))?;
         let given: BTreeMap<String, Value> = settings
             .split_whitespace()
             .filter_map(|setting| setting.split_once('='))

@@ -9,7 +9,7 @@ use super::measured::{Measured, NotMeasured};
 use crate::organization::averaging::{AveragingOrganization, SampledAverage};
 use crate::organization::graph::Organization;
 use crate::organization::{AgentTree, Bias, LaneOrganization, LaneTree, Layer, Leaf};
-use crate::registry::{AnyPlan, Failure};
+use crate::registry::AnyPlan;
 
 /// Probability that any interval of a run over all claims misses the truth, which is what makes a true claim fail.
 pub const ERROR_RATE: f64 = 1e-6;
@@ -199,8 +199,7 @@ impl<'a> Sampler<'a> {
         let stop = Stop::after(trials)?.with_confidence(Self::confidence());
         let outcome = plan.run(streams, &stop, self.control)?;
         self.trials += outcome.trials;
-        let missing = Failure::Estimates { estimates: outcome.estimates.len(), metrics: metric };
-        Ok(*outcome.estimates.get(metric).ok_or(missing)?)
+        Ok(outcome.estimates[metric])
     }
 
     /// Bias of a tree's root, with every leaf drawn.

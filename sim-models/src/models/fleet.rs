@@ -132,6 +132,11 @@ impl Parameters for FleetParameters {
             Kind::Debate => Plan::Debate { model: first, tokens, agents: size, exchanges: depth, message },
             Kind::Chain => Plan::Chain { model: first, tokens, relays: depth, message },
         };
+        let used = plan.models();
+        if (1..used.len()).any(|at| used[..at].contains(&used[at])) {
+            let sentence = format!("a {} takes different models; it has one of them twice", kind.name());
+            return Err(ParameterError::impossible(&["agent", "second", "third"], sentence));
+        }
         if kind == Kind::Debate && size > MOST_DEBATING {
             let sentence = format!(
                 "everybody hears everybody in a debate: at most {MOST_DEBATING} agents are possible; found {size}"

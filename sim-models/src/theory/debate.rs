@@ -3,26 +3,7 @@
 //! On a question of known difficulty the first answers err independently, and what an agent concludes depends on the others only by how many of
 //! them are right. So that number is a Markov chain, and everything is exact.
 
-/// Probabilities of 0, ..., n right answers of `n`, each right with probability `p` on its own, from the side that does not underflow.
-///
-/// ```
-/// use sim_models::theory::debate::binomial;
-/// assert_eq!(binomial(2, 0.75), [0.0625, 0.375, 0.5625]);
-/// ```
-pub fn binomial(n: u32, p: f64) -> Vec<f64> {
-    let rare = p.min(1.0 - p);
-    let odds = rare / (1.0 - rare);
-    let mut mass = libm::pow(1.0 - rare, f64::from(n));
-    let mut law = Vec::with_capacity(n as usize + 1);
-    for count in 0..=n {
-        law.push(mass);
-        mass *= odds * f64::from(n - count) / f64::from(count + 1);
-    }
-    if p > 0.5 {
-        law.reverse();
-    }
-    law
-}
+use super::counts::{binomial, convolved};
 
 /// A debate among some agents whose messages are lost to noise.
 ///
@@ -60,7 +41,8 @@ impl Debate {
     /// Probability that the judge is right after so many exchanges, if `first` are the probabilities of 0, ..., n right first answers.
     ///
     /// ```
-    /// use sim_models::theory::debate::{Debate, binomial};
+    /// use sim_models::theory::counts::binomial;
+    /// use sim_models::theory::debate::Debate;
     /// // Without noise the majority of three convinces everybody: 0.7^3 + 3 * 0.7^2 * 0.3.
     /// let right = Debate::new(3, 1.0).right(&binomial(3, 0.7), 2);
     /// assert!((right - 0.784).abs() < 1e-12);
@@ -77,15 +59,6 @@ impl Debate {
         }
         law.iter().zip(&self.judge).map(|(mass, right)| mass * right).sum()
     }
-}
-
-/// The law of a sum of two independent counts.
-pub fn convolved(one: &[f64], other: &[f64]) -> Vec<f64> {
-    let mut sum = vec![0.0; one.len() + other.len() - 1];
-    for (at, mass) in one.iter().enumerate() {
-        other.iter().enumerate().for_each(|(more, share)| sum[at + more] += mass * share);
-    }
-    sum
 }
 
 /// Probability that more than half of `votes` are right, if `own` are and as many more as a law says; half of them is decided by a coin.

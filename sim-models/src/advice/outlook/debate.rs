@@ -2,7 +2,7 @@
 
 use super::{Evaluator, Outlook, SLOW};
 use crate::advice::Plan;
-use crate::theory::debate::{Debate, binomial};
+use crate::theory::debate::Debate;
 
 /// A debate among so many agents over channels of a fidelity.
 pub(super) struct LastDebate {
@@ -15,10 +15,7 @@ impl Evaluator<'_> {
     /// How many first answers are right is a mixture over difficulties; from there on messages err independently.
     pub(super) fn accuracy_of_debate(&self, plan: &Plan) -> Option<f64> {
         let Plan::Debate { model, tokens, agents, exchanges, message } = *plan else { return None };
-        let mut first = vec![0.0; agents as usize + 1];
-        for (width, p) in self.profile(model, tokens)?.steps() {
-            first.iter_mut().zip(binomial(agents, p)).for_each(|(mass, more)| *mass += width * more);
-        }
+        let first = self.profile(model, tokens)?.counts(agents);
         let fidelity = self.fleet.channel.fidelity(message);
         let mut last = self.debate.borrow_mut();
         let known = last.take().filter(|last| last.agents == agents && last.fidelity == fidelity);

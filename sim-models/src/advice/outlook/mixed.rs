@@ -4,39 +4,40 @@ use std::rc::Rc;
 
 use super::{Evaluator, Law, Outlook, SLOW};
 use crate::advice::{AgentModel, Plan, Profile, Spend, Team};
-use crate::theory::debate::{binomial, convolved};
+use crate::theory::counts::{binomial, convolved};
 
 impl Evaluator<'_> {
     /// By convolution: of all models on questions of their own, and of the same questions, which are as hard for one as for the others.
     pub(super) fn accuracy_of_mixed(&self, plan: &Plan) -> Option<f64> {
-        let teams = plan.teams();
+        let Plan::Mixed { first, second, third } = *plan else { return None };
         let across = self.fleet.errors.across;
         let mut accuracy = 0.0;
         if across < 1.0 {
-            let laws = teams.iter().map(|&team| self.counts(team)).collect::<Option<Vec<Law>>>()?;
-            let laws: Vec<&[f64]> = laws.iter().map(|law| &law[..]).collect();
-            accuracy += (1.0 - across) * majority_right(&laws);
+            let last = match third {
+                Some(third) => Some(self.counts(third)?),
+                None => None,
+            };
+            let last = last.as_ref().map(|law| &law[..]);
+            accuracy += (1.0 - across) * majority_right(&self.counts(first)?, &self.counts(second)?, last);
         }
         if across > 0.0 {
-            let right = |accuracies: &[f64]| {
-                let laws: Vec<Vec<f64>> =
-                    teams.iter().zip(accuracies).map(|(&(_, votes), &p)| binomial(votes, p)).collect();
-                majority_right(&laws.iter().map(|law| &law[..]).collect::<Vec<_>>())
-            };
+            let law = |(_, votes): Team, p: f64| binomial(votes, p);
             accuracy += across
-                * match teams[..] {
-                    [(one, _), (other, _)] => {
-                        let parts = self.together(one, other)?;
-                        parts.iter().map(|(width, accuracies)| width * right(accuracies)).sum::<f64>()
+                * match third {
+                    None => {
+                        let right = |&(width, [p, q]): &(f64, [f64; 2])| {
+                            width * majority_right(&law(first, p), &law(second, q), None)
+                        };
+                        self.together(first.0, second.0)?.iter().map(right).sum::<f64>()
                     }
-                    [(one, _), (two, _), (three, _)] => {
-                        let profile =
-                            |model: usize| self.profile(model, self.fleet.models.get(model)?.known_tokens()?);
-                        let (one, two, three) = (profile(one)?, profile(two)?, profile(three)?);
-                        let parts = Profile::together([&*one, &*two, &*three]);
-                        parts.iter().map(|(width, accuracies)| width * right(accuracies)).sum::<f64>()
+                    Some(third) => {
+                        let right = |&(width, [p, q, r]): &(f64, [f64; 3])| {
+                            let last = law(third, r);
+                            width * majority_right(&law(first, p), &law(second, q), Some(&last))
+                        };
+                        let [one, two, three] = [first, second, third].map(|(model, _)| self.of_known(model));
+                        Profile::together([&*one?, &*two?, &*three?]).iter().map(right).sum::<f64>()
                     }
-                    _ => return None,
                 };
         }
         Some(accuracy)
@@ -47,12 +48,7 @@ impl Evaluator<'_> {
         if let Some(found) = self.counts.borrow().get(&(model, votes)) {
             return Some(Rc::clone(found));
         }
-        let profile = self.profile(model, self.fleet.models.get(model)?.known_tokens()?)?;
-        let mut law = vec![0.0; votes as usize + 1];
-        for (width, p) in profile.steps() {
-            law.iter_mut().zip(binomial(votes, p)).for_each(|(mass, more)| *mass += width * more);
-        }
-        let found = Rc::new(law);
+        let found = Rc::new(self.of_known(model)?.counts(votes));
         self.counts.borrow_mut().insert((model, votes), Rc::clone(&found));
         Some(found)
     }
@@ -81,16 +77,11 @@ impl Evaluator<'_> {
     }
 }
 
-/// Probability that more than half of all votes are right, of two laws of right votes or more; half of them is decided by a coin.
-fn majority_right(laws: &[&[f64]]) -> f64 {
-    match laws {
-        [one, other] => majority_of_two(one, other),
-        [one, other, rest @ ..] => {
-            let sum = convolved(one, other);
-            let laws: Vec<&[f64]> = std::iter::once(&sum[..]).chain(rest.iter().copied()).collect();
-            majority_right(&laws)
-        }
-        _ => f64::NAN,
+/// Probability that more than half of all votes are right, of two laws of right votes or three; half of them is decided by a coin.
+fn majority_right(one: &[f64], other: &[f64], third: Option<&[f64]>) -> f64 {
+    match third {
+        None => majority_of_two(one, other),
+        Some(third) => majority_of_two(&convolved(one, other), third),
     }
 }
 
