@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use sim_models::registry::{
-    About, AnyModel, AnyPlan, Bounds, CellMetric, CellPrediction, Forecast, Kind, Metric, Parameter,
-    ParameterError, PredictionInfo, Unit, Value, Values,
+    About, AnyModel, AnyPlan, Bounds, CellMetric, CellPrediction, Forecast, Identity, Kind, Metric,
+    Parameter, ParameterError, PredictionInfo, Unit, Value, Values,
 };
 
 use crate::expression::Expression;
@@ -45,6 +45,11 @@ impl<'a> Derived<'a> {
         let own = below.iter().filter(|parameter| !spec.formulas.contains_key(parameter.key)).cloned();
         let parameters = own.chain(spec.variables.iter().map(variable)).collect();
         Self { model, below, parameters, formulas }
+    }
+
+    /// The model behind the formulas.
+    pub fn below(&self) -> &Studied<'a> {
+        &self.model
     }
 
     /// The values of the model's own parameters.
@@ -121,6 +126,23 @@ impl AnyModel for Derived<'_> {
 
     fn predictions(&self) -> Vec<PredictionInfo> {
         self.model.predictions()
+    }
+
+    fn identity(&self, values: &Values) -> Result<Identity, ParameterError> {
+        let mut identity = self.model.identity(&self.values(values)?)?;
+        for Formula { key, expression, .. } in &self.formulas {
+            // What is derived follows from what it is derived from.
+            if identity.values.remove(*key).is_some() {
+                let names =
+                    expression.names().into_iter().filter_map(|name| values.get(name).map(|v| (name, v)));
+                identity.values.extend(names.map(|(name, value)| (name.to_owned(), value.clone())));
+            }
+        }
+        Ok(identity)
+    }
+
+    fn hash(&self, values: &Values) -> [u8; 32] {
+        self.model.hash_of(self, values)
     }
 
     fn metrics_of(&self, values: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError> {

@@ -10,7 +10,7 @@ pub mod trace;
 
 use std::ops::Deref;
 
-use sim_models::registry::{AnyModel, Registry};
+use sim_models::registry::{AnyModel, Registry, Values};
 
 use self::boundary::Boundary;
 use self::optimum::Optimum;
@@ -18,7 +18,7 @@ use self::refined::Refined;
 use crate::derived::Derived;
 use crate::problem::Outcome;
 use crate::scenario::{DerivedSpec, Scenario, find_model};
-use crate::several::Several;
+use crate::several::{Several, hash_of_identity};
 
 /// What the cells of a scenario are cells of.
 pub enum Studied<'a> {
@@ -73,6 +73,23 @@ impl<'a> Studied<'a> {
         match spec.is_empty() {
             true => self,
             false => Self::Derived(Box::new(Derived::new(self, spec))),
+        }
+    }
+
+    /// The hash of a cell of `outer`, a model over this one: by its identity where models are compared, and by all of its values, which is the same and
+    /// quicker, where there is one model.
+    pub fn hash_of(&self, outer: &dyn AnyModel, values: &Values) -> [u8; 32] {
+        match self.is_compared() {
+            true => hash_of_identity(outer, values),
+            false => values.hash(outer.about().name),
+        }
+    }
+
+    fn is_compared(&self) -> bool {
+        match self {
+            Self::Several(_) => true,
+            Self::Derived(derived) => derived.below().is_compared(),
+            _ => false,
         }
     }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use sim_models::registry::{
-    About, AnyModel, AnyPlan, Bounds, CellMetric, Choice, Forecast, Kind, Metric, Parameter, ParameterError,
-    PredictionInfo, Unit, Value, Values,
+    About, AnyModel, AnyPlan, Bounds, CellMetric, Choice, Forecast, Identity, Kind, Metric, Parameter,
+    ParameterError, PredictionInfo, Unit, Value, Values,
 };
 
 use crate::derived::permanent;
@@ -141,6 +141,11 @@ fn distinct<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> &'static str
     all
 }
 
+/// The hash of a cell by its identity. One that cannot run needs a name only.
+pub fn hash_of_identity(model: &dyn AnyModel, values: &Values) -> [u8; 32] {
+    model.identity(values).map_or_else(|_| values.hash(model.about().name), |identity| identity.hash())
+}
+
 /// How models that are compared are called together.
 pub fn joint_name(names: &[String]) -> String {
     names.join(", ")
@@ -164,12 +169,13 @@ impl AnyModel for Several<'_> {
         distinct(self.models.iter().flat_map(|model| model.predictions()), |info| info.name)
     }
 
+    fn identity(&self, values: &Values) -> Result<Identity, ParameterError> {
+        let (model, own) = self.cell(values)?;
+        model.identity(&own)
+    }
+
     fn hash(&self, values: &Values) -> [u8; 32] {
-        match self.cell(values) {
-            Ok((model, own)) => model.hash(&own),
-            // It cannot run, and needs a name only.
-            Err(_) => values.hash(self.about().name),
-        }
+        hash_of_identity(self, values)
     }
 
     fn metrics_of(&self, values: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError> {

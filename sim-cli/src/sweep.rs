@@ -113,7 +113,9 @@ pub fn run_chunk(
 struct Finished {
     row: Option<Row>,
     before: Option<Done>,
-    /// Whether the cell is there more than once, and this is not the first of them.
+    /// The cell that ran.
+    index: usize,
+    /// Whether it is another one, which is the same.
     again: bool,
 }
 
@@ -281,7 +283,7 @@ impl<'a> Sweep<'a> {
                     saver.lock().unwrap_or_else(PoisonError::into_inner).add(row)?;
                 }
             }
-            Ok(Finished { row, before, again: false })
+            Ok(Finished { row, before, index, again: false })
         });
         let mut rows: VecDeque<Finished> = rows.collect::<Outcome<Vec<_>>>()?.into();
         let mut all: Vec<Finished> = Vec::with_capacity(digests.len());
@@ -333,7 +335,7 @@ fn new_trials(row: &Row, before: Option<&Done>, looked: bool) -> Option<u64> {
 impl Swept {
     /// Counts the rows of a window.
     fn add(&mut self, rows: &[Finished], keep: bool) {
-        for Finished { row, before, again } in rows {
+        for Finished { row, before, again, .. } in rows {
             let Some(row) = row else {
                 self.cancelled = true;
                 continue;

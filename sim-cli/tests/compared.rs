@@ -159,3 +159,68 @@ fn wrong_studies_are_explained() {
     let said = place.synergy("run s.toml -q").expect(2).err;
     assert!(said.contains("describes a sweep of 12 cells"), "{said}");
 }
+
+/// Searches over several models: a cell is that of a search over its model alone, and a further model is more cells.
+#[test]
+fn searches_over_models_are_those_over_each() {
+    let place = Place::new();
+    let search = |models: &str| {
+        format!(
+            "{models}\n[sweep]\nwrong_answers = {{ list = [1, 3] }}\n[boundary]\nquantity = \"success\"\nlevel = 0.8\n\
+             along = \"accuracy\"\nfrom = 0.5\nto = 1\n[stop]\ntrials = 20_000\nhalf_width = 0.05\n"
+        )
+    };
+    let sweep = |models: &str, out: &str| {
+        place.write("s.toml", search(models));
+        place.synergy(&format!("sweep s.toml -q --out {out}")).expect(0);
+    };
+    sweep("models = [\"vote\", \"cascade\"]", "out");
+    sweep("model = \"cascade\"", "alone");
+    let hashes = |out: &str| rows(&place, out).iter().map(|row| row["cell"].clone()).collect::<Vec<_>>();
+    let (all, alone) = (hashes("out"), hashes("alone"));
+    assert!(alone.len() == 2 && alone.iter().all(|hash| all.contains(hash)), "{all:?} {alone:?}");
+    place.write("s.toml", search("models = [\"vote\", \"cascade\", \"retry\"]"));
+    let said = place.synergy("sweep s.toml -q --out out").expect(0).out;
+    assert!(said.contains("4 cells from an earlier run"), "{said}");
+    place.synergy("sweep s.toml -q --out whole").expect(0);
+    assert!(place.read("out/data.parquet") == place.read("whole/data.parquet"));
+}
+
+/// The cascade has no voters, so that its cells at nine are those at three again: they are rivals of the vote there all the same.
+#[test]
+fn a_model_leads_only_where_its_rivals_lie_below() {
+    let place = Place::new();
+    let refine = "[refine]\nquantity = \"success\"\nbetween = \"model\"\nfirst_look = 200\n[stop]";
+    place.write("r.toml", STUDY.replace("[stop]", refine));
+    place.synergy("sweep r.toml -q --out out --trials 6000").expect(0);
+    let rows = rows(&place, "out");
+    let ends = |row: &std::collections::HashMap<String, String>| {
+        ["success_low", "success_high"].map(|end| row[end].parse::<f64>().unwrap())
+    };
+    let mut open = 0;
+    for vote in rows.iter().filter(|row| row["model"] == "vote") {
+        let is_rival = |row: &&std::collections::HashMap<String, String>| {
+            row["model"] == "cascade"
+                && row["accuracy"] == vote["accuracy"]
+                && row["voters"] == vote["voters"]
+        };
+        let rival = rows.iter().find(is_rival).unwrap();
+        let ([low, high], [other_low, other_high]) = (ends(vote), ends(rival));
+        let apart = low > other_high || other_low > high;
+        assert_eq!(vote["ending"] == "precise", apart, "{vote:?} {rival:?}");
+        open += usize::from(!apart);
+    }
+    assert!(open > 0, "some of these are too close to be told apart by 6000 trials");
+}
+
+/// What costs dollars in one model and tokens in another has no common column.
+#[test]
+fn metrics_of_one_name_have_one_unit() {
+    let place = Place::new();
+    place.write(
+        "s.toml",
+        "models = [\"vote\", \"workflow\"]\n[parameters]\ntoken_budget = 1000\n[stop]\ntrials = 10\n[sweep]\nmodel = { list = [\"vote\", \"workflow\"] }\n",
+    );
+    let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
+    assert!(said.contains("cannot be compared in one data set: `cost`"), "{said}");
+}

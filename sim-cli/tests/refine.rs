@@ -286,6 +286,12 @@ fn wrong_plans_are_explained() {
             ),
             ("level = \"leaf_bias\"", "level = 0\nlevels = 1", ":12:", "`levels` is not a key of this table"),
             ("[stop]", "[test]\nmetric = \"root_bias\"\n[stop]", ":12:", "a scenario has [refine] or [test]"),
+            (
+                "[stop]",
+                "[area]\nmetric = \"root_bias\"\nover = \"fidelity\"\n[stop]",
+                ":12:",
+                "a scenario has [refine] or [area]",
+            ),
         ],
     );
     let place = Place::new();
@@ -308,4 +314,17 @@ fn wrong_plans_are_explained() {
     place.write("s.toml", PLAN);
     let said = place.synergy("sweep s.toml -q --out out").expect(2).err;
     assert!(said.contains("[refine] is absent there"), "{said}");
+}
+
+/// A single cell has nothing to spread trials over, except in a sweep.
+#[test]
+fn it_is_no_run() {
+    let place = Place::new();
+    place.write(
+        "s.toml",
+        "model = \"tree\"\n[refine]\nquantity = \"root_bias\"\nlevel = 0\n[stop]\ntrials = 1000\n",
+    );
+    let said = place.synergy("run s.toml -q").expect(2).err;
+    assert!(said.contains("[refine] spreads trials over the cells of a sweep"), "{said}");
+    place.synergy("sweep s.toml -q --out out").expect(0);
 }

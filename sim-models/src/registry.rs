@@ -26,7 +26,7 @@ pub use parameter::{Bounds, Choice, Kind, Parameter};
 pub use quantities::{CellMetric, CellPrediction, Forecast};
 pub use schema::{parameter_schema, parameters_schema};
 pub use unit::Unit;
-pub use value::{Value, Values};
+pub use value::{Identity, Value, Values};
 
 use std::sync::Arc;
 

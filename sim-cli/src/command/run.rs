@@ -53,6 +53,10 @@ impl Arguments {
         };
         let scenario = &opened.scenario;
         opened.must_be_one_cell(&name)?;
+        if scenario.refine.is_some() {
+            return Err(Problem::input(format!("{name}: [refine] spreads trials over the cells of a sweep"))
+                .help(format!("run it with `synergy sweep {name}`")));
+        }
         let studied = Studied::of(scenario, registry)?;
         let model = &*studied;
         let stop = scenario.stop.rule()?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use parquet::file::properties::DEFAULT_CREATED_BY;
 use serde::{Deserialize, Serialize};
-use sim_models::registry::Value;
+use sim_models::registry::{Registry, Value};
 
 use crate::output::abridged;
 use crate::scenario::Scenario;
@@ -219,7 +219,8 @@ impl Manifest {
             };
             let (there, here) = (old.get(key).map(Value::canonical), new.get(key).map(Value::canonical));
             // A model that is compared with others only now has parameters of its own.
-            let is_of_new_model = compared && self.scenario.models != scenario.models && there.is_none();
+            let is_grown = compared && self.scenario.models != scenario.models;
+            let is_of_new_model = is_grown && there.is_none() && !had(&self.scenario.models, key);
             if there != here && !is_of_new_model {
                 tell(&format!("`{key}`"), show(&self.scenario), show(scenario));
             }
@@ -249,4 +250,15 @@ impl Manifest {
         lines.dedup();
         lines
     }
+}
+
+/// Whether one of these models has a parameter. One that is not the program's own may have any.
+fn had(models: &[String], key: &str) -> bool {
+    let registry = Registry::builtin();
+    let has = |name: &String| {
+        registry
+            .find(name)
+            .is_none_or(|model| model.parameters().iter().any(|parameter| parameter.key == key))
+    };
+    models.iter().any(has)
 }

@@ -20,10 +20,12 @@ const FILE: &str = "trials.csv";
 pub(super) struct Shown {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
+    /// Trials, also those that do not have the metric.
+    pub(super) trials: usize,
 }
 
 /// Runs the first trials of every cell again, one by one, and writes what the figure's metric comes to in each, so that the figure can be
-/// drawn without a model. Where a single trial does not have the metric, such as the time of a run that never ended, there is no line.
+/// drawn without a model. Where a single trial does not have the metric, such as the time of a run that never ended, the line ends without a value.
 /// Nothing is done for figures that do not show trials.
 ///
 /// # Errors
@@ -42,15 +44,16 @@ pub fn write(scenario: &Scenario, model: &dyn AnyModel, directory: &Directory) -
             Problem::failure(format!("cannot run single trials of a cell for the figure: {error}"))
         };
         let values = prepared.single_trials(metric, trials).map_err(|error| failed(&error))?;
-        for (trial, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        for (trial, value) in values.iter().enumerate() {
+            let value = if value.is_finite() { value.to_string() } else { String::new() };
             text.push_str(&format!("{},{trial},{value}\n", prepared.hash()));
         }
     }
     write_file(&directory.path().join(FILE), text.as_bytes())
 }
 
-/// The values of single trials by cell.
-pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Vec<f64>>> {
+/// The values of single trials by cell; `None` where a trial has none.
+pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Vec<Option<f64>>>> {
     let path = directory.join(FILE);
     let again = "the values of single trials are written at the end of `synergy sweep`; repeat it, and no cell is run again";
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
@@ -71,29 +74,35 @@ pub(super) fn read(directory: &Path, metric: &str) -> Outcome<HashMap<String, Ve
     if lines.next().is_none_or(|(_, header)| header != format!("cell,trial,{metric}")) {
         return Err(wrong(1));
     }
-    let mut values: HashMap<String, Vec<f64>> = HashMap::new();
+    let mut values: HashMap<String, Vec<Option<f64>>> = HashMap::new();
     for (line, row) in lines {
         let mut fields = row.split(',');
         let cell = fields.next().unwrap_or_default();
-        let value =
-            fields.nth(1).and_then(|value| value.parse().ok()).filter(|value: &f64| value.is_finite());
-        values.entry(cell.to_owned()).or_default().push(value.ok_or_else(|| wrong(line + 1))?);
+        let value = match fields.nth(1) {
+            Some("") => None,
+            text => {
+                let value = text.and_then(|text| text.parse().ok()).filter(|value: &f64| value.is_finite());
+                Some(value.ok_or_else(|| wrong(line + 1))?)
+            }
+        };
+        values.entry(cell.to_owned()).or_default().push(value);
     }
     Ok(values)
 }
 
 /// Empirical distribution functions, each in the band in which the true one lies as a whole with this confidence (Dvoretzky, Kiefer and
-/// Wolfowitz with the constant of Massart, Annals of Probability 18, 1990: half as wide as `sqrt(ln(2 / (1 - c)) / 2n)`).
+/// Wolfowitz with the constant of Massart, Annals of Probability 18, 1990: half as wide as `sqrt(ln(2 / (1 - c)) / 2n)`). A trial without a value,
+/// such as a run that never ended, is one whose value is larger than all others.
 pub(super) fn ecdf(shown: &[Shown], x: Axis, y: Axis, confidence: f64) -> Outcome<Curves> {
     let log = x.scale == Scale::Log;
     let mut curves = Curves::new(x, y);
     (curves.points_label, curves.theory_label) = (String::new(), String::new());
-    for Shown { name, values } in shown {
+    for Shown { name, values, trials } in shown {
         let mut sorted: Vec<f64> = values.clone();
         sorted.sort_by(f64::total_cmp);
-        let half = ((2.0 / (1.0 - confidence)).ln() / (2.0 * sorted.len() as f64)).sqrt();
+        let half = ((2.0 / (1.0 - confidence)).ln() / (2.0 * *trials as f64)).sqrt();
         let positive = sorted.iter().filter(|value| !log || **value > 0.0).count();
-        let steps = steps(&sorted, sorted.len() - positive);
+        let steps = steps(&sorted, sorted.len() - positive, *trials);
         if steps.is_empty() {
             crate::output::warn(&format!("{name}: no value is above 0, so a logarithmic axis shows none"));
             continue;
@@ -108,10 +117,10 @@ pub(super) fn ecdf(shown: &[Shown], x: Axis, y: Axis, confidence: f64) -> Outcom
     Ok(curves)
 }
 
-/// The corners of the distribution function of sorted values, from the one at position `first` on. A step rises between a value and the number
+/// The corners of the distribution function of sorted values of so many trials, from the one at position `first` on. A step rises between a value and the number
 /// just below it, so that abscissas increase.
-fn steps(sorted: &[f64], first: usize) -> Vec<(f64, f64)> {
-    let n = sorted.len() as f64;
+fn steps(sorted: &[f64], first: usize, trials: usize) -> Vec<(f64, f64)> {
+    let n = trials as f64;
     let mut corners: Vec<(f64, f64)> = Vec::new();
     let mut below = first;
     for group in sorted[first..].chunk_by(|a, b| a == b) {
@@ -125,7 +134,13 @@ fn steps(sorted: &[f64], first: usize) -> Vec<(f64, f64)> {
 
 /// A violin per value of an axis.
 pub(super) fn violins(shown: Vec<Shown>, x_label: String, y: Axis) -> Violins {
-    let violins = shown.into_iter().map(|Shown { name, values }| Violin { name, values }).collect();
+    for Shown { name, values, trials } in shown.iter().filter(|shown| shown.values.len() < shown.trials) {
+        crate::output::warn(&format!(
+            "{name}: {} of {trials} trials do not have the metric",
+            trials - values.len()
+        ));
+    }
+    let violins = shown.into_iter().map(|Shown { name, values, .. }| Violin { name, values }).collect();
     Violins { x_label, y, violins }
 }
 
@@ -135,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_distribution_function_counts() {
-        let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0);
+        let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0, 4);
         let at = |x: f64| corners.iter().rfind(|corner| corner.0 <= x).map_or(0.0, |corner| corner.1);
         assert_eq!([0.5, 1.0, 1.9, 2.0, 4.9, 5.0].map(at), [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
         assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0));
@@ -144,10 +159,19 @@ mod tests {
     #[test]
     fn the_band_is_that_of_massart() {
         // sqrt(ln(2 / 0.05) / 200) for 100 values, by hand: ln 40 = 3.688879454113936.
-        let shown = [Shown { name: "a".into(), values: (0..100).map(f64::from).collect() }];
+        let shown = [Shown { name: "a".into(), values: (0..100).map(f64::from).collect(), trials: 100 }];
         let curves = ecdf(&shown, Axis::linear("x"), Axis::linear("y"), 0.95).unwrap();
         let &(x, low, high) = curves.bands[0].ends.iter().find(|end| end.0 == 49.0).unwrap();
         let half = (3.688_879_454_113_936_f64 / 200.0).sqrt();
         assert!((low - (0.5 - half)).abs() < 1e-12 && (high - (0.5 + half)).abs() < 1e-12, "{x}");
+    }
+
+    /// Of four runs one never ended: half of all have ended at 2, and three quarters at last.
+    #[test]
+    fn who_has_no_value_is_counted() {
+        let shown = [Shown { name: "a".into(), values: vec![1.0, 2.0, 5.0], trials: 4 }];
+        let curves = ecdf(&shown, Axis::linear("x"), Axis::linear("y"), 0.95).unwrap();
+        let shares: Vec<f64> = curves.series[0].theory.iter().map(|corner| corner.1).collect();
+        assert_eq!(shares, [0.0, 0.25, 0.25, 0.5, 0.5, 0.75]);
     }
 }

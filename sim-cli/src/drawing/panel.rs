@@ -70,13 +70,14 @@ impl Data<'_> {
             if self.spec.kind == FigureKind::Violin { Some(&self.spec.x) } else { self.spec.series.as_ref() };
         let groups = self.groups(axis, &self.all_rows())?.into_iter().map(|(value, rows)| {
             let cells = rows.iter().filter_map(|row| cells.get(*row)?.as_ref());
-            let values = cells.filter_map(|cell| values.get(cell)).flatten().copied().collect();
+            let all: Vec<Option<f64>> =
+                cells.filter_map(|cell| values.get(cell)).flatten().copied().collect();
             let name = match (&self.spec.series, &value) {
                 (Some(_), _) => self.label(0, metric, value.as_deref()),
                 (None, Some(value)) => value.clone(),
                 (None, None) => String::new(),
             };
-            Shown { name, values }
+            Shown { name, values: all.iter().flatten().copied().collect(), trials: all.len() }
         });
         Ok(groups.filter(|shown| !shown.values.is_empty()).collect())
     }

@@ -37,8 +37,11 @@ const SLIDE: [f64; 2] = [6.0, 12.0];
 impl Paper {
     /// The look of a figure, and its files' names with their widths.
     pub fn sheets(&self, spec: &FigureSpec) -> (Style, Vec<(&'static str, Width)>) {
-        let journal = self.journal.or(spec.journal);
-        let style = match self.style.or(spec.style).unwrap_or(FigureStyle::Paper) {
+        // Slides have no columns of a journal: who asks for them does not mean the scenario's.
+        let of_scenario = spec.journal.filter(|_| self.style != Some(FigureStyle::Slides));
+        let journal = self.journal.or(of_scenario);
+        let wanted = self.style.or(spec.style).unwrap_or(FigureStyle::Paper);
+        let style = match wanted {
             FigureStyle::Paper => Style::PAPER,
             FigureStyle::Slides => Style::SLIDES,
             FigureStyle::Dark => Style::DARK,
@@ -46,7 +49,7 @@ impl Paper {
         let (style, [single, double, page]) = match journal {
             // The column of a journal says how large its text is.
             Some(journal) => (Style { text: journal.text(), ..style }, journal.inches().map(Width::Inches)),
-            None if style == Style::PAPER => (style, [Width::Single, Width::Double, Width::Double]),
+            None if wanted == FigureStyle::Paper => (style, [Width::Single, Width::Double, Width::Double]),
             None => (style, [SLIDE[0], SLIDE[1], SLIDE[1]].map(Width::Inches)),
         };
         let widths = match self.columns {

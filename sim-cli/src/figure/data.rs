@@ -96,8 +96,9 @@ fn of_map(map: &HeatMap) -> Sheet {
     let mut sheet = Sheet::new(&["x", "y", "value"].into_iter().chain(contours).collect::<Vec<_>>());
     for (cell, value) in map.values.iter().enumerate() {
         let columns = map.xs.len().max(1);
-        let (x, y) = (map.xs[cell % columns], map.ys[cell / columns]);
-        let contours = map.contours.iter().map(|contour| contour.values[cell]);
+        let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+        let (x, y) = (at(&map.xs, cell % columns), at(&map.ys, cell / columns));
+        let contours = map.contours.iter().map(|contour| at(&contour.values, cell));
         sheet.0.push([x, y, *value].into_iter().chain(contours).map(number).collect());
     }
     sheet
@@ -107,7 +108,8 @@ fn of_regions(regions: &Regions) -> Sheet {
     let mut sheet = Sheet::new(&["x", "y", "ahead"]);
     for (cell, winner) in regions.winners.iter().enumerate() {
         let columns = regions.xs.len().max(1);
-        let (x, y) = (regions.xs[cell % columns], regions.ys[cell / columns]);
+        let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+        let (x, y) = (at(&regions.xs, cell % columns), at(&regions.ys, cell / columns));
         let ahead = winner.and_then(|winner| regions.names.get(winner)).cloned().unwrap_or_default();
         sheet.push([number(x), number(y), ahead]);
     }

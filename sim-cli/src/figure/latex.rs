@@ -163,22 +163,31 @@ impl<'a> Formula<'a> {
 
     /// What stands in braces, of which the first is read.
     fn group(&mut self, text: &mut String) -> Result<(), String> {
+        self.nested(text, Self::write)
+    }
+
+    /// What is one level deeper, of which there are few.
+    fn nested(
+        &mut self,
+        text: &mut String,
+        read: impl FnOnce(&mut Self, &mut String) -> Result<(), String>,
+    ) -> Result<(), String> {
         if self.depth > 8 {
-            return Err("a formula has too many braces in braces".into());
+            return Err("a formula has too many braces or roots in one another".into());
         }
         let outer = self.depth;
         self.depth += 1;
-        self.write(text)?;
+        read(self, text)?;
         self.depth = outer;
         Ok(())
     }
 
     /// A group, a command or a single letter.
     fn argument(&mut self, text: &mut String) -> Result<(), String> {
+        self.rest = self.rest.trim_start_matches(' ');
         match self.next() {
-            Some(' ') => self.argument(text),
             Some('{') => self.group(text),
-            Some('\\') => self.command(text),
+            Some('\\') => self.nested(text, Self::command),
             Some(letter) if !matches!(letter, '}' | '_' | '^') => {
                 text.push(letter);
                 Ok(())
@@ -298,5 +307,7 @@ mod tests {
         }
         let deep = format!("${}${}", "{".repeat(100_000), "$");
         assert!(plain(&deep).is_err());
+        let roots = format!("${}{}$", r"\sqrt".repeat(100_000), " ".repeat(100_000));
+        assert!(plain(&roots).is_err());
     }
 }

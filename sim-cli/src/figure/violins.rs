@@ -45,7 +45,8 @@ impl Violins {
         let axes = self.arrange(sheet, title)?;
         let mut notes = Vec::new();
         let shapes: Vec<Shape> = self.violins.iter().map(|violin| Shape::of(violin, self.y.scale)).collect();
-        let widest = shapes.iter().flat_map(|shape| &shape.density).map(|(_, d)| *d).fold(0.0, f64::max);
+        let densities = shapes.iter().flat_map(|shape| &shape.density).map(|(_, d)| *d);
+        let widest = densities.filter(|d| d.is_finite()).fold(0.0, f64::max);
         for (k, (violin, shape)) in self.violins.iter().zip(&shapes).enumerate() {
             if shape.lost > 0 {
                 notes.push(format!(
@@ -129,7 +130,7 @@ impl Shape {
         let (look, center) = (Look::of(k), k as f64);
         let side = |sign: f64| {
             self.density.iter().filter_map(move |&(value, density)| {
-                let reach = sign * HALF * density / widest;
+                let reach = sign * HALF * width(density, widest);
                 Some((axes.x.place(center + reach)?, axes.y.place(value)?))
             })
         };
@@ -171,6 +172,11 @@ fn quantile(sorted: &[f64], p: f64) -> f64 {
     sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
+/// The width at a density, as a share of the widest one's.
+fn width(density: f64, widest: f64) -> f64 {
+    if density.is_finite() { density / widest } else { 1.0 }
+}
+
 /// The density of sorted values between the least and the greatest: Gaussian kernels of the width that Silverman, "Density Estimation" (1986),
 /// equation 3.31, gives, `0.9 min(s, q / 1.34) n^(-1/5)` with the standard deviation `s` and the distance `q` of the quartiles.
 fn density(sorted: &[f64]) -> Vec<(f64, f64)> {
@@ -183,8 +189,8 @@ fn density(sorted: &[f64]) -> Vec<(f64, f64)> {
     let spread = if apart > 0.0 { deviation.min(apart) } else { deviation };
     let width = 0.9 * spread * n.powf(-0.2);
     if width.is_nan() || width <= 1e-9 * low.abs().max(high.abs()) {
-        // All values are one: a line of full width.
-        return vec![(low, 1.0), (high, 1.0)];
+        // All values are one: a line of full width, whatever the others' densities are.
+        return vec![(low, f64::INFINITY), (high, f64::INFINITY)];
     }
     let at = |value: f64| {
         // Beyond six widths a kernel adds nothing that could be seen.
@@ -223,7 +229,10 @@ mod tests {
 
     #[test]
     fn equal_values_are_a_line() {
-        assert_eq!(density(&[2.0, 2.0, 2.0]), [(2.0, 1.0), (2.0, 1.0)]);
+        let line = density(&[2.0, 2.0, 2.0]);
+        assert!(line.len() == 2 && line.iter().all(|&(value, d)| value == 2.0 && width(d, 0.01) == 1.0));
+        // Beside it the widest of the others keeps its width.
+        assert_eq!((width(0.01, 0.01), width(0.005, 0.01)), (1.0, 0.5));
         assert!(density(&[]).is_empty());
     }
 }

@@ -1,6 +1,8 @@
 //! What can be known of a sweep before it runs.
 
-use sim_models::registry::{AnyModel, Registry, Values};
+use std::collections::BTreeMap;
+
+use sim_models::registry::{AnyModel, Registry, Unit, Values};
 
 use super::quantities::Quantities;
 use super::{FigureSpec, Opened};
@@ -71,6 +73,7 @@ impl Opened {
             .flat_map(|name| ["", "_low", "_high"].map(|end| format!("{name}{end}")));
         let clash =
             columns.find(|column| parameters.iter().any(|parameter| parameter.key == column.as_str()));
+        self.check_units(model)?;
         match clash.filter(|column| self.scenario.sought(column).is_none()) {
             None => Ok(()),
             Some(column) => {
@@ -81,6 +84,30 @@ impl Opened {
                 Err(self.within("models", Problem::input(sentence)))
             }
         }
+    }
+
+    /// Checks that what has one name in several models has one unit: it would stand in one column.
+    fn check_units(&self, model: &dyn AnyModel) -> Outcome<()> {
+        let shown = |unit: Unit| if unit.name().is_empty() { "no unit" } else { unit.name() };
+        let mut units: BTreeMap<String, Unit> = BTreeMap::new();
+        for index in 0..self.scenario.cell_count()? {
+            let values = Values::resolve(&model.parameters(), &self.scenario.cell(index));
+            let Ok(Some(metrics)) = values.and_then(|values| model.metrics_of(&values)) else { continue };
+            for metric in metrics {
+                let known = *units.entry(metric.name.to_string()).or_insert(metric.unit);
+                if known != metric.unit {
+                    let sentence = format!(
+                        "{} cannot be compared in one data set: `{}` is in {} here and in {} there",
+                        self.scenario.model,
+                        metric.name,
+                        shown(known),
+                        shown(metric.unit)
+                    );
+                    return Err(self.within("models", Problem::input(sentence)));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Checks that cells have the metric that is searched for, and that the stopping rule is one of such a search.

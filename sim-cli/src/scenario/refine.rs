@@ -63,6 +63,7 @@ impl RefineSpec {
             ("optimize", "whose searches have a plan of their own"),
             ("sensitivity", "which needs equally many trials in all cells"),
             ("test", "whose intervals are those of a fixed number of trials"),
+            ("area", "whose intervals are those of a fixed number of trials"),
         ] {
             if let Some(entry) = root.get(other) {
                 let sentence = format!("a scenario has [refine] or [{other}], {why}, not both");

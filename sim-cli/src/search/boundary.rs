@@ -6,8 +6,8 @@ use sim_core::estimate::{Confidence, Estimate, Interval};
 use sim_core::monte_carlo::{Control, Ending, Precision, Stop};
 use sim_core::random::Streams;
 use sim_models::registry::{
-    About, AnyModel, AnyPlan, CellMetric, CellPrediction, Failure, Forecast, Metric, Outcome, Parameter,
-    ParameterError, PredictionInfo, Unit, Values,
+    About, AnyModel, AnyPlan, CellMetric, CellPrediction, Failure, Forecast, Identity, Metric, Outcome,
+    Parameter, ParameterError, PredictionInfo, Unit, Values,
 };
 
 use super::Studied;
@@ -112,6 +112,16 @@ impl AnyModel for Boundary<'_> {
             help: "where the prediction of the quantity crosses the level",
             unit: self.unit,
         }]
+    }
+
+    fn identity(&self, values: &Values) -> Result<Identity, ParameterError> {
+        let mut identity = self.open(values).at(&[self.spec.from], |values| self.model.identity(values))?;
+        identity.values.remove(self.along);
+        Ok(identity)
+    }
+
+    fn hash(&self, values: &Values) -> [u8; 32] {
+        self.model.hash_of(self, values)
     }
 
     fn metrics_of(&self, _: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError> {

@@ -5,8 +5,8 @@ use sim_core::estimate::{Estimate, Interval};
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::{Family, Purpose, Streams};
 use sim_models::registry::{
-    About, AnyModel, AnyPlan, CellMetric, Failure, Forecast, Metric, Outcome, Parameter, ParameterError,
-    PredictionInfo, Unit, Value, Values,
+    About, AnyModel, AnyPlan, CellMetric, Failure, Forecast, Identity, Metric, Outcome, Parameter,
+    ParameterError, PredictionInfo, Unit, Value, Values,
 };
 
 use super::Studied;
@@ -81,6 +81,16 @@ impl AnyModel for Optimum<'_> {
 
     fn predictions(&self) -> Vec<PredictionInfo> {
         Vec::new()
+    }
+
+    fn identity(&self, values: &Values) -> Result<Identity, ParameterError> {
+        let mut identity = self.open(values).at(&self.corner(0.0), |values| self.model.identity(values))?;
+        self.keys.iter().for_each(|key| drop(identity.values.remove(*key)));
+        Ok(identity)
+    }
+
+    fn hash(&self, values: &Values) -> [u8; 32] {
+        self.model.hash_of(self, values)
     }
 
     fn metrics_of(&self, _: &Values) -> Result<Option<Vec<CellMetric>>, ParameterError> {

@@ -80,7 +80,7 @@ struct RefinedPlan<'a> {
 }
 
 impl RefinedPlan<'_> {
-    /// Looks after each of the fixed numbers of trials up to those of the rule. What `known` has costs no trial. Cancelled, it ends with the last look
+    /// Looks after each of the fixed numbers of trials up to those of the rule. What `known` has costs no trial. Cancelled, it ends with the last block
     /// that is whole.
     fn go_on(
         &self,
@@ -104,6 +104,10 @@ impl RefinedPlan<'_> {
                 None => self.plan.run(streams, &rule, control)?,
             };
             if outcome.ending == Ending::Cancelled {
+                // Whole blocks are kept: the look goes on from there.
+                if outcome.trials > before.map_or(0, |(trials, _)| *trials) {
+                    seen.0.insert(outcome.trials, outcome.tally);
+                }
                 ending = Ending::Cancelled;
                 break;
             }

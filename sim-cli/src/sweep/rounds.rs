@@ -53,6 +53,8 @@ struct Rounds<'s, 'a> {
     seen: Vec<Seen>,
     /// Cells whose interval is as narrow as it need be.
     narrow: Vec<bool>,
+    /// The cell that runs for each: itself, or the first that is the same.
+    first_of: Vec<usize>,
     /// Cells for which trials were run now.
     fresh: Vec<bool>,
     fresh_trials: u64,
@@ -83,6 +85,7 @@ impl<'a> Sweep<'a> {
             first: cells.start,
             seen: vec![unseen; cells.len()],
             narrow: vec![false; cells.len()],
+            first_of: (0..cells.len()).collect(),
             fresh: vec![false; cells.len()],
             fresh_trials: 0,
             spent: 0,
@@ -93,7 +96,7 @@ impl<'a> Sweep<'a> {
         drop(same);
         let mut left = spec.total.unwrap_or(u64::MAX).saturating_sub(rounds.spent);
         while !rounds.cancelled {
-            let chosen = rounds.plan.round(&rounds.seen, left);
+            let chosen = rounds.chosen(left);
             if chosen.is_empty() {
                 break;
             }
@@ -135,6 +138,21 @@ impl Rounds<'_, '_> {
         Ok(())
     }
 
+    /// The cells of the next round. Where it is asked who leads a group, a cell that is another one again shows what that one shows, and the other
+    /// one runs for it. Elsewhere it has nothing to say beside it.
+    fn chosen(&mut self, left: u64) -> Vec<usize> {
+        if matches!(self.plan.question, Question::Leader { .. }) {
+            for (cell, &first) in self.first_of.iter().enumerate() {
+                (self.seen[cell], self.narrow[cell]) = (self.seen[first], self.narrow[first]);
+            }
+        }
+        let chosen = self.plan.round(&self.seen, left).into_iter();
+        let mut cells: Vec<usize> = chosen.map(|cell| self.first_of[cell]).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
     /// Takes down what a cell showed.
     fn look(&mut self, cell: usize, finished: &Finished) {
         let look = self.seen[cell].look;
@@ -144,6 +162,7 @@ impl Rounds<'_, '_> {
         };
         if finished.again {
             self.seen[cell] = Seen { look, ..Seen::NOTHING };
+            self.first_of[cell] = finished.index - self.first;
             return;
         }
         let new = finished.new_trials();
@@ -213,7 +232,8 @@ impl Rounds<'_, '_> {
             widest: 0.0,
             kind: self.plan.question,
         };
-        for (cell, seen) in self.seen.iter().enumerate().filter(|(_, seen)| seen.is_asked()) {
+        let counts = |&(cell, seen): &(usize, &Seen)| seen.is_asked() && self.first_of[cell] == cell;
+        for (cell, seen) in self.seen.iter().enumerate().filter(counts) {
             summary.cells += 1;
             summary.most_trials = summary.most_trials.max(self.plan.looks.trials(seen.look));
             summary.widest = summary.widest.max(0.5 * (seen.high - seen.low));

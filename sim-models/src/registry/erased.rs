@@ -10,7 +10,8 @@ use thiserror::Error;
 
 use super::quantities::{check_metrics, check_predictions};
 use super::{
-    About, CellMetric, Forecast, Metric, Model, Parameter, ParameterError, Parameters, Replay, Unit, Values,
+    About, CellMetric, Forecast, Identity, Metric, Model, Parameter, ParameterError, Parameters, Replay,
+    Unit, Values,
 };
 
 /// Any model. Every [`Model`] is one.
@@ -23,7 +24,15 @@ pub trait AnyModel: Send + Sync {
     fn metrics(&self) -> Vec<Metric>;
     /// What theory says, without the numbers, or an example of it.
     fn predictions(&self) -> Vec<PredictionInfo>;
-    /// Identifies a cell of these values among those of all models.
+    /// The model that a cell of these values is of, and its own values; of models that are compared, one of them.
+    ///
+    /// # Errors
+    /// The values contradict each other.
+    fn identity(&self, values: &Values) -> Result<Identity, ParameterError> {
+        let values = values.iter().map(|(key, value)| (key.to_owned(), value.clone())).collect();
+        Ok(Identity { model: self.about().name, values })
+    }
+    /// Identifies a cell of these values among those of all models, by its [identity](AnyModel::identity).
     fn hash(&self, values: &Values) -> [u8; 32] {
         values.hash(self.about().name)
     }

@@ -186,16 +186,36 @@ impl Values {
     ///
     /// BLAKE3 of the model's name, a zero byte, and the values as JSON with sorted keys; a document is its digest.
     pub fn hash(&self, model: &str) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(model.as_bytes());
-        hasher.update(&[0]);
-        for (key, value) in self.iter() {
-            let key = serde_json::to_string(key).unwrap_or_default();
-            hasher.update(format!("[{key},{}]", value.canonical()).as_bytes());
-            hasher.update(&[0]);
-        }
-        *hasher.finalize().as_bytes()
+        digest(model, &self.0)
     }
+}
+
+/// What a cell is of: a model, and the values that mean something to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identity {
+    /// The name of the model.
+    pub model: &'static str,
+    /// The values.
+    pub values: BTreeMap<String, Value>,
+}
+
+impl Identity {
+    /// As [`Values::hash`].
+    pub fn hash(&self) -> [u8; 32] {
+        digest(self.model, &self.values)
+    }
+}
+
+fn digest(model: &str, values: &BTreeMap<String, Value>) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(model.as_bytes());
+    hasher.update(&[0]);
+    for (key, value) in values {
+        let key = serde_json::to_string(key).unwrap_or_default();
+        hasher.update(format!("[{key},{}]", value.canonical()).as_bytes());
+        hasher.update(&[0]);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 #[cfg(test)]

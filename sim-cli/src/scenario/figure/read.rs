@@ -199,7 +199,11 @@ impl Reader<'_> {
         let Content::Scalar(Value::Text(text)) = &node.content else {
             return Err(self.wrong(node, key, "a text"));
         };
-        plain(text).map_err(|reason| {
+        // In a label of curves these braces stand for a value, also within a formula.
+        let (kept, is_label) = ('\u{E000}'.to_string(), key == "labels");
+        let text = if is_label { text.replace("{}", &kept) } else { text.clone() };
+        let read = plain(&text).map(|text| if is_label { text.replace(&kept, "{}") } else { text });
+        read.map_err(|reason| {
             let sentence = format!("`{key}` has a formula that cannot be drawn: {reason}");
             let help = "between two $, a label may have Greek letters, signs, and what LaTeX lowers with _ and raises with ^; \\$ is a dollar";
             self.document.problem(&node.span, sentence, "found here").help(help)
