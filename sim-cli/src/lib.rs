@@ -34,6 +34,7 @@ pub mod search;
 mod sensitivity;
 mod several;
 mod shards;
+mod summary;
 mod sweep;
 mod verdict;
 

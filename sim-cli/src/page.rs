@@ -7,27 +7,15 @@ use std::path::Path;
 use serde_json::json;
 use sim_models::registry::{Registry, Value};
 
-use crate::area::Areas;
 use crate::dataset::{Directory, Manifest, Preview, RunRecord, Table};
 use crate::drawing;
 use crate::figure::{Drawing, Figure, Place, Style, Width};
 use crate::output::{escaped, grouped};
 use crate::problem::{Outcome, Problem};
-use crate::search::trace::Trace;
-use crate::sensitivity::Analysis;
-use crate::sweep::Refinement;
-use crate::verdict::Verdict;
+use crate::summary;
 
 /// Rows in the table; a page of more is slow to open.
 const MOST_ROWS: usize = 5000;
-/// What a sweep says of its cells together, where it was asked to.
-const SUMMARIES: [(&str, &str); 5] = [
-    (Verdict::FILE, "Test"),
-    (Areas::FILE, "Area"),
-    (Trace::FILE, "Boundary"),
-    (Refinement::FILE, "Refinement"),
-    (Analysis::FILE, "Sensitivity"),
-];
 
 /// A data set as a page.
 pub struct Page {
@@ -156,7 +144,7 @@ fn summaries(directory: &Directory) -> String {
         let text = std::fs::read_to_string(directory.path().join(file)).ok()?;
         Some(format!("<section>\n<h2>{heading}</h2>\n<pre>{}</pre>\n</section>\n", escaped(text.trim_end())))
     };
-    SUMMARIES.iter().filter_map(section).collect()
+    summary::FILES.iter().filter_map(section).collect()
 }
 
 fn parameters(common: &[(&String, &Value)]) -> String {

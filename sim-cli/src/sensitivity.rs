@@ -12,7 +12,7 @@ use sim_core::random::{Address, Entity, Family, Purpose, Stream, Streams};
 use self::indices::Indices;
 use self::screening::Screening;
 pub use self::tornado::Tornado;
-use crate::dataset::{Directory, Table};
+use crate::dataset::Table;
 use crate::problem::{Outcome, Problem};
 use crate::scenario::{Sample, Scenario, Scheme};
 
@@ -32,18 +32,14 @@ impl Analysis {
     /// Where it is kept in the data set.
     pub const FILE: &str = "sensitivity.json";
 
-    /// The sensitivity of the quantity that the scenario names, if it does, from its complete data set. A metric has the name of its column; where
+    /// The sensitivity of the quantity that the scenario names, if it does, from the table of its complete data set. A metric has the name of its column; where
     /// there is none, the name is that of a prediction.
-    pub fn of(scenario: &Scenario, directory: &Directory) -> Outcome<Option<Self>> {
-        if scenario.plan.sample.as_ref().is_none_or(|sample| sample.sensitivity.is_none()) {
-            return Ok(None);
-        }
-        let table = Table::read(&directory.data_path())?;
-        let Some(study) = Study::of(scenario, &table)? else { return Ok(None) };
+    pub fn of(scenario: &Scenario, table: &Table) -> Outcome<Option<Self>> {
+        let Some(study) = Study::of(scenario, table)? else { return Ok(None) };
         Ok(Some(match study.sample.scheme {
             Scheme::Sobol => Self::Indices(Indices::of(&study)?),
             Scheme::Morris => Self::Screening(Screening::of(&study)?),
-            Scheme::Tornado => Self::Tornado(Tornado::of(&study, &table)?),
+            Scheme::Tornado => Self::Tornado(Tornado::of(&study, table)?),
         }))
     }
 }

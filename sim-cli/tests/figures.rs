@@ -134,6 +134,7 @@ fn paper_is_that_of_a_journal() {
         "--width 12",
         "--width NaNmm",
         "--style slides --width 70mm",
+        "--style slides --journal nature",
     ] {
         let said = place.synergy(&format!("plot results/s {wrong}")).expect(2).err;
         assert!(said.len() > 40, "{wrong}: {said}");

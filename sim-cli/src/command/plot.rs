@@ -47,6 +47,10 @@ impl Arguments {
             ));
         }
         directory.finished_data()?;
+        if let (Some(FigureStyle::Slides), Some(_)) = (self.style, self.journal) {
+            return Err(Problem::input("slides have no columns of a journal")
+                .help("leave out --journal or --style slides"));
+        }
         let paper = Paper { columns: self.width, journal: self.journal, style: self.style };
         let sheet = Sheet { paper, types: self.format, dpi: self.dpi };
         let out = self.out.as_deref().unwrap_or(directory.path());

@@ -10,7 +10,6 @@ use sim_models::registry::Registry;
 
 use super::options::cancelled_by_signal;
 use super::sweep::simulate;
-use crate::area::Areas;
 use crate::dataset::{Directory, Table, write_file};
 use crate::drawing::{self, Columns, FileType, Paper, Sheet};
 use crate::output::say;
@@ -20,8 +19,7 @@ use crate::reproduce::{
 };
 use crate::scenario::{Opened, Overrides};
 use crate::search::Studied;
-use crate::search::trace::Trace;
-use crate::sensitivity::Analysis;
+use crate::summary;
 use crate::sweep::Choice;
 
 /// With `--fast`, one trial of so many is run.
@@ -204,8 +202,8 @@ impl Run<'_> {
         opened.check_cells(self.registry, model)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let directory = Directory::create(&self.data.join(name).join(&stem), scenario)?;
-        let swept =
-            simulate(scenario, model, &directory, Choice::default(), &self.pool, &self.control, self.quiet)?;
+        let choice = Choice { keep_rows: scenario.test.is_some(), ..Choice::default() };
+        let swept = simulate(scenario, model, &directory, choice, &self.pool, &self.control, self.quiet)?;
         if swept.cancelled {
             return Ok(None);
         }
@@ -225,16 +223,7 @@ impl Run<'_> {
                 say(format_args!("{name}: {} was drawn anew", kept.display()))?;
             }
         }
-        if let Some(analysis) = Analysis::of(scenario, &directory)? {
-            directory.write_summary(Analysis::FILE, &analysis)?;
-        }
-        let table = Table::read(&directory.data_path())?;
-        if let Some(areas) = Areas::of(scenario, &table) {
-            directory.write_summary(Areas::FILE, &areas)?;
-        }
-        if let Some(trace) = Trace::of(scenario, &table) {
-            directory.write_summary(Trace::FILE, &trace)?;
-        }
+        summary::write(scenario, model, &directory, &swept)?;
         Ok(Some(directory))
     }
 }
@@ -242,7 +231,7 @@ impl Run<'_> {
 /// The numbers that a table comes from: those of the data set, or of a list of one of its summaries.
 fn read(directory: &Directory, described: &Described) -> Outcome<Table> {
     let Some(list) = &described.summary else { return Table::read(&directory.data_path()) };
-    for file in [Analysis::FILE, Areas::FILE, Trace::FILE] {
+    for (file, _) in summary::FILES {
         let Ok(text) = fs::read(directory.path().join(file)) else { continue };
         let summary: serde_json::Value =
             serde_json::from_slice(&text).map_err(|error| Problem::failure(format!("{file}: {error}")))?;

@@ -9,8 +9,7 @@ use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Registry};
 
 use super::options::{ParameterOptions, SimulationOptions, cancelled_by_signal};
-use crate::area::Areas;
-use crate::dataset::{Counts, Directory, Fork, Table};
+use crate::dataset::{Counts, Directory, Fork};
 use crate::drawing::{self, Sheet};
 use crate::output::{grouped, say, warn};
 use crate::pilot::{self, Cost};
@@ -19,10 +18,8 @@ use crate::progress::Bar;
 use crate::record::{attempt, record};
 use crate::scenario::{Opened, Scenario, is_file};
 use crate::search::Studied;
-use crate::search::trace::Trace;
-use crate::sensitivity::Analysis;
-use crate::sweep::{self, Choice, Refinement, Swept};
-use crate::verdict::{Verdict, judge};
+use crate::summary;
+use crate::sweep::{self, Choice, Swept};
 
 /// Simulate every cell of a scenario, write a data set and draw its figure
 ///
@@ -149,31 +146,8 @@ pub(super) fn conclude(
         say(format_args!("cancelled; the same command goes on from here"))?;
         return Ok(Exit::Cancelled);
     }
-    for file in [Verdict::FILE, Areas::FILE, Analysis::FILE, Trace::FILE, Refinement::FILE] {
-        directory.remove_summary(file)?;
-    }
-    if let Some(test) = &scenario.test {
-        let verdict = judge(test, model, &swept.rows, scenario.randomness())?;
-        directory.write_summary(Verdict::FILE, &verdict)?;
-        say(format_args!("{verdict}"))?;
-    }
-    if let Some(analysis) = Analysis::of(scenario, directory)? {
-        directory.write_summary(Analysis::FILE, &analysis)?;
-        say(format_args!("{analysis}"))?;
-    }
-    let is_read = scenario.area.is_some() || scenario.boundary.is_some();
-    let table = is_read.then(|| Table::read(&directory.data_path())).transpose()?;
-    if let Some(areas) = table.as_ref().and_then(|table| Areas::of(scenario, table)) {
-        directory.write_summary(Areas::FILE, &areas)?;
-        say(format_args!("{areas}"))?;
-    }
-    if let Some(refined) = &swept.refined {
-        directory.write_summary(Refinement::FILE, refined)?;
-        say(format_args!("{refined}"))?;
-    }
-    if let Some(trace) = table.as_ref().and_then(|table| Trace::of(scenario, table)) {
-        directory.write_summary(Trace::FILE, &trace)?;
-        say(format_args!("{trace}"))?;
+    for words in summary::write(scenario, model, directory, swept)? {
+        say(format_args!("{words}"))?;
     }
     if scenario.figure.is_some() {
         drawing::write_trials(scenario, model, directory)?;

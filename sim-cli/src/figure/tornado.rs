@@ -66,18 +66,41 @@ impl Tornado {
     ) -> Result<Vec<String>, FigureError> {
         let axes = self.arrange(sheet, title)?;
         let mut notes = Vec::new();
-        let Some(base) = axes.x.place(self.base) else { return Ok(notes) };
+        let Some(base) = axes.x.place(self.base) else {
+            return Err(FigureError::Coordinate {
+                place: "the base".into(),
+                name: "value",
+                value: self.base,
+            });
+        };
         for (area, TornadoRow { name, ends }) in self.areas(&axes).zip(&self.rows) {
-            let [low, high] = ends;
-            for (end, look, opacity) in [(low, Look::of(0), LOW_END), (high, Look::of(0), 1.0)] {
-                match end.as_ref().and_then(|end| axes.x.place(end.value)) {
+            let mut bars = Vec::new();
+            for (end, opacity) in ends.iter().zip([LOW_END, 1.0]) {
+                let Some(end) = end else {
+                    notes.push(format!("{name} has no value at an end of its range"));
+                    continue;
+                };
+                let inside = |x: f64| x.clamp(axes.frame.left, axes.frame.right);
+                match axes.x.place(end.value) {
                     Some(x) => {
-                        let bar = Rect { left: x.min(base), right: x.max(base), ..area };
-                        canvas.fill(&bar, look.color, opacity)?;
-                        canvas.frame(&bar, Pen::new(Tone::Ink, 0.4))?;
+                        if x != inside(x) {
+                            notes.push(format!(
+                                "{name}: the bar to {} leaves the axis and is cut off",
+                                end.at
+                            ));
+                        }
+                        let (x, base) = (inside(x), inside(base));
+                        bars.push((Rect { left: x.min(base), right: x.max(base), ..area }, opacity));
                     }
-                    None => notes.push(format!("{name} has no value at an end of its range")),
+                    None => notes
+                        .push(format!("{name}: the value at {} is no place of a logarithmic axis", end.at)),
                 }
+            }
+            // Where both lie on one side the shorter bar is in front.
+            bars.sort_by(|(a, _), (b, _)| b.width().total_cmp(&a.width()));
+            for (bar, opacity) in bars {
+                canvas.fill(&bar, Look::of(0).color, opacity)?;
+                canvas.frame(&bar, Pen::new(Tone::Ink, 0.4))?;
             }
             for end in ends.iter().flatten() {
                 self.draw_interval(canvas, &axes, &area, end)?;
