@@ -10,6 +10,7 @@
 //! }
 //! ```
 
+mod against;
 mod area;
 mod cell;
 mod command;

@@ -67,6 +67,9 @@ pub struct Scenario {
     /// Variables beside the parameters, and formulas of parameters.
     #[serde(default, skip_serializing_if = "DerivedSpec::is_empty")]
     pub derived: DerivedSpec,
+    /// The baseline that every cell is compared with: the same cell with these values. None: there is none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub against: BTreeMap<String, Value>,
     /// The boundary that every cell is a search for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<BoundarySpec>,
@@ -160,6 +163,7 @@ impl Opened {
                 parameters: BTreeMap::new(),
                 stop: StopSpec::default(),
                 derived: DerivedSpec::default(),
+                against: BTreeMap::new(),
                 boundary: None,
                 optimize: None,
                 refine: None,

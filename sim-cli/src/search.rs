@@ -8,13 +8,15 @@ mod plan;
 pub mod refined;
 pub mod trace;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use sim_models::registry::{AnyModel, Registry, Values};
+use sim_models::registry::{AnyModel, Registry, Value, Values};
 
 use self::boundary::Boundary;
 use self::optimum::Optimum;
 use self::refined::Refined;
+use crate::against::Against;
 use crate::derived::Derived;
 use crate::problem::Outcome;
 use crate::scenario::{DerivedSpec, Scenario, find_model};
@@ -28,6 +30,8 @@ pub enum Studied<'a> {
     Several(Box<Several<'a>>),
     /// One of these some of whose parameters have formulas.
     Derived(Box<Derived<'a>>),
+    /// One of these beside a baseline.
+    Against(Box<Against<'a>>),
     /// A search for a boundary over one of these.
     Boundary(Box<Boundary<'a>>),
     /// A search for the best values of some parameters.
@@ -55,7 +59,8 @@ impl<'a> Studied<'a> {
 
     /// What a search of the scenario would search over.
     pub fn below(scenario: &Scenario, registry: &'a Registry) -> Outcome<Self> {
-        Ok(Self::plain(registry, &scenario.model, &scenario.models)?.derived(&scenario.derived))
+        let plain = Self::plain(registry, &scenario.model, &scenario.models)?;
+        Ok(plain.derived(&scenario.derived).against(&scenario.against))
     }
 
     /// The model of this name, or models that are compared.
@@ -76,7 +81,16 @@ impl<'a> Studied<'a> {
         }
     }
 
-    /// The hash of a cell of `outer`, a model over this one: by its identity where models are compared, and by all of its values, which is the same and
+    /// The same beside a baseline in which these parameters have these values; without any there is none.
+    #[must_use]
+    pub fn against(self, changes: &BTreeMap<String, Value>) -> Self {
+        match changes.is_empty() {
+            true => self,
+            false => Self::Against(Box::new(Against::new(self, changes.clone()))),
+        }
+    }
+
+    /// The hash of a cell of `outer`, a model over this one: by its identity where models are compared or there is a baseline, and by all of its values, which is the same and
     /// quicker, where there is one model.
     pub fn hash_of(&self, outer: &dyn AnyModel, values: &Values) -> [u8; 32] {
         match self.is_compared() {
@@ -87,7 +101,7 @@ impl<'a> Studied<'a> {
 
     fn is_compared(&self) -> bool {
         match self {
-            Self::Several(_) => true,
+            Self::Several(_) | Self::Against(_) => true,
             Self::Derived(derived) => derived.below().is_compared(),
             _ => false,
         }
@@ -107,6 +121,7 @@ impl<'a> Deref for Studied<'a> {
             Self::Model(model) => *model,
             Self::Several(several) => several.as_ref(),
             Self::Derived(derived) => derived.as_ref(),
+            Self::Against(against) => against.as_ref(),
             Self::Optimum(optimum) => optimum.as_ref(),
             Self::Boundary(boundary) => boundary.as_ref(),
             Self::Refined(refined) => refined.as_ref(),

@@ -81,7 +81,7 @@ pub fn run(
     bar: &Bar,
 ) -> Outcome<Swept> {
     let cells = scenario.cell_count()?;
-    // From here on a killed sweep is recognized and goes on.
+    // Should it be killed, the directory says how far the scenario was to reach.
     directory.write_manifest(&Manifest::new(scenario.clone(), Counts { cells, ..Counts::default() }))?;
     let sweep = Sweep::new(scenario, model, choice, control, bar)?;
     let (swept, written) = sweep.all(0..cells, &|| directory.known(), directory.parts())?;

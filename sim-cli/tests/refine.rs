@@ -211,6 +211,25 @@ fn the_best_of_an_axis_is_found() {
     }
 }
 
+/// A rival that fails on the way was none: what is left takes the way that it takes when the sweep is repeated, and the rival is a row with its error. Here 2 has
+/// to look twice as long as 3 is there, and not without it.
+#[test]
+fn a_rival_that_fails_later_changes_nothing_for_others() {
+    let place = Place::new();
+    let plan = "model = \"faulty\"\n[parameters]\npatience = 1500\n[sweep]\nx = { list = [1, 2, 3] }\n\
+        [derived]\nchance = \"min(0.9, 0.1 + 0.78 * (x - 1))\"\n[refine]\nquantity = \"share\"\nbetween = \"x\"\n[stop]\ntrials = 100_000\n";
+    place.write("s.toml", plan);
+    let sweep = || run(&example("faulty_model"), &place.path(""), &["sweep", "s.toml", "-q", "--out", "out"]);
+    let said = sweep().expect(3).out;
+    assert!(said.contains("three is too much"), "{said}");
+    let [data, summary] = ["out/data.parquet", "out/refine.json"].map(|file| place.read(file));
+    let rows = Rows::of(&place, "out");
+    assert_eq!(rows.texts("trials")[..2], ["1024", "1024"]);
+    assert!(rows.texts("error")[2].contains("three is too much"));
+    sweep().expect(3);
+    assert!(data == place.read("out/data.parquet") && summary == place.read("out/refine.json"));
+}
+
 /// Without a question the trials go to the widest intervals; with a half-width cells that have it get no more, also where they remain undecided.
 #[test]
 fn widths_are_evened_and_can_be_enough() {

@@ -52,6 +52,25 @@ fn a_sweep_killed_at_fifty_moments_ends_with_the_bytes_of_an_undisturbed_one() {
     assert_eq!(place.names("out"), ["data.parquet", "manifest.json", "runs.jsonl"]);
 }
 
+/// The first thing that a program writes is what tells its directory from a foreign one. One moment in fifty falls between two files here.
+#[test]
+fn a_sweep_killed_at_its_very_beginning_goes_on() {
+    let place = Place::new();
+    place.write("s.toml", SCENARIO.replace("20000", "50").replace("points = 90", "points = 9"));
+    let clock = Instant::now();
+    place.synergy("sweep s.toml --out whole").expect(0);
+    let whole = clock.elapsed();
+    for round in 0..100 {
+        let out = format!("out{round}");
+        let mut child = start(&place, &out);
+        sleep(whole.mul_f64(f64::from(round) / 100.0));
+        let _ = child.kill();
+        child.wait().unwrap();
+        place.synergy(&format!("sweep s.toml --out {out}")).expect(0);
+        assert!(place.read("whole/data.parquet") == place.read(&format!("{out}/data.parquet")));
+    }
+}
+
 /// A small file system of its own, where the test may mount one.
 struct SmallDisk<'a>(&'a Path);
 

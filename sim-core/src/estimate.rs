@@ -4,6 +4,7 @@
 //! extended later without its trials. An [`Estimate`] is what a reader sees: a value, an interval, the
 //! confidence of the interval and the number of trials behind it.
 
+mod batch_means;
 mod binomial;
 mod clustered;
 mod covariance;
@@ -18,6 +19,7 @@ mod quantile;
 mod ratio;
 
 pub use binomial::{BinomialTails, binomial_tails};
+pub use batch_means::BatchMeans;
 pub use clustered::Clustered;
 pub use covariance::Covariance;
 pub use holm::holm;

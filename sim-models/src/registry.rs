@@ -8,6 +8,7 @@ mod erased;
 mod error;
 mod form;
 mod model;
+mod paired;
 mod parameter;
 mod quantities;
 mod schema;
@@ -15,13 +16,14 @@ mod unit;
 mod value;
 
 pub use document::{Document, NamedFile, Naming};
-pub use erased::{AnyModel, AnyPlan, Failure, Outcome, PredictionInfo};
+pub use erased::{AnyModel, AnyPlan, AnyTally, Counting, Failure, Outcome, PredictionInfo};
 pub use error::ParameterError;
 pub use form::{
     Field, Form, Layered, OrWord, Parameters, PerLayer, Single, boolean, choice, document, integer, real,
     table, text,
 };
 pub use model::{About, Metric, Model, Prediction, Replay};
+pub use paired::{DIFFERENCE, Paired, difference, shared};
 pub use parameter::{Bounds, Choice, Kind, Parameter};
 pub use quantities::{CellMetric, CellPrediction, Forecast};
 pub use schema::{parameter_schema, parameters_schema};

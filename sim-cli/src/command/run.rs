@@ -63,18 +63,7 @@ impl Arguments {
         let values = opened.values(model)?;
         let prepared =
             Prepared::new(model, values, scenario.randomness()).map_err(|error| opened.explain(&error))?;
-        let directory = match &self.out {
-            Some(path) => {
-                let directory = Directory::create(path, scenario)?;
-                // Should the run be cut short, the directory is known as this program's when it is repeated.
-                directory.write_manifest(&Manifest::new(
-                    scenario.clone(),
-                    Counts { cells: 1, ..Counts::default() },
-                ))?;
-                Some(directory)
-            }
-            None => None,
-        };
+        let directory = self.out.as_deref().map(|path| Directory::create(path, scenario)).transpose()?;
         self.simulation.select_kernel();
         let pool = self.simulation.pool()?;
         let cancellation = cancelled_by_signal()?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::columns::{Layout, Shape};
 use super::compaction::compact;
 use super::known::Known;
-use super::manifest::{Attempt, Manifest, Program, RunRecord};
+use super::manifest::{Attempt, Counts, Manifest, Program, RunRecord};
 use super::parquet_file::{UNFINISHED, write_file};
 use super::parts::Parts;
 use crate::output::warn;
@@ -43,44 +43,54 @@ impl Directory {
     /// Opens a directory for the results of `scenario`, and creates it if need be. What is in it must belong to the same
     /// scenario. No other program can write to it meanwhile.
     pub fn create(path: &Path, scenario: &Scenario) -> Outcome<Self> {
-        let mut directory = Self::prepare(path, scenario)?;
+        let mut directory = Self::prepare(path)?;
         directory._lock = Some(directory.lock(File::try_lock)?);
         directory.parts = Parts::at(path.join(PARTS))?;
+        if !directory.belongs_to(scenario)? {
+            // Before anything else is written, so that whatever a killed program leaves is known as its own.
+            let counts = Counts { cells: scenario.cell_count()?, ..Counts::default() };
+            directory.write_manifest(&Manifest::new(scenario.clone(), counts))?;
+        }
         Ok(directory)
     }
 
     /// Opens or creates it for chunks of the sweep: others can work on other chunks, but no sweep can write to it meanwhile.
     pub fn share(path: &Path, scenario: &Scenario) -> Outcome<Self> {
-        let mut directory = Self::prepare(path, scenario)?;
+        let mut directory = Self::prepare(path)?;
         directory._lock = Some(directory.lock(File::try_lock_shared)?);
+        directory.belongs_to(scenario)?;
         Ok(directory)
     }
 
-    fn prepare(path: &Path, scenario: &Scenario) -> Outcome<Self> {
+    /// Opens or creates a directory that is a data set, or is empty.
+    fn prepare(path: &Path) -> Outcome<Self> {
         if path.exists() && !path.is_dir() {
             let sentence = format!("{} is a file; results need a directory", path.display());
             return Err(Problem::input(sentence).help("choose an empty or new directory with --out"));
         }
         fs::create_dir_all(path).map_err(|error| Problem::file("create", path, &error))?;
         let directory = Self::at(path)?;
-        let Some(manifest) = directory.manifest()? else {
+        if directory.manifest()?.is_none() {
             directory.refuse_foreign_files()?;
-            return Ok(directory);
-        };
-        let differences = manifest.differences(scenario);
+        }
+        Ok(directory)
+    }
+
+    /// Whether it has a manifest, which must be of this scenario.
+    fn belongs_to(&self, scenario: &Scenario) -> Outcome<bool> {
+        let Some(manifest) = self.manifest()? else { return Ok(false) };
+        let (place, differences) = (self.path.display(), manifest.differences(scenario));
         if !differences.is_empty() {
-            let sentence =
-                format!("{} holds results of another scenario: {}", path.display(), differences.join("; "));
+            let sentence = format!("{place} holds results of another scenario: {}", differences.join("; "));
             return Err(Problem::input(sentence).help(
                 "--fork begins a directory beside it with the rows that still hold; --out names another one",
             ));
         }
         let (there, here) = (&manifest.program.commit, Program::this().commit);
         if *there != here {
-            let place = path.display();
             warn(&format!("rows in {place} were made by commit {there} and are kept; this is {here}"));
         }
-        Ok(directory)
+        Ok(true)
     }
 
     pub(super) fn at(path: &Path) -> Outcome<Self> {

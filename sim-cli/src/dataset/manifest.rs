@@ -157,6 +157,7 @@ impl Manifest {
             && (old.model == scenario.model || goes_on_in(&old.compared(), scenario))
             && (old.seed, old.common) == (scenario.seed, scenario.common)
             && old.derived.formulas == scenario.derived.formulas
+            && old.against == scenario.against
             && old.search() == scenario.search()
             && refinement(old) == refinement(scenario)
             && scenario.stop.less_demanding_than(&old.stop).is_none()
@@ -195,6 +196,12 @@ impl Manifest {
             }
         };
         compare("[derived]", formulas(&self.scenario), formulas(scenario));
+        let baseline = |scenario: &Scenario| {
+            let all = scenario.against.iter().map(|(key, value)| format!("{key} = {}", shown(value)));
+            let all: Vec<String> = all.collect();
+            if all.is_empty() { "absent".to_owned() } else { all.join(", ") }
+        };
+        compare("[against]", baseline(&self.scenario), baseline(scenario));
         let optimum = |scenario: &Scenario| {
             scenario.optimize.as_ref().map_or_else(|| "absent".to_owned(), |optimum| optimum.to_string())
         };

@@ -48,6 +48,11 @@ pub fn schema(registry: &Registry) -> String {
                 "description": "parameters that have a formula, such as \"scale * tokens ^ exponent\", over variables and other parameters",
                 "additionalProperties": { "type": "string" },
             },
+            "against": {
+                "type": "object", "minProperties": 1,
+                "description": "values that parameters have in the baseline of every cell; each metric that both have gets its difference, METRIC_difference, \
+                    with a paired interval",
+            },
             "figure": figure(),
             "test": test(),
             "area": area(),
@@ -70,6 +75,7 @@ fn of_model(model: &dyn AnyModel) -> Json {
             "zip": { "type": "object", "properties": axes, "additionalProperties": false },
             "cells": { "type": "array", "items": parameters_schema(&parameters), "minItems": 1 },
             "sample": sample(&ranges(&parameters)),
+            "against": parameters_schema(&parameters),
             "optimize": optimize(&ranges(&parameters)),
         } },
     })

@@ -15,7 +15,7 @@ use crate::search::Studied;
 use crate::several::{MODEL, joint_name};
 
 /// Keys of a scenario.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "model",
     "models",
     "seed",
@@ -32,6 +32,7 @@ const KEYS: [&str; 19] = [
     "refine",
     "variables",
     "derived",
+    "against",
     "figure",
     "test",
     "area",
@@ -85,6 +86,15 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         let value = given::from_file(document, find(entry)?, &entry.node)?;
         values.insert(entry.key.clone(), value);
     }
+    let mut against = BTreeMap::new();
+    for entry in table(document, root, "against")?.iter().flat_map(|table| table.iter()) {
+        let value = given::from_file(document, find(entry)?, &entry.node)?;
+        against.insert(entry.key.clone(), value);
+    }
+    if let (true, Some(entry)) = (against.is_empty(), root.get("against")) {
+        let sentence = "[against] says what is different in the baseline; it is empty";
+        return Err(document.problem(&entry.span, sentence, "empty"));
+    }
     let mut sweep: Vec<Axis> = Vec::new();
     for (name, axis) in axes_of(document, root)? {
         if values.contains_key(&axis.key) {
@@ -125,7 +135,8 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
             names.sort_unstable();
             names.dedup();
             let mut figure = FigureSpec::read(document, entry, &names)?;
-            let (metrics, predictions) = (plain.metrics(), plain.predictions());
+            let compared = Studied::plain(registry, &name, &models)?.derived(&derived).against(&against);
+            let (metrics, predictions) = (compared.metrics(), compared.predictions());
             let units = parameters.iter().map(|parameter| (parameter.key, parameter.unit));
             let units = units.chain(metrics.iter().map(|metric| (metric.name, metric.unit)));
             let units = units.chain(predictions.iter().map(|prediction| (prediction.name, prediction.unit)));
@@ -147,6 +158,7 @@ pub(super) fn read_scenario(registry: &Registry, document: &Document) -> Outcome
         parameters: values,
         stop,
         derived,
+        against,
         boundary,
         optimize,
         refine,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
-use sim_core::design::refinement::{self, Question, Seen};
+use sim_core::design::refinement::{self, Answer, Question, Seen};
 use sim_core::monte_carlo::{Ending, Precision};
 
 use super::{Choice, End, Ends, Finished, Seen as Same, Sweep, Swept, WINDOW, Written, new_trials};
@@ -46,7 +46,7 @@ impl Refinement {
 
 /// Cells on their way.
 struct Rounds<'s, 'a> {
-    sweep: &'s Sweep<'a>,
+    sweep: Sweep<'a>,
     spec: &'s RefineSpec,
     plan: refinement::Refinement,
     first: usize,
@@ -60,6 +60,8 @@ struct Rounds<'s, 'a> {
     fresh_trials: u64,
     /// Trials of all cells.
     spent: u64,
+    /// Cells that failed after they had been looked at.
+    failed: Vec<bool>,
     cancelled: bool,
 }
 
@@ -77,41 +79,54 @@ impl<'a> Sweep<'a> {
             question: spec.question(self.scenario),
             looks: spec.looks(self.scenario)?,
         };
-        let unseen = Seen { low: f64::NEG_INFINITY, high: f64::INFINITY, look: 0, closed: false };
         let mut rounds = Rounds {
-            sweep: self,
+            sweep: self.clone(),
             spec,
             plan,
             first: cells.start,
-            seen: vec![unseen; cells.len()],
+            seen: vec![Seen::UNSEEN; cells.len()],
             narrow: vec![false; cells.len()],
             first_of: (0..cells.len()).collect(),
             fresh: vec![false; cells.len()],
             fresh_trials: 0,
             spent: 0,
+            failed: vec![false; cells.len()],
             cancelled: false,
         };
-        let mut same = (self.scenario.repetitions(self.model) > 0).then(Same::new);
-        rounds.run(&(0..cells.len()).collect::<Vec<_>>(), &known()?, parts, &mut same)?;
-        drop(same);
-        let mut left = spec.total.unwrap_or(u64::MAX).saturating_sub(rounds.spent);
-        while !rounds.cancelled {
-            let chosen = rounds.chosen(left);
-            if chosen.is_empty() {
-                break;
-            }
-            for &cell in &chosen {
-                rounds.seen[cell].look += 1;
-            }
-            self.bar.again(chosen.len() as u64);
-            rounds.run(&chosen, &known()?, parts, &mut None)?;
-            left = spec.total.unwrap_or(u64::MAX).saturating_sub(rounds.spent);
+        while rounds.take(known, parts)? {
+            self.bar.again(cells.len() as u64);
         }
         rounds.put_together(cells, &known()?, parts)
     }
 }
 
 impl Rounds<'_, '_> {
+    /// Takes the rounds from the first one on. Whether they must be taken once more: a cell that failed at a later look was a rival of others until then. Whoever
+    /// repeats the sweep knows from the start that it fails, and takes the way without it; so does this sweep.
+    fn take(&mut self, known: &dyn Fn() -> Outcome<Known>, parts: &Parts) -> Outcome<bool> {
+        let failed = self.failed.clone();
+        let able: Vec<usize> = (0..failed.len()).filter(|&cell| !failed[self.first_of[cell]]).collect();
+        able.iter().for_each(|&cell| self.seen[cell] = Seen::UNSEEN);
+        self.spent = 0;
+        let mut same = (self.sweep.scenario.repetitions(self.sweep.model) > 0).then(Same::new);
+        self.run(&able, &known()?, parts, &mut same)?;
+        drop(same);
+        // What was tried again and failed is not tried a third time.
+        self.sweep.choice.retry_failed = false;
+        while !self.cancelled && self.failed == failed {
+            let chosen = self.chosen(self.spec.total.unwrap_or(u64::MAX).saturating_sub(self.spent));
+            if chosen.is_empty() {
+                return Ok(false);
+            }
+            for &cell in &chosen {
+                self.seen[cell].look += 1;
+            }
+            self.sweep.bar.again(chosen.len() as u64);
+            self.run(&chosen, &known()?, parts, &mut None)?;
+        }
+        Ok(!self.cancelled)
+    }
+
     /// Looks at some cells, at the look that each of them has come to.
     fn run(&mut self, cells: &[usize], known: &Known, parts: &Parts, same: &mut Option<Same>) -> Outcome<()> {
         // Until the last round is over, a cell is one that was begun.
@@ -174,6 +189,8 @@ impl Rounds<'_, '_> {
             self.spent = self.spent.saturating_add(trials - before);
             // One that was interrupted has not come as far as it should.
             self.cancelled |= row.done.trials < trials;
+        } else {
+            self.failed[cell] = look > 0;
         }
         let precision = self.sweep.stop.precision();
         (self.seen[cell], self.narrow[cell]) = seen(self.spec, row, precision)
@@ -189,10 +206,9 @@ impl Rounds<'_, '_> {
         (0..self.seen.len()).map(end).collect()
     }
 
-    fn ending(&self, cell: usize) -> Ending {
-        let seen = &self.seen[cell];
+    fn ending(&self, cell: usize, answer: Answer) -> Ending {
         let is_wanted = self.plan.question != Question::Width || self.sweep.stop.precision().is_some();
-        match (seen.is_asked() && is_wanted, self.narrow[cell] || self.plan.is_answered(&self.seen, cell)) {
+        match (self.seen[cell].is_asked() && is_wanted, self.narrow[cell] || answer != Answer::Open) {
             (false, _) => Ending::Complete,
             (true, true) => Ending::Precise,
             (true, false) => Ending::Imprecise,
@@ -202,9 +218,10 @@ impl Rounds<'_, '_> {
     /// Puts the rows together, without a trial. Where the rounds were interrupted, every cell keeps all it has.
     fn put_together(self, cells: Range<usize>, known: &Known, parts: &Parts) -> Outcome<(Swept, Written)> {
         let most = self.plan.looks.most();
+        let answers = self.plan.answers(&self.seen);
         let ends = match self.cancelled {
             true => vec![End { trials: most, ending: Ending::Complete }; cells.len()],
-            false => self.ends(|cell| self.ending(cell)),
+            false => self.ends(|cell| self.ending(cell, answers[cell])),
         };
         let bar = Bar::cells(cells.len() as u64, true);
         let choice = Choice { retry_failed: false, ..self.sweep.choice };
@@ -215,11 +232,11 @@ impl Rounds<'_, '_> {
         swept.fresh_trials = self.fresh_trials;
         // What remained open is told with the answers.
         swept.imprecise = 0;
-        swept.refined = (!self.cancelled).then(|| self.summary(swept.counts.trials));
+        swept.refined = (!self.cancelled).then(|| self.summary(&answers, swept.counts.trials));
         Ok((swept, written))
     }
 
-    fn summary(&self, trials: u64) -> Refinement {
+    fn summary(&self, answers: &[Answer], trials: u64) -> Refinement {
         let mut summary = Refinement {
             question: self.spec.to_string(),
             cells: 0,
@@ -237,16 +254,11 @@ impl Rounds<'_, '_> {
             summary.cells += 1;
             summary.most_trials = summary.most_trials.max(self.plan.looks.trials(seen.look));
             summary.widest = summary.widest.max(0.5 * (seen.high - seen.low));
-            let ahead = match self.plan.question {
-                Question::Side => seen.low > 0.0,
-                Question::Leader { .. } => self.plan.leads(&self.seen, cell),
-                Question::Width => false,
-            };
-            let count = match (self.plan.is_answered(&self.seen, cell), ahead, self.narrow[cell]) {
-                (true, true, _) => &mut summary.ahead,
-                (true, false, _) if summary.kind != Question::Width => &mut summary.behind,
-                (_, _, true) => &mut summary.narrow,
-                _ => &mut summary.open,
+            let count = match (answers[cell], self.narrow[cell]) {
+                (Answer::Ahead, _) => &mut summary.ahead,
+                (Answer::Behind, _) => &mut summary.behind,
+                (Answer::Open, true) => &mut summary.narrow,
+                (Answer::Open, false) => &mut summary.open,
             };
             *count += 1;
         }

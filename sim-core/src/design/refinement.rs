@@ -102,6 +102,9 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// A cell before its first look, which may be anything.
+    pub const UNSEEN: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY, look: 0, closed: false };
+
     /// A cell that says nothing about its group and gets no trials.
     pub const NOTHING: Self = Self { low: f64::NEG_INFINITY, high: f64::NEG_INFINITY, look: 0, closed: true };
 
@@ -113,6 +116,17 @@ impl Seen {
     fn width(&self) -> f64 {
         if self.low == self.high { 0.0 } else { self.high - self.low }
     }
+}
+
+/// The answer to the question of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is none: it is not known yet, or nothing was asked.
+    Open,
+    /// It is above zero, or leads its group.
+    Ahead,
+    /// It is below zero, or another one leads its group.
+    Behind,
 }
 
 /// A plan that gives trials to cells round by round.
@@ -130,7 +144,7 @@ impl Refinement {
     pub fn round(&self, seen: &[Seen], left: u64) -> Vec<usize> {
         let mut chosen: Vec<(f64, usize)> = match self.question {
             Question::Side => (0..seen.len())
-                .filter(|&cell| self.goes_on(&seen[cell]) && !is_decided(&seen[cell]))
+                .filter(|&cell| self.goes_on(&seen[cell]) && side(&seen[cell]) == Answer::Open)
                 .map(|cell| (doubt(&seen[cell]), cell))
                 .collect(),
             Question::Leader { stride, size } => (0..seen.len() / size.max(1))
@@ -164,26 +178,23 @@ impl Refinement {
         cells
     }
 
-    /// Whether the question of a cell is answered: its side is known, or who leads its group.
-    pub fn is_answered(&self, seen: &[Seen], cell: usize) -> bool {
+    /// What is known of every cell by now.
+    pub fn answers(&self, seen: &[Seen]) -> Vec<Answer> {
         match self.question {
-            Question::Side => is_decided(&seen[cell]),
+            Question::Side => seen.iter().map(side).collect(),
             Question::Leader { stride, size } => {
-                let group = cell / (stride * size) * stride + cell % stride;
-                leaders(seen, group, stride, size).count() <= 1
+                let mut answers = vec![Answer::Open; seen.len()];
+                for group in 0..seen.len() / size.max(1) {
+                    let possible: Vec<usize> = leaders(seen, group, stride, size).collect();
+                    if possible.len() > 1 {
+                        continue;
+                    }
+                    members(group, stride, size).for_each(|cell| answers[cell] = Answer::Behind);
+                    possible.into_iter().for_each(|cell| answers[cell] = Answer::Ahead);
+                }
+                answers
             }
-            Question::Width => seen[cell].closed,
-        }
-    }
-
-    /// Whether a cell leads its group for certain.
-    pub fn leads(&self, seen: &[Seen], cell: usize) -> bool {
-        match self.question {
-            Question::Leader { stride, size } => {
-                let group = cell / (stride * size) * stride + cell % stride;
-                leaders(seen, group, stride, size).eq([cell])
-            }
-            Question::Side | Question::Width => false,
+            Question::Width => vec![Answer::Open; seen.len()],
         }
     }
 
@@ -210,16 +221,26 @@ impl Refinement {
     }
 }
 
+/// The cells of a group.
+fn members(group: usize, stride: usize, size: usize) -> impl Iterator<Item = usize> + Clone {
+    let first = group / stride * stride * size + group % stride;
+    (0..size).map(move |member| first + member * stride)
+}
+
 /// The cells of a group that may be its highest: those that do not lie below another one as a whole.
 fn leaders(seen: &[Seen], group: usize, stride: usize, size: usize) -> impl Iterator<Item = usize> {
-    let first = group / stride * stride * size + group % stride;
-    let members = (0..size).map(move |member| first + member * stride);
+    let members = members(group, stride, size);
     let floor = members.clone().map(|cell| seen[cell].low).fold(f64::NEG_INFINITY, f64::max);
     members.filter(move |&cell| seen[cell].is_asked() && seen[cell].high >= floor)
 }
 
-fn is_decided(seen: &Seen) -> bool {
-    seen.is_asked() && (seen.low > 0.0 || seen.high < 0.0)
+/// On which side of zero an interval is.
+fn side(seen: &Seen) -> Answer {
+    match (seen.is_asked(), seen.low > 0.0, seen.high < 0.0) {
+        (true, true, _) => Answer::Ahead,
+        (true, false, true) => Answer::Behind,
+        _ => Answer::Open,
+    }
 }
 
 /// Share of an interval on the smaller side of zero: next to nothing where it is nearly decided, a half where it is as open as can be.

@@ -1,9 +1,10 @@
 //! Models of any type behind one interface, for the application.
 
+use std::any::Any;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sim_core::estimate::{Confidence, Estimate};
+use sim_core::estimate::{Confidence, Estimate, Tally};
 use sim_core::monte_carlo::{self, Block, Control, Ending, Simulation, Start, Stop};
 use sim_core::random::Streams;
 use thiserror::Error;
@@ -102,6 +103,63 @@ pub trait AnyPlan: Send + Sync {
     fn metrics(&self) -> &[CellMetric];
     /// What a reader of the estimates must know.
     fn notes(&self) -> &[String];
+    /// It as something whose trials are counted one block after another; `None` for a search, whose trials depend on each other.
+    fn counting(&self) -> Option<&dyn Counting> {
+        None
+    }
+}
+
+/// A prepared simulation of any model whose trials are counted block by block. A panic of the model is the caller's.
+pub trait Counting: Sync {
+    /// The tally of no trial.
+    fn empty(&self) -> Box<dyn AnyTally>;
+    /// Runs the trials of a block and counts them by themselves.
+    fn count(&self, block: &Block, streams: &Streams) -> Box<dyn AnyTally>;
+    /// One estimate per metric, of a tally of this simulation.
+    fn estimates(&self, tally: &dyn AnyTally, confidence: Confidence) -> Vec<Estimate>;
+    /// Reads a stored tally.
+    ///
+    /// # Errors
+    /// The text is not a tally of this model.
+    fn restore(&self, stored: &str) -> Result<Box<dyn AnyTally>, Failure>;
+}
+
+/// The tally of any model.
+pub trait AnyTally: Send {
+    /// Adds what `later`, of the same model, has counted.
+    fn append(&mut self, later: &dyn AnyTally);
+    /// A second one.
+    fn copy(&self) -> Box<dyn AnyTally>;
+    /// As JSON.
+    fn stored(&self) -> String;
+    /// As what it is.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl Clone for Box<dyn AnyTally> {
+    fn clone(&self) -> Self {
+        self.copy()
+    }
+}
+
+impl<T: Tally> AnyTally for T {
+    fn append(&mut self, later: &dyn AnyTally) {
+        if let Some(later) = later.as_any().downcast_ref::<T>() {
+            self.merge(later);
+        }
+    }
+
+    fn copy(&self) -> Box<dyn AnyTally> {
+        Box::new(self.clone())
+    }
+
+    fn stored(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 /// What a simulation found.
@@ -227,28 +285,51 @@ struct Prepared<'a, M: Model> {
     notes: Vec<String>,
 }
 
-impl<M: Model> Prepared<'_, M> {
-    fn go_on(
-        &self,
-        start: Start<<M::Plan as Simulation>::Tally>,
-        streams: &Streams,
-        stop: &Stop,
-        control: &Control,
-    ) -> Result<Outcome, Failure> {
-        let run = guarded(|| monte_carlo::extend(&self.plan, streams, stop, control, start))
-            .map_err(Failure::Panicked)?;
-        let (estimates, metrics) = (run.estimates.len(), self.metrics.len());
-        if estimates != metrics {
-            return Err(Failure::Estimates { estimates, metrics });
-        }
-        let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
+/// Goes on with a simulation of so many metrics. A panic of the model is an error.
+pub(super) fn go_on<S: Simulation>(
+    simulation: &S,
+    metrics: usize,
+    start: Start<S::Tally>,
+    streams: &Streams,
+    stop: &Stop,
+    control: &Control,
+) -> Result<Outcome, Failure> {
+    let run = guarded(|| monte_carlo::extend(simulation, streams, stop, control, start))
+        .map_err(Failure::Panicked)?;
+    let estimates = run.estimates.len();
+    if estimates != metrics {
+        return Err(Failure::Estimates { estimates, metrics });
+    }
+    let tally = serde_json::to_string(&run.tally).map_err(|error| Failure::Tally(error.to_string()))?;
+    Ok(Outcome { estimates: run.estimates, trials: run.trials, ending: run.ending, tally })
+}
+
+impl<M: Model> Counting for Prepared<'_, M> {
+    fn empty(&self) -> Box<dyn AnyTally> {
+        Box::new(<M::Plan as Simulation>::Tally::default())
+    }
+
+    fn count(&self, block: &Block, streams: &Streams) -> Box<dyn AnyTally> {
+        let mut tally = <M::Plan as Simulation>::Tally::default();
+        self.plan.run(block, streams, &mut tally);
+        Box::new(tally)
+    }
+
+    fn estimates(&self, tally: &dyn AnyTally, confidence: Confidence) -> Vec<Estimate> {
+        let tally = tally.as_any().downcast_ref::<<M::Plan as Simulation>::Tally>();
+        tally.map(|tally| self.plan.estimates(tally, confidence)).unwrap_or_default()
+    }
+
+    fn restore(&self, stored: &str) -> Result<Box<dyn AnyTally>, Failure> {
+        let tally: <M::Plan as Simulation>::Tally =
+            serde_json::from_str(stored).map_err(|error| Failure::Tally(error.to_string()))?;
+        Ok(Box::new(tally))
     }
 }
 
 impl<M: Model> AnyPlan for Prepared<'_, M> {
     fn run(&self, streams: &Streams, stop: &Stop, control: &Control) -> Result<Outcome, Failure> {
-        self.go_on(Start::default(), streams, stop, control)
+        go_on(&self.plan, self.metrics.len(), Start::default(), streams, stop, control)
     }
 
     fn extend(
@@ -260,7 +341,7 @@ impl<M: Model> AnyPlan for Prepared<'_, M> {
         control: &Control,
     ) -> Result<Outcome, Failure> {
         let tally = serde_json::from_str(tally).map_err(|error| Failure::Tally(error.to_string()))?;
-        self.go_on(Start { tally, trials }, streams, stop, control)
+        go_on(&self.plan, self.metrics.len(), Start { tally, trials }, streams, stop, control)
     }
 
     fn single_trials(&self, trials: Range<u64>, streams: &Streams) -> Result<Vec<Vec<f64>>, Failure> {
@@ -287,6 +368,10 @@ impl<M: Model> AnyPlan for Prepared<'_, M> {
 
     fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
     }
 }
 

@@ -74,6 +74,16 @@ impl ParameterError {
         Self::Impossible { keys: keys.to_vec(), sentence: sentence.into() }
     }
 
+    /// The same error of a baseline, which is no fault of the cell's own values.
+    #[must_use]
+    pub fn of_baseline(self) -> Self {
+        let keys = match &self {
+            Self::Impossible { keys, .. } => keys.clone(),
+            _ => Vec::new(),
+        };
+        Self::Impossible { sentence: format!("the baseline: {self}"), keys }
+    }
+
     /// The parameters that are to blame, the likely culprit first.
     pub fn keys(&self) -> Vec<&str> {
         match self {
