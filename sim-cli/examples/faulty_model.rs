@@ -23,8 +23,8 @@ impl Parameters for Place {
         let x = form.read(integer("x", 1).help("where it stands"))?;
         let patience = form.read(integer("patience", 0).help("trials before it fails"))?;
         let chance = form.read(real("chance", 1.0).between(0.0, 1.0).help("probability of success"))?;
-        let chance = Coin::new(chance)
-            .map_err(|error| ParameterError::impossible(&["chance"], error.to_string()))?;
+        let chance =
+            Coin::new(chance).map_err(|error| ParameterError::impossible(&["chance"], error.to_string()))?;
         Ok(Self { x, patience, chance })
     }
 }

@@ -117,7 +117,10 @@ impl AnyModel for Against<'_> {
         let metrics = self.own_metrics(values)?;
         let of = |own: &CellPrediction| {
             metrics.iter().find(|metric| metric.name == own.name)?;
-            let other = baseline.predictions.iter().find(|other| (&other.name, other.unit) == (&own.name, own.unit))?;
+            let other = baseline
+                .predictions
+                .iter()
+                .find(|other| (&other.name, other.unit) == (&own.name, own.unit))?;
             Some(CellPrediction {
                 name: format!("{}{DIFFERENCE}", own.name).into(),
                 help: format!("{} of the cell minus that of its baseline", own.name).into(),

@@ -263,7 +263,7 @@ impl Opened {
             return problem.context(&format!("--set {key}"));
         }
         let Some(document) = &self.document else { return problem };
-        let tables = ["parameters", "sweep"].into_iter().filter_map(|name| {
+        let tables = ["parameters", "sweep", "against"].into_iter().filter_map(|name| {
             let Content::Table(table) = &document.root.get(name)?.node.content else { return None };
             keys.iter().find_map(|key| table.get(key))
         });

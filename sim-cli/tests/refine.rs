@@ -219,14 +219,19 @@ fn a_rival_that_fails_later_changes_nothing_for_others() {
     let plan = "model = \"faulty\"\n[parameters]\npatience = 1500\n[sweep]\nx = { list = [1, 2, 3] }\n\
         [derived]\nchance = \"min(0.9, 0.1 + 0.78 * (x - 1))\"\n[refine]\nquantity = \"share\"\nbetween = \"x\"\n[stop]\ntrials = 100_000\n";
     place.write("s.toml", plan);
-    let sweep = || run(&example("faulty_model"), &place.path(""), &["sweep", "s.toml", "-q", "--out", "out"]);
-    let said = sweep().expect(3).out;
-    assert!(said.contains("three is too much"), "{said}");
+    let sweep = || {
+        let mut command = Command::new(example("faulty_model"));
+        command.args(["sweep", "s.toml", "-q", "--out", "out"]).current_dir(place.path(""));
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.code() == Some(3) && said.contains("three is too much"), "{said}");
+    };
+    sweep();
     let [data, summary] = ["out/data.parquet", "out/refine.json"].map(|file| place.read(file));
     let rows = Rows::of(&place, "out");
     assert_eq!(rows.texts("trials")[..2], ["1024", "1024"]);
     assert!(rows.texts("error")[2].contains("three is too much"));
-    sweep().expect(3);
+    sweep();
     assert!(data == place.read("out/data.parquet") && summary == place.read("out/refine.json"));
 }
 

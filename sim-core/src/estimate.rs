@@ -18,8 +18,8 @@ mod proportion;
 mod quantile;
 mod ratio;
 
-pub use binomial::{BinomialTails, binomial_tails};
 pub use batch_means::BatchMeans;
+pub use binomial::{BinomialTails, binomial_tails};
 pub use clustered::Clustered;
 pub use covariance::Covariance;
 pub use holm::holm;

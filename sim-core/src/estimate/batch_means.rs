@@ -109,7 +109,9 @@ mod tests {
         }
         first.merge(&second);
         assert_eq!((first.batches, first.trials), (whole.batches, whole.trials));
-        assert!((first.mean - whole.mean).abs() < 1e-12 && (first.squares / whole.squares - 1.0).abs() < 1e-12);
+        assert!(
+            (first.mean - whole.mean).abs() < 1e-12 && (first.squares / whole.squares - 1.0).abs() < 1e-12
+        );
     }
 
     #[test]

@@ -97,7 +97,8 @@ impl<'a> Paired<'a> {
             let sentence = "the cell and its baseline have no metric in common".to_owned();
             return Err(ParameterError::impossible(&[], sentence));
         }
-        let differences = places.iter().map(|&(one, other)| difference(&own.metrics()[one], &baseline.metrics()[other]));
+        let differences =
+            places.iter().map(|&(one, other)| difference(&own.metrics()[one], &baseline.metrics()[other]));
         let metrics: Vec<CellMetric> = own.metrics().iter().cloned().chain(differences).collect();
         let ranges = metrics[own.metrics().len()..].iter().map(|metric| metric.range);
         let shared = places.iter().zip(ranges);
