@@ -26,7 +26,7 @@ pub use columns::{Cell, Done, Layout, OWN_COLUMNS, Row, Shape};
 pub use directory::Directory;
 pub use export::{ExportFormat, export};
 pub use fork::Fork;
-pub use known::Known;
+pub use known::{Known, key_of};
 pub use manifest::{Attempt, Counts, Manifest, Program, RunRecord};
 pub use parquet_file::write_file;
 pub use parts::Parts;

@@ -23,7 +23,9 @@ use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_models::registry::{AnyModel, Parameter, Values};
 
 use crate::cell;
-use crate::dataset::{Cell, Chunk, Counts, Directory, Done, Known, Layout, Manifest, Parts, Row, Shape};
+use crate::dataset::{
+    Cell, Chunk, Counts, Directory, Done, Known, Layout, Manifest, Parts, Row, Shape, key_of,
+};
 use crate::problem::{Outcome, Problem};
 use crate::progress::Bar;
 use crate::scenario::Scenario;
@@ -119,8 +121,23 @@ struct Finished {
     again: bool,
 }
 
-/// Cells that were run, where some are the same.
-type Seen = HashMap<[u8; 32], Finished>;
+/// Cells that are there more than once: the first of each is run, and its row is kept for the others.
+struct Repeated {
+    keys: HashSet<u128>,
+    first: HashMap<u128, Finished>,
+}
+
+impl Repeated {
+    /// Those of a scenario, none of which has been run.
+    fn of(scenario: &Scenario, model: &dyn AnyModel) -> Self {
+        Self { keys: scenario.repeated_cells(model), first: HashMap::new() }
+    }
+
+    /// Those of a scenario whose cells are all different.
+    fn none() -> Self {
+        Self { keys: HashSet::new(), first: HashMap::new() }
+    }
+}
 
 /// Where the trials of a cell end, if that is not as for all others.
 #[derive(Clone, Copy, Debug)]
@@ -196,8 +213,8 @@ impl<'a> Sweep<'a> {
         ends: Ends<'_>,
     ) -> Outcome<(Swept, Written)> {
         let counts = Counts { cells: cells.len(), ..Counts::default() };
-        // Points of a sample can fall on each other; the first of equal cells is run for all, whichever windows they are in.
-        let mut seen: Option<Seen> = (self.scenario.repetitions(self.model) > 0).then(HashMap::new);
+        // The first of equal cells is run for all, whichever windows they are in.
+        let mut repeated = Repeated::of(self.scenario, self.model);
         let (mut swept, mut written) = (Swept { counts, ..Swept::default() }, Written::default());
         thread::scope(|scope| {
             let mut writing: Option<ScopedJoinHandle<'_, Outcome<(PathBuf, Shape)>>> = None;
@@ -207,7 +224,7 @@ impl<'a> Sweep<'a> {
                     break;
                 }
                 let window: Vec<usize> = (start..cells.end.min(start + WINDOW)).collect();
-                let (rows, early_parts) = self.window(&window, known, parts, &mut seen, ends)?;
+                let (rows, early_parts) = self.window(&window, known, parts, &mut repeated, ends)?;
                 swept.add(&rows, self.choice.keep_rows);
                 let rows: Vec<Row> = rows.into_iter().filter_map(|finished| finished.row).collect();
                 written.wait_for(writing.take())?;
@@ -229,7 +246,7 @@ impl<'a> Sweep<'a> {
         window: &[usize],
         known: &Known,
         parts: &Parts,
-        seen: &mut Option<Seen>,
+        repeated: &mut Repeated,
         ends: Ends<'_>,
     ) -> Outcome<(Vec<Finished>, Vec<PathBuf>)> {
         let layout = &self.layout;
@@ -239,12 +256,12 @@ impl<'a> Sweep<'a> {
             false => known.rows(cells.iter().map(|cell| cell.hash.as_str()))?,
         };
         let saver = Mutex::new(Saver::new(parts, layout));
+        let keys: Vec<u128> = cells.iter().map(|cell| key_of(&cell.digest)).collect();
         let mut new = HashSet::new();
-        let mut is_first = |cell: &Cell| {
-            seen.as_ref().is_none_or(|seen| !seen.contains_key(&cell.digest) && new.insert(cell.digest))
+        let mut is_first = |key: &u128| {
+            !repeated.keys.contains(key) || !repeated.first.contains_key(key) && new.insert(*key)
         };
-        let first: Vec<bool> = cells.iter().map(&mut is_first).collect();
-        let digests: Vec<[u8; 32]> = cells.iter().map(|cell| cell.digest).collect();
+        let first: Vec<bool> = keys.iter().map(&mut is_first).collect();
         let (mut run, mut again) = (Vec::with_capacity(cells.len()), VecDeque::new());
         for ((cell, &index), &first) in cells.into_iter().zip(window).zip(&first) {
             if first {
@@ -286,18 +303,18 @@ impl<'a> Sweep<'a> {
             Ok(Finished { row, before, index, again: false })
         });
         let mut rows: VecDeque<Finished> = rows.collect::<Outcome<Vec<_>>>()?.into();
-        let mut all: Vec<Finished> = Vec::with_capacity(digests.len());
-        for (digest, first) in digests.into_iter().zip(first) {
+        let mut all: Vec<Finished> = Vec::with_capacity(keys.len());
+        for (key, first) in keys.into_iter().zip(first) {
             if first {
                 let finished = rows.pop_front();
-                if let (Some(seen), Some(finished)) = (seen.as_mut(), &finished) {
-                    seen.insert(digest, finished.clone());
+                if let (true, Some(finished)) = (repeated.keys.contains(&key), &finished) {
+                    repeated.first.insert(key, finished.clone());
                 }
                 all.extend(finished);
             } else {
                 self.bar.cell(false, None);
-                let same = seen.as_ref().and_then(|seen| seen.get(&digest));
-                all.extend(same.zip(again.pop_front()).map(|(same, cell)| repeated(same, cell)));
+                let same = repeated.first.get(&key);
+                all.extend(same.zip(again.pop_front()).map(|(same, cell)| same.again(cell)));
             }
         }
         Ok((all, saver.into_inner().unwrap_or_else(PoisonError::into_inner).into_parts()))
@@ -315,10 +332,12 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// The row of an equal cell, for which nothing was run. Its place in the sweep is another one.
-fn repeated(finished: &Finished, cell: Cell) -> Finished {
-    let row = finished.row.clone().map(|row| Row { cell, ..row });
-    Finished { again: true, row, ..finished.clone() }
+impl Finished {
+    /// The row of an equal cell, for which nothing was run. Its place in the sweep is another one.
+    fn again(&self, cell: Cell) -> Self {
+        let row = self.row.clone().map(|row| Row { cell, ..row });
+        Self { again: true, row, ..self.clone() }
+    }
 }
 
 /// How many trials of a row were run now; `None` for a cell that failed now. A row that is `looked` at again on the way to what is known has fewer than that.

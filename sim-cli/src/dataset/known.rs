@@ -8,23 +8,26 @@ use sim_core::monte_carlo::Ending;
 
 use super::columns::{Done, ending_named};
 use super::manifest::Counts;
-use super::parquet_file::{read_columns, read_row_at, read_selected};
+use super::parquet_file::{count_rows, read_columns, read_row_at, read_selected};
 use super::table::Table;
 use crate::problem::Outcome;
 
 /// Columns from which a cell goes on.
 const COLUMNS: [&str; 5] = ["cell", "trials", "ending", "error", "tally"];
 
-/// The rows of earlier runs. Only where each of them stands is in memory, some fifty bytes per cell.
+/// The rows of earlier runs. Only where each of them stands is in memory, 48 bytes per cell.
 #[derive(Debug, Default)]
 pub struct Known {
     files: Vec<PathBuf>,
-    places: HashMap<u128, Place>,
+    /// By cell.
+    places: Vec<Place>,
 }
 
 /// The row of a cell with the most trials.
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    /// [Key](key_of) of the cell.
+    key: u128,
     file: u32,
     row: u32,
     trials: u64,
@@ -42,22 +45,27 @@ enum State {
 impl Known {
     /// Looks through these files. Of several rows of a cell that with the most trials counts.
     pub(super) fn of(files: Vec<PathBuf>) -> Outcome<Self> {
-        let mut places: HashMap<u128, Place> = HashMap::new();
+        let rows = files.iter().map(|path| count_rows(path)).sum::<Outcome<usize>>()?;
+        let mut places = Vec::with_capacity(rows);
         for (file, path) in files.iter().enumerate() {
             let mut first = 0;
             for batch in read_columns(path, &COLUMNS[..4])? {
                 let table = Table::of(vec![batch?]);
                 for row in 0..table.rows() {
-                    let Some((hash, trials, state)) = identity(&table, row) else { continue };
-                    let known = places.get(&hash).map_or(0, |place| place.trials);
-                    if known == 0 || trials > known {
-                        let (file, row) = (file as u32, (first + row) as u32);
-                        places.insert(hash, Place { file, row, trials, state });
-                    }
+                    let Some((key, trials, state)) = identity(&table, row) else { continue };
+                    let (file, row) = (file as u32, (first + row) as u32);
+                    places.push(Place { key, file, row, trials, state });
                 }
                 first += table.rows();
             }
         }
+        // Of equally many trials the first row counts; of none, which is a failure, the last.
+        let order = |place: &Place| match place.trials {
+            0 => (u64::MAX, u32::MAX - place.file, u32::MAX - place.row),
+            trials => (u64::MAX - trials, place.file, place.row),
+        };
+        places.sort_unstable_by_key(|place| (place.key, order(place)));
+        places.dedup_by_key(|place| place.key);
         Ok(Self { files, places })
     }
 
@@ -68,9 +76,9 @@ impl Known {
 
     /// Counts of the cells, of which there are so many in the sweep; those that were begun are not done.
     pub fn counts(&self, cells: usize) -> Counts {
-        let count = |state| self.places.values().filter(|place| place.state == state).count();
+        let count = |state| self.places.iter().filter(|place| place.state == state).count();
         let failed = count(State::Failed);
-        let trials = self.places.values().map(|place| place.trials).sum();
+        let trials = self.places.iter().map(|place| place.trials).sum();
         Counts { cells, done: count(State::Whole) + failed, failed, trials }
     }
 
@@ -81,20 +89,25 @@ impl Known {
 
     /// Whether a cell was begun and interrupted.
     pub fn is_begun(&self, hash: &str) -> bool {
-        key(hash).and_then(|key| self.places.get(&key)).is_some_and(|place| place.state == State::Begun)
+        self.place(hash).is_some_and(|place| place.state == State::Begun)
     }
 
     /// The row of a cell with all its columns, and how many trials are behind it.
     pub fn stored(&self, hash: &str) -> Outcome<Option<(RecordBatch, u64)>> {
-        let Some(place) = key(hash).and_then(|key| self.places.get(&key)) else { return Ok(None) };
+        let Some(place) = self.place(hash) else { return Ok(None) };
         let rows = read_row_at(&self.files[place.file as usize], place.row as usize)?;
         Ok(rows.map(|row| (row, place.trials)))
+    }
+
+    fn place(&self, hash: &str) -> Option<&Place> {
+        let key = key(hash)?;
+        Some(&self.places[self.places.binary_search_by_key(&key, |place| place.key).ok()?])
     }
 
     /// What is known of these cells, by hash.
     pub fn rows<'a>(&self, hashes: impl IntoIterator<Item = &'a str>) -> Outcome<HashMap<String, Done>> {
         let mut wanted: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
-        for place in hashes.into_iter().filter_map(|hash| self.places.get(&key(hash)?)) {
+        for place in hashes.into_iter().filter_map(|hash| self.place(hash)) {
             wanted[place.file as usize].push(place.row as usize);
         }
         let mut found = HashMap::new();
@@ -109,6 +122,11 @@ impl Known {
 }
 
 /// The first half of a hash, which is more than enough to tell cells apart.
+pub fn key_of(hash: &[u8; 32]) -> u128 {
+    hash.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte))
+}
+
+/// That of a hash as text.
 fn key(hash: &str) -> Option<u128> {
     u128::from_str_radix(hash.get(..32)?, 16).ok()
 }

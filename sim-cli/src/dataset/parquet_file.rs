@@ -113,6 +113,14 @@ pub(super) fn read_selected(path: &Path, names: &[&str], rows: &[usize]) -> Outc
     batches(path, open(path, |reader| only(select(reader, rows), names))?).collect()
 }
 
+/// Number of rows.
+pub(super) fn count_rows(path: &Path) -> Outcome<usize> {
+    let fail = |error: &dyn std::fmt::Display| Problem::file("read", path, error);
+    let file = File::open(path).map_err(|error| fail(&error))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(&error))?;
+    Ok(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
 /// Reads one row, if the file has it.
 pub(super) fn read_row_at(path: &Path, row: usize) -> Outcome<Option<RecordBatch>> {
     batches(path, open(path, |reader| select(reader, &[row]))?).next().transpose()

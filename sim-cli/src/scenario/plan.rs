@@ -6,6 +6,7 @@ pub use sample::{Range, Sample, Scheme};
 
 use std::collections::{BTreeMap, HashSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sim_models::registry::{AnyModel, Kind, Parameter, Registry, Value, Values};
 
@@ -14,6 +15,7 @@ use super::document::{Content, Document, Entry, Table};
 use super::given;
 use super::read::table;
 use super::{MOST_CELLS, Scenario};
+use crate::dataset::key_of;
 use crate::problem::Outcome;
 use crate::search::Studied;
 
@@ -192,14 +194,29 @@ impl Scenario {
         }
     }
 
+    /// The keys of cells that are there more than once.
+    pub fn repeated_cells(&self, model: &dyn AnyModel) -> HashSet<u128> {
+        if self.repetitions(model) == 0 {
+            return HashSet::new();
+        }
+        let keys = self.sorted_keys(model);
+        keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect()
+    }
+
     fn equal_cells(&self, model: &dyn AnyModel) -> usize {
+        self.sorted_keys(model).windows(2).filter(|pair| pair[0] == pair[1]).count()
+    }
+
+    /// The keys of all cells that have values, sorted.
+    fn sorted_keys(&self, model: &dyn AnyModel) -> Vec<u128> {
         let parameters = model.parameters();
-        let mut seen = HashSet::new();
-        let mut is_again = |cell: usize| {
-            let values = Values::resolve(&parameters, &self.cell(cell));
-            values.is_ok_and(|values| !seen.insert(model.hash(&values)))
+        let cells = 0..self.cell_count().unwrap_or(0);
+        let key = |cell: usize| {
+            Values::resolve(&parameters, &self.cell(cell)).ok().map(|values| key_of(&model.hash(&values)))
         };
-        (0..self.cell_count().unwrap_or(0)).filter(|cell| is_again(*cell)).count()
+        let mut keys: Vec<u128> = cells.into_par_iter().filter_map(key).collect();
+        keys.par_sort_unstable();
+        keys
     }
 
     fn repeated_points(&self) -> usize {

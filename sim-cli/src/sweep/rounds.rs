@@ -7,7 +7,7 @@ use serde::Serialize;
 use sim_core::design::refinement::{self, Answer, Question, Seen};
 use sim_core::monte_carlo::{Ending, Precision};
 
-use super::{Choice, End, Ends, Finished, Seen as Same, Sweep, Swept, WINDOW, Written, new_trials};
+use super::{Choice, End, Ends, Finished, Repeated, Sweep, Swept, WINDOW, Written, new_trials};
 use crate::dataset::{Known, Parts, Row};
 use crate::output::grouped;
 use crate::problem::Outcome;
@@ -108,9 +108,7 @@ impl Rounds<'_, '_> {
         let able: Vec<usize> = (0..failed.len()).filter(|&cell| !failed[self.first_of[cell]]).collect();
         able.iter().for_each(|&cell| self.seen[cell] = Seen::UNSEEN);
         self.spent = 0;
-        let mut same = (self.sweep.scenario.repetitions(self.sweep.model) > 0).then(Same::new);
-        self.run(&able, &known()?, parts, &mut same)?;
-        drop(same);
+        self.run(&able, &known()?, parts, &mut Repeated::of(self.sweep.scenario, self.sweep.model))?;
         // What was tried again and failed is not tried a third time.
         self.sweep.choice.retry_failed = false;
         while !self.cancelled && self.failed == failed {
@@ -122,19 +120,19 @@ impl Rounds<'_, '_> {
                 self.seen[cell].look += 1;
             }
             self.sweep.bar.again(chosen.len() as u64);
-            self.run(&chosen, &known()?, parts, &mut None)?;
+            self.run(&chosen, &known()?, parts, &mut Repeated::none())?;
         }
         Ok(!self.cancelled)
     }
 
     /// Looks at some cells, at the look that each of them has come to.
-    fn run(&mut self, cells: &[usize], known: &Known, parts: &Parts, same: &mut Option<Same>) -> Outcome<()> {
+    fn run(&mut self, cells: &[usize], known: &Known, parts: &Parts, repeated: &mut Repeated) -> Outcome<()> {
         // Until the last round is over, a cell is one that was begun.
         let ends = self.ends(|_| Ending::Cancelled);
         for window in cells.chunks(WINDOW) {
             let ends = Ends::Each { first: self.first, ends: &ends };
             let indices: Vec<usize> = window.iter().map(|cell| self.first + cell).collect();
-            let (rows, early_parts) = self.sweep.window(&indices, known, parts, same, ends)?;
+            let (rows, early_parts) = self.sweep.window(&indices, known, parts, repeated, ends)?;
             let is_new =
                 |finished: &&Finished| !finished.again && finished.new_trials().is_none_or(|new| new > 0);
             let new = rows.iter().filter(is_new).filter_map(|finished| finished.row.clone());
