@@ -28,8 +28,12 @@ struct Cell<'a> {
     streams: Streams,
     metric: usize,
     level: f64,
+    /// The exact value, where theory has it.
+    exact: Option<f64>,
     /// What was run so far.
     tally: Option<(u64, String)>,
+    /// What it came to.
+    estimate: Option<Estimate>,
 }
 
 impl Cell<'_> {
@@ -42,8 +46,23 @@ impl Cell<'_> {
             None => self.plan.run(&self.streams, stop, &Control::default())?,
         };
         self.tally = Some((outcome.trials, outcome.tally));
-        let Estimate { low, high, .. } = outcome.estimates[self.metric];
-        Ok(low > self.level || high < self.level)
+        let estimate = outcome.estimates[self.metric];
+        self.estimate = Some(estimate);
+        Ok(estimate.low > self.level || estimate.high < self.level)
+    }
+
+    /// Whether the interval holds the exact value.
+    fn holds(&self) -> Option<bool> {
+        let (exact, Estimate { low, high, .. }) = (self.exact?, self.estimate?);
+        Some(low <= exact && exact <= high)
+    }
+
+    /// Whether the interval lies where the exact value does not.
+    fn is_wrong(&self) -> bool {
+        let wrong = |exact: f64, Estimate { low, high, .. }: Estimate| {
+            low > self.level && exact < self.level || high < self.level && exact > self.level
+        };
+        self.exact.zip(self.estimate).is_some_and(|(exact, estimate)| wrong(exact, estimate))
     }
 }
 
@@ -61,7 +80,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plain = Studied::below(scenario, &registry).map_err(|problem| problem.to_string())?;
     let count = scenario.cell_count().map_err(|problem| problem.to_string())?;
     let (mut decided, mut spent) = (0, 0);
-    for cell in &mut cells(scenario, spec, level, &refined, count)? {
+    let mut cells = self::cells(scenario, spec, level, &refined, count)?;
+    for cell in &mut cells {
         for trials in looks.until(looks.most()) {
             let stop = Stop::after(trials)?.with_confidence(confidence);
             if cell.is_decided(&stop)? {
@@ -71,8 +91,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         spent += cell.tally.as_ref().map_or(0, |(trials, _)| *trials);
     }
+    let at_first = |cell: &&Cell<'_>| cell.tally.as_ref().is_some_and(|(trials, _)| *trials == looks.trials(0));
+    println!(
+        "refined: {} decided at the first look, {} on the wrong side, {} of {} intervals hold the exact value",
+        cells.iter().filter(at_first).count(),
+        cells.iter().filter(|cell| cell.is_wrong()).count(),
+        cells.iter().filter(|cell| cell.holds() == Some(true)).count(),
+        cells.iter().filter(|cell| cell.holds().is_some()).count(),
+    );
     println!("plan cells decided trials\nrefined {count} {decided} {spent}");
-    let mut cells = cells(scenario, spec, level, &plain, count)?;
+    let mut cells = self::cells(scenario, spec, level, &plain, count)?;
     let mut trials = looks.trials(0) as f64;
     let equal = loop {
         let stop = Stop::after(trials as u64)?.with_confidence(confidence);
@@ -106,7 +134,9 @@ fn cells<'a>(
             metric: metric.ok_or("no such metric")?,
             streams: scenario.randomness().streams(studied.hash(&values)),
             level: level.at(&values).ok_or("the level is no number")?,
+            exact: studied.predict(&values)?.get(&spec.quantity),
             tally: None,
+            estimate: None,
             plan,
         })
     };

@@ -234,6 +234,7 @@ fn scenarios_that_say_nothing_of_a_fleet_are_refused() {
     let place = place();
     let cases = [
         ("model = \"queue\"\n", "not about scenarios of the model `queue`"),
+        ("models = [\"vote\", \"cascade\"]\n", "not about scenarios of several models"),
         ("model = \"quue\"\n", "did you mean `queue`?"),
         ("model = \"fleet\"\n", "names no `file`"),
         ("model = \"tree\"\n[sweep]\ndepth = { list = [1, 2] }\n", "a sweep of 2 cells"),

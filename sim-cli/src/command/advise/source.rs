@@ -68,12 +68,16 @@ struct Told {
 const MODELS: [&str; 3] = ["fleet", "tree", "budget"];
 
 impl Told {
-    /// `None` where the text is no scenario: scenarios name a model.
+    /// `None` where the text is no scenario: scenarios name a model, or a list of them.
     fn of(registry: &Registry, path: &Path, text: &str) -> Outcome<Option<Self>> {
-        let Some(Json::String(model)) = root(text).and_then(|mut root| root.remove("model")) else {
-            return Ok(None);
-        };
         let argument = path.display().to_string();
+        let mut root = root(text).unwrap_or_default();
+        if let Some(Json::Array(_)) = root.get("models") {
+            let sentence = format!("{argument}: advice is not about scenarios of several models");
+            let help = format!("it takes a fleet, or a scenario of {}", MODELS.join(", "));
+            return Err(Problem::input(sentence).help(help));
+        }
+        let Some(Json::String(model)) = root.remove("model") else { return Ok(None) };
         let opened = Opened::open(registry, &absolute(path)?.display().to_string(), &Overrides::default())?;
         opened.must_be_one_cell(&argument).map_err(|problem| {
             problem.help("advice is about one fleet; write the values of one cell into [parameters]")
