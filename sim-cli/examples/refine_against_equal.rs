@@ -91,7 +91,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         spent += cell.tally.as_ref().map_or(0, |(trials, _)| *trials);
     }
-    let at_first = |cell: &&Cell<'_>| cell.tally.as_ref().is_some_and(|(trials, _)| *trials == looks.trials(0));
+    let at_first =
+        |cell: &&Cell<'_>| cell.tally.as_ref().is_some_and(|(trials, _)| *trials == looks.trials(0));
     println!(
         "refined: {} decided at the first look, {} on the wrong side, {} of {} intervals hold the exact value",
         cells.iter().filter(at_first).count(),

@@ -165,6 +165,26 @@ fn every_scenario_that_is_mentioned_is_run_and_every_figure_compared() {
     assert_eq!(place.synergy("reproduce small --quiet --fast").code, Some(0));
 }
 
+/// The tables of a scenario that takes long are left alone without --slow, which is said, and compared with it.
+#[test]
+fn what_takes_long_is_run_when_asked_for() {
+    let place = made();
+    let right = readme(&place);
+    place.write("experiments/small/long.toml", SCENARIO.replace("seed = 1", "seed = 2"));
+    let long = "<!-- not run: long.toml: it takes a day -->\n\n<!-- table\ndata = \"long.toml\"\n\
+        columns = [[\"bias\", \"root_bias\"]]\n-->\n| bias |\n|---|\n| 1 |\n";
+    place.write("experiments/small/README.md", format!("{right}\n{long}"));
+    for how in ["", "--fast"] {
+        let run = place.synergy(&format!("reproduce small --quiet {how}"));
+        assert!(run.code == Some(0) && run.out.contains("; 1 table is left to --slow"), "{run:?}");
+    }
+    let slow = place.synergy("reproduce small --quiet --slow");
+    assert!(slow.code == Some(1) && slow.out.contains("do not agree"), "{slow:?}");
+    let again = place.synergy("reproduce small --quiet --slow");
+    assert!(again.code == Some(0) && again.out.contains("of 2 tables agree"), "{again:?}");
+    assert_eq!(place.synergy("reproduce small --quiet --slow --fast").code, Some(2));
+}
+
 #[test]
 fn a_figure_is_that_of_the_scenario_of_which_the_readme_says_so() {
     let place = made();

@@ -1,5 +1,6 @@
 //! `synergy reproduce`: the data, figures and numbers of the experiments, made again and compared.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +34,8 @@ const TOLERANCE: f64 = 1.0;
 ///
 /// An experiment is a folder with a scenario.toml, a figure.svg and a README.md, whose tables say in a comment from which columns of the data set they
 /// come. All scenario files that the README mentions are run. What no longer agrees is told, and written anew. A folder in which nothing is compared
-/// does not agree, unless its README says why: `<!-- compares nothing: WHY -->`, and of a scenario file `<!-- not run: FILE: WHY -->`.
+/// does not agree, unless its README says why: `<!-- compares nothing: WHY -->`. A scenario file that takes long is run with `--slow` only, and its tables are left
+/// alone without it, where the README says so: `<!-- not run: FILE: WHY -->`.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// Folders of experiments
@@ -45,6 +47,9 @@ pub(super) struct Arguments {
     /// A tenth of the trials, numbers compared within their intervals, and nothing written
     #[arg(long)]
     fast: bool,
+    /// Run the scenario files, too, that a README says are not run because they take long
+    #[arg(long, conflicts_with = "fast")]
+    slow: bool,
     /// Where the experiments are
     #[arg(long, value_name = "DIR", default_value = "experiments")]
     experiments: PathBuf,
@@ -66,6 +71,7 @@ struct Run<'a> {
     control: Control,
     data: PathBuf,
     fast: bool,
+    slow: bool,
     quiet: bool,
 }
 
@@ -82,7 +88,7 @@ impl Arguments {
             scratch.map_err(|error| Problem::failure(format!("cannot make a directory: {error}")))?;
         let data = self.out.clone().unwrap_or_else(|| scratch.path().to_owned());
         let control = Control::new(cancelled_by_signal()?);
-        let run = Run { registry, pool, control, data, fast: self.fast, quiet: self.quiet };
+        let run = Run { registry, pool, control, data, fast: self.fast, slow: self.slow, quiet: self.quiet };
         let mut agrees = true;
         for name in &names {
             let folder = self.experiments.join(name);
@@ -119,9 +125,13 @@ impl Run<'_> {
         let path = folder.join("README.md");
         let readme = fs::read_to_string(&path).map_err(|error| Problem::file("read", &path, &error))?;
         let context = |problem: Problem| problem.context(&path.display().to_string());
-        let described = tables(&readme).map_err(context)?;
-        let sources = sources(folder, &readme, &described)?;
-        let mut figures = Figures::of(folder, &readme)?;
+        let mut described = tables(&readme).map_err(context)?;
+        let slow = if self.slow { BTreeMap::new() } else { not_run(&readme) };
+        let sources = sources(folder, &readme, &described, &slow)?;
+        let all = described.len();
+        described.retain(|table| !slow.contains_key(table.data.as_str()));
+        let left = all - described.len();
+        let mut figures = Figures::of(folder, &readme, &slow)?;
         let mut found = Vec::new();
         for source in sources {
             let Some(directory) = self.sweep(name, &folder.join(&source), &mut figures)? else {
@@ -133,7 +143,7 @@ impl Run<'_> {
         for described in described {
             let directory =
                 found.iter().find(|(source, _)| *source == described.data).map(|(_, directory)| directory);
-            let directory = directory.ok_or_else(|| not_swept(&described.data)).map_err(context)?;
+            let Some(directory) = directory else { continue };
             let table = read(directory, &described).map_err(context)?;
             let text = described.render(&table).map_err(context)?;
             let left_out = if self.fast { described.inexact(&table) } else { Vec::new() };
@@ -164,7 +174,11 @@ impl Run<'_> {
             }
             0 => {
                 let verb = if compared == 1 { "agrees" } else { "agree" };
-                say(format_args!("{name}: {of} {verb}{}", figures.told(self.fast)))?;
+                let left = match left {
+                    0 => String::new(),
+                    n => format!("; {} left to --slow", counted(n, "table is", "tables are")),
+                };
+                say(format_args!("{name}: {of} {verb}{}{left}", figures.told(self.fast)))?;
             }
             1 => say(format_args!("{name}: 1 of {of} does not agree"))?,
             n => say(format_args!("{name}: {n} of {of} do not agree"))?,
@@ -243,13 +257,13 @@ fn read(directory: &Directory, described: &Described) -> Outcome<Table> {
         .help("searches have `searches` and `limits`, sensitivities `parameters`, areas `surfaces`"))
 }
 
-fn not_swept(file: &str) -> Problem {
-    Problem::input(format!("a table has the numbers of {file}, which the README says is not run"))
-}
-
-/// The scenario files to run: `scenario.toml`, those that a table names, and those that the README mentions.
-fn sources(folder: &Path, readme: &str, described: &[Described]) -> Outcome<Vec<String>> {
-    let left_out = not_run(readme);
+/// The scenario files to run: `scenario.toml`, those that a table names, and those that the README mentions, but for some.
+fn sources(
+    folder: &Path,
+    readme: &str,
+    described: &[Described],
+    left_out: &BTreeMap<&str, &str>,
+) -> Outcome<Vec<String>> {
     let mentioned = files(folder, ".toml")?.into_iter();
     let mentioned = mentioned.filter(|file| file != EXPECTED && readme.contains(file.as_str()));
     let mut sources = vec![SCENARIO.to_owned()];
@@ -285,8 +299,7 @@ struct Figures {
 
 impl Figures {
     /// `figure.svg` is that of `scenario.toml`, or of another that the README says in words: "The figure is that of `morris.toml`".
-    fn of(folder: &Path, readme: &str) -> Outcome<Self> {
-        let left_out = not_run(readme);
+    fn of(folder: &Path, readme: &str, left_out: &BTreeMap<&str, &str>) -> Outcome<Self> {
         // What draws it is not run.
         let is_left_out = |name: &str| {
             left_out.keys().any(|file| file.trim_end_matches(".toml") == name.trim_end_matches(".svg"))
