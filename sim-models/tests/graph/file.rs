@@ -71,6 +71,7 @@ fn writing_and_reading_changes_nothing() {
         fidelity: Some(Fidelity::new(0.3).unwrap()),
         erasure: Some(Erasure::new(0.3).unwrap()),
         correlation: Some(Correlation::new(0.3).unwrap()),
+        margin: Some(3),
     };
     same(&organization, &Organization::from_json_with(&text, &defaults).unwrap());
     same(&organization, &Organization::from_json_value(&serde_json::from_str(&text).unwrap()).unwrap());
@@ -83,6 +84,13 @@ fn what_a_file_leaves_open_is_filled_by_the_defaults() {
         "channels": [ { "from": "a", "to": "v" }, { "from": "b", "to": "v", "fidelity": 0.5, "erasure": 0.0 } ],
         "dependence": [ { "at": "v", "model": "copying" } ] }"#;
     assert_eq!(refused(open), "dependence 1 has no `correlation`; it needs one");
+    let race = r#"{ "agents": [ { "id": "a", "bias": 0.5 }, { "id": "v", "aggregator": "margin" } ], "channels": [ { "from": "a", "to": "v" } ] }"#;
+    assert_eq!(refused(race), "the aggregator of agent `v` has no `margin`; it needs one for a margin");
+    let defaults = FileDefaults { margin: Some(4), ..FileDefaults::default() };
+    assert!(matches!(
+        Organization::from_json_with(race, &defaults).unwrap().agent(1).rule,
+        Rule::Margin { margin: 4 }
+    ));
     let correlation = Some(Correlation::new(0.25).unwrap());
     let defaults = FileDefaults { correlation, ..FileDefaults::default() };
     let error = Organization::from_json_with(open, &defaults).unwrap_err().to_string();
@@ -115,14 +123,15 @@ fn every_key_has_its_meaning() {
             { "id": "b", "aggregator": { "rule": "best-of", "true_positive": 0.9, "false_positive": 0.2 } },
             { "id": "l", "aggregator": { "rule": "weighted-majority", "tie": "abstain" } },
             { "id": "m", "aggregator": { "rule": "majority", "tie": "impossible" } },
+            { "id": "k", "aggregator": { "rule": "margin", "margin": 3 } },
             { "id": "o", "aggregator": { "rule": "majority", "tie": "wrong" } } ],
           "channels": [
             { "from": "c", "to": "s" }, { "from": "c", "to": "f" }, { "from": "c", "to": "b" },
             { "from": "c", "to": "l", "tokens": 30, "curve": { "law": "saturating", "scale": 10 } },
-            { "from": "capped", "to": "l" }, { "from": "capped", "to": "m" },
+            { "from": "capped", "to": "l" }, { "from": "capped", "to": "m" }, { "from": "c", "to": "k" },
             { "from": "s", "to": "o" }, { "from": "f", "to": "o" } ],
           "dependence": [ { "everyone": true, "model": "gaussian", "correlation": 1, "votes": "all" } ],
-          "outputs": ["o", "b", "l", "m"] }"#,
+          "outputs": ["o", "b", "l", "m", "k"] }"#,
     )
     .unwrap();
     assert_eq!([0, 1].map(|leaf| organization.bias(leaf).unwrap().get()), [0.5, 0.25]);
@@ -135,7 +144,8 @@ fn every_key_has_its_meaning() {
         Rule::WeightedMajority { weights: Weights::LogOdds, tie: Some(Tie::Abstain) }
     ));
     assert!(matches!(organization.agent(6).rule, Rule::Majority { tie: None }));
-    assert!(matches!(organization.agent(7).rule, Rule::Majority { tie: Some(Tie::Wrong) }));
+    assert!(matches!(organization.agent(7).rule, Rule::Margin { margin: 3 }));
+    assert!(matches!(organization.agent(8).rule, Rule::Majority { tie: Some(Tie::Wrong) }));
     assert_eq!(organization.channel(3).fidelity.get(), 0.75);
     assert_eq!(
         organization.causes(),

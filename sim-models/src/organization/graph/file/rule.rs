@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Table;
 use super::names::TIES;
 use super::place::Place;
+use super::{FileDefaults, Table};
 use crate::file::InvalidText;
 use crate::organization::graph::{Rule, Tie, Weights};
 
@@ -16,15 +16,17 @@ enum Name {
     Supermajority,
     First,
     Plurality,
+    Margin,
     BestOf,
 }
 
-const RULES: [(&str, Name); 6] = [
+const RULES: [(&str, Name); 7] = [
     ("majority", Name::Majority),
     ("weighted-majority", Name::WeightedMajority),
     ("supermajority", Name::Supermajority),
     ("first", Name::First),
     ("plurality", Name::Plurality),
+    ("margin", Name::Margin),
     ("best-of", Name::BestOf),
 ];
 
@@ -35,18 +37,23 @@ fn keys(name: Name) -> &'static [&'static str] {
         Name::WeightedMajority => &["rule", "weights", "tie"],
         Name::Supermajority => &["rule", "threshold"],
         Name::First | Name::Plurality => &["rule"],
+        Name::Margin => &["rule", "margin"],
         Name::BestOf => &["rule", "true_positive", "false_positive"],
     }
 }
 
 /// The rule of the agent `id`, which stands at `aggregator` in its table.
-pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, InvalidText> {
+pub(super) fn read<'a>(
+    agent: Table<'a>,
+    id: &'a str,
+    defaults: &FileDefaults,
+) -> Result<Option<Rule>, InvalidText> {
     let nothing = serde_json::Map::new();
     let (name, table) = match agent.get("aggregator") {
         None => return Ok(None),
         Some(Value::String(name)) => {
             let table = Table { place: Place::Aggregator(id), entries: &nothing };
-            return rule(agent.chosen("aggregator", name, &RULES)?, &table).map(Some);
+            return rule(agent.chosen("aggregator", name, &RULES)?, &table, defaults).map(Some);
         }
         Some(value @ Value::Object(_)) => {
             let table = Table::new(Place::Aggregator(id), value)?;
@@ -57,10 +64,10 @@ pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, In
         }
     };
     table.only(keys(name))?;
-    rule(name, &table).map(Some)
+    rule(name, &table, defaults).map(Some)
 }
 
-fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidText> {
+fn rule(name: Name, table: &Table<'_>, defaults: &FileDefaults) -> Result<Rule, InvalidText> {
     Ok(match name {
         Name::Majority => Rule::Majority { tie: tie(table)? },
         Name::WeightedMajority => Rule::WeightedMajority { weights: weights(table)?, tie: tie(table)? },
@@ -69,11 +76,21 @@ fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidText> {
         },
         Name::First => Rule::First,
         Name::Plurality => Rule::Plurality,
+        Name::Margin => {
+            let margin = table.needed("margin", " for a margin", margin(table)?.or(defaults.margin))?;
+            Rule::Margin { margin }
+        }
         Name::BestOf => {
             let rate = |key| table.needed(key, " for best-of", table.number(key)?);
             Rule::BestOf { true_positive: rate("true_positive")?, false_positive: rate("false_positive")? }
         }
     })
+}
+
+fn margin(table: &Table<'_>) -> Result<Option<u32>, InvalidText> {
+    let Some(margin) = table.whole("margin")? else { return Ok(None) };
+    let refuse = |_| table.kind("margin", "a whole number from 1 to 4294967295", &Value::from(margin));
+    u32::try_from(margin).map(Some).map_err(refuse)
 }
 
 fn tie(table: &Table<'_>) -> Result<Option<Tie>, InvalidText> {
