@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use crate::file::dot;
 use crate::organization::graph::shapes::{
-    Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team, fair_majority,
+    Architecture, Blackboard, Chain, Debate, Partners, Shape, Star, Team,
 };
-use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder, Rule};
+use crate::organization::graph::{Cause, CauseLaw, FileDefaults, Organization, OrganizationBuilder};
 use crate::organization::{
     AgentTree, Bias, Channel, Correlation, Erasure, Fidelity, LaneOrganization, Layer, Leaf, Node,
 };
@@ -100,13 +100,7 @@ impl Parameters for OrganizationParameters {
                 .try_map(Correlation::new)
                 .or_word("unset", "dependences state their own; 0 in a shape"),
         )?;
-        let margin = form.read(
-            integer("margin", 2)
-                .between(1, 10_000)
-                .help("margin of rules `margin` that state none; in a star or a tree every node stops at the first answer ahead by so many votes")
-                .or_word("unset", "rules state their own; the majority in a shape"),
-        )?;
-        let defaults = FileDefaults { bias, fidelity, erasure, correlation, margin };
+        let defaults = FileDefaults { bias, fidelity, erasure, correlation };
         let layers = match (&file, &graph, shape) {
             (None, None, Named::Star) => Some((agents, 1)),
             (None, None, Named::Tree) => Some((fan_in, depth)),
@@ -190,16 +184,12 @@ fn of_shape(shape: Named, sizes: Sizes, defaults: &FileDefaults) -> Result<Organ
         ..Channel::new(0.0, defaults.fidelity.unwrap_or(Fidelity::PERFECT))
     };
     let builder = match shape {
-        Named::Star => {
-            let star = Star { channel, ..Star::new(agents, bias) };
-            let rule = defaults.margin.map_or_else(|| star.rule.clone(), Rule::margin);
-            Star { rule, ..star }.builder()
-        }
+        Named::Star => Star { channel, ..Star::new(agents, bias) }.builder(),
         Named::Tree => {
             let layer = Layer { node: Node::independent(fan_in), channel };
             AgentTree::uniform(Leaf::Bias(bias), layer, depth as usize)
                 .map_err(|error| impossible(error.to_string()))?
-                .builder_with(&defaults.margin.map_or_else(fair_majority, Rule::margin))
+                .builder()
         }
         Named::Chain => Chain { channel, ..Chain::new(agents, bias) }.builder(),
         Named::Debate(partners) => {

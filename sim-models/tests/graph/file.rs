@@ -71,7 +71,6 @@ fn writing_and_reading_changes_nothing() {
         fidelity: Some(Fidelity::new(0.3).unwrap()),
         erasure: Some(Erasure::new(0.3).unwrap()),
         correlation: Some(Correlation::new(0.3).unwrap()),
-        margin: Some(3),
     };
     same(&organization, &Organization::from_json_with(&text, &defaults).unwrap());
     same(&organization, &Organization::from_json_value(&serde_json::from_str(&text).unwrap()).unwrap());
@@ -84,13 +83,6 @@ fn what_a_file_leaves_open_is_filled_by_the_defaults() {
         "channels": [ { "from": "a", "to": "v" }, { "from": "b", "to": "v", "fidelity": 0.5, "erasure": 0.0 } ],
         "dependence": [ { "at": "v", "model": "copying" } ] }"#;
     assert_eq!(refused(open), "dependence 1 has no `correlation`; it needs one");
-    let race = r#"{ "agents": [ { "id": "a", "bias": 0.5 }, { "id": "v", "aggregator": "margin" } ], "channels": [ { "from": "a", "to": "v" } ] }"#;
-    assert_eq!(refused(race), "the aggregator of agent `v` has no `margin`; it needs one for a margin");
-    let defaults = FileDefaults { margin: Some(4), ..FileDefaults::default() };
-    assert!(matches!(
-        Organization::from_json_with(race, &defaults).unwrap().agent(1).rule,
-        Rule::Margin { margin: 4 }
-    ));
     let correlation = Some(Correlation::new(0.25).unwrap());
     let defaults = FileDefaults { correlation, ..FileDefaults::default() };
     let error = Organization::from_json_with(open, &defaults).unwrap_err().to_string();

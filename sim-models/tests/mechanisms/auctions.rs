@@ -12,7 +12,7 @@ fn auctions_are_won_as_an_integral_says() {
         let forecast = predict("plan-auction", settings);
         for (name, exact) in [
             ("success", success),
-            ("largest_success", 0.7416838),
+            ("largest_success", 0.7416839),
             ("largest_share", largest_share),
             ("relative_cost", cost),
             ("overhead", overhead),

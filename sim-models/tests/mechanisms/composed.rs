@@ -2,15 +2,45 @@
 
 use std::collections::BTreeMap;
 
+use sim_core::estimate::{Confidence, Estimate};
+use sim_core::monte_carlo::{Control, Stop};
+use sim_core::random::{Family, Purpose, Streams};
 use sim_models::mechanism::part::{Ending, endings};
-use sim_models::registry::Value;
+use sim_models::organization::graph::shapes::{Shape, Star};
+use sim_models::organization::graph::{Organization, Rule, Tie};
+use sim_models::organization::{AgentTree, Bias, Channel, Layer, Leaf, Node};
+use sim_models::registry::{Document, Registry, Value, Values};
 use sim_models::workflow::Workflow;
 
-use super::{predict, predicted, run, shows};
+use super::{predict, shows};
 
-/// Accuracy of a star or a tree of perfect channels.
-fn accuracy(settings: &str) -> f64 {
-    predicted("organization", settings, "accuracy")
+/// A star of perfect channels whose root decides by this rule.
+fn star(agents: usize, rule: Rule, bias: f64) -> Organization {
+    Star { rule, ..Star::new(agents, Bias::new(bias).unwrap()) }.organization().unwrap()
+}
+
+/// The estimates of a model of organizations, `organization` or `organization-in-time`.
+fn measured(model: &str, organization: &Organization, settings: &str) -> BTreeMap<String, Estimate> {
+    let file = Value::Document(Document::new("organization.json", organization.to_json().unwrap()));
+    run_with(model, BTreeMap::from([("file".to_owned(), file)]), settings)
+}
+
+/// The estimates of a run with values that cannot be typed. Intervals miss with probability 1e-8 each.
+fn run_with(model: &str, mut given: BTreeMap<String, Value>, settings: &str) -> BTreeMap<String, Estimate> {
+    let registry = Registry::builtin();
+    let model = registry.find(model).unwrap();
+    let pairs = settings.split_whitespace().filter_map(|setting| setting.split_once('='));
+    given.extend(pairs.map(|(key, value)| (key.to_owned(), Value::parse(value))));
+    let plan = model.prepare(&Values::resolve(&model.parameters(), &given).unwrap()).unwrap();
+    let stop = Stop::after(20_000).unwrap().with_confidence(Confidence::new(1.0 - 1e-8).unwrap());
+    let streams = Streams::new(1, Purpose::World, Family::common());
+    let outcome = plan.run(&streams, &stop, &Control::default()).unwrap();
+    plan.metrics().iter().map(|metric| metric.name.to_string()).zip(outcome.estimates).collect()
+}
+
+#[track_caller]
+fn covers(found: Estimate, exact: f64) {
+    assert!(found.low <= exact && exact <= found.high, "{exact}, found {found:?}");
 }
 
 /// Votes of accuracy .7 and .6, by enumeration of all of them in another program; with a margin out of reach it is a majority.
@@ -23,40 +53,44 @@ fn the_first_answer_ahead_by_the_margin_wins() {
         (5, 1, 0.4, 0.7),
         (5, 9, 0.4, 0.83692),
     ] {
-        let settings = format!("shape=star agents={agents} margin={margin} leaf_bias={bias}");
-        shows(accuracy(&settings), exact, 7);
-        let found = run("organization", &settings, 100_000)["accuracy"];
-        assert!(found.low <= exact && exact <= found.high, "{settings}: {found:?}");
+        let organization = star(agents, Rule::margin(margin), bias);
+        shows(organization.exact().unwrap()[0].accuracy(), exact, 7);
+        covers(measured("organization", &organization, "")["accuracy"], exact);
     }
-    // With as many votes as it takes a race is a gambler's ruin: 1/(1 + (3/7)^2).
-    shows(accuracy("shape=star agents=201 margin=2 leaf_bias=0.4"), 1.0 / (1.0 + 9.0 / 49.0), 12);
-    shows(accuracy("shape=star agents=401 margin=3 leaf_bias=0.2"), 1.0 / (1.0 + 8.0 / 27.0), 9);
+    // With as many votes as it takes a race is a gambler's ruin: 1/(1 + (3/7)^2), 1/(1 + (2/3)^3).
+    for (agents, margin, bias, exact) in
+        [(201, 2, 0.4, 1.0 / (1.0 + 9.0 / 49.0)), (401, 3, 0.2, 1.0 / (1.0 + 8.0 / 27.0))]
+    {
+        let organization = star(agents, Rule::margin(margin), bias);
+        shows(organization.exact().unwrap()[0].accuracy(), exact, 9);
+        covers(measured("organization", &organization, "")["accuracy"], exact);
+    }
 }
 
 /// A margin at every node of a tree: the map of one node, twice.
 #[test]
 fn margins_compose_in_a_tree() {
     for (bias, exact) in [(0.2, 0.7798906), (0.4, 0.9418222)] {
-        let settings = format!("shape=tree fan_in=5 depth=2 margin=2 leaf_bias={bias}");
-        shows(accuracy(&settings), exact, 7);
-        let found = run("organization", &settings, 100_000)["accuracy"];
-        assert!(found.low <= exact && exact <= found.high, "{settings}: {found:?}");
+        let layer = Layer { node: Node::independent(5), channel: Channel::PERFECT };
+        let tree = AgentTree::uniform(Leaf::Bias(Bias::new(bias).unwrap()), layer, 2).unwrap();
+        let organization = tree.builder_with(&Rule::margin(2)).unwrap().build().unwrap();
+        shows(organization.exact().unwrap()[0].accuracy(), exact, 7);
+        covers(measured("organization", &organization, "")["accuracy"], exact);
     }
 }
 
-/// In time, votes arrive together here; whoever waits for the decision only does not wait for those that the race does not need.
+/// In time, whoever waits for the decision only does not wait for votes that the race does not need.
 #[test]
 fn a_race_in_time_ends_when_it_is_decided() {
-    let settings = "shape=star agents=9 margin=2 leaf_bias=0.4 call=exponential call_time=10";
-    let (all, decided) = (
-        run("organization-in-time", &format!("{settings} wait=all"), 20_000),
-        run("organization-in-time", &format!("{settings} wait=decided"), 20_000),
-    );
-    assert!(decided["makespan"].high < 0.8 * all["makespan"].low);
-    let exact = accuracy("shape=star agents=9 margin=2 leaf_bias=0.4");
-    for found in [&all["accuracy"], &decided["accuracy"]] {
-        assert!(found.low <= exact && exact <= found.high, "{exact} {found:?}");
-    }
+    let organization = star(9, Rule::margin(2), 0.4);
+    let exact = organization.exact().unwrap()[0].accuracy();
+    let times = ["all", "decided"].map(|wait| {
+        let settings = format!("call=exponential call_time=10 wait={wait}");
+        let found = measured("organization-in-time", &organization, &settings);
+        covers(found["accuracy"], exact);
+        found["makespan"]
+    });
+    assert!(times[1].high < 0.8 * times[0].low, "{times:?}");
 }
 
 const CASCADE: &str = r#""name": "cascade", "votes": 3, "accuracy": 0.7, "wrong_answers": 3, "teacher_accuracy": 0.9,
@@ -161,5 +195,49 @@ fn a_wrong_mechanism_is_refused_with_the_reason() {
     ] {
         let error = workflow(option, 1.0).unwrap_err();
         assert!(error.contains(reason), "{option}: {error}");
+    }
+}
+
+/// The workflow of `experiments/cascade-in-a-workflow`, whose `exact.py` gives these numbers by sums over all endings.
+#[test]
+fn a_workflow_of_cascades_completes_as_all_its_endings_say() {
+    let work = include_str!("../../../experiments/cascade-in-a-workflow/work.json");
+    for (policy, budget, exact) in [
+        ("seq:small:1", 0.004, 0.343),
+        ("seq:large:1", 0.014, 0.0),
+        ("seq:large:1", 0.015, 0.614125),
+        ("seq:cascade:1", 0.008, 0.040354),
+        ("seq:cascade:1", 0.012, 0.236557),
+        ("seq:cascade:1", 0.014, 0.554543),
+        ("seq:cascade:1", 0.018, 0.726330),
+    ] {
+        let file = Value::Document(Document::new("work.json", work));
+        let settings = format!("rules=mcpp-ref verifier=none deadline=1000 policy={policy} budget={budget}");
+        let found = run_with("workflow", BTreeMap::from([("file".to_owned(), file)]), &settings);
+        covers(found["completion_probability"], exact);
+    }
+}
+
+/// `experiments/faults-under-a-ledger`: a race among the votes that the ledger pays, each wrong by a silent fault once in ten (`exact.py`).
+#[test]
+fn a_race_under_faults_and_a_ledger_is_one_among_the_votes_that_are_paid() {
+    for (rule, budget, votes, exact) in [
+        (Rule::margin(1), 0.0028, 9.0, 0.63),
+        (Rule::margin(3), 0.0016, 5.0, 0.732988),
+        (Rule::margin(3), 0.0022, 7.0, 0.762625),
+        (Rule::majority().with_tie(Tie::Fair), 0.0022, 7.0, 0.765918),
+        (Rule::margin(3), 0.0028, 9.0, 0.783351),
+    ] {
+        let file = star(9, rule, 0.4).to_json().unwrap();
+        let faults = BTreeMap::from([("silent-wrong".to_owned(), Value::Real(0.1))]);
+        let given = BTreeMap::from([
+            ("file".to_owned(), Value::Document(Document::new("star.json", file))),
+            ("faults".to_owned(), Value::Table(faults)),
+        ]);
+        let settings = format!("output_deviation=0 length_coupling=0 reservation=1 budget={budget}");
+        let found = run_with("organization-in-time", given, &settings);
+        covers(found["success"], exact);
+        assert_eq!(found["requests"].value, votes, "{budget}");
+        assert!(found["cost"].value <= budget, "{:?}", found["cost"]);
     }
 }

@@ -83,8 +83,8 @@ fn what_extensions_save_is_in_the_requests_that_are_not_made() {
     let saving = |asks: f64| predicted("turn-limit", &format!("unsolvable_asks={asks}"), "further_saving");
     let all: Vec<f64> = [0.0, 0.25, 0.5, 0.75, 1.0].map(saving).to_vec();
     assert!(all.windows(2).all(|pair| pair[0] - pair[1] > 0.04), "{all:?}");
-    // Where nothing can be solved and all ask, the first cap is no cap.
-    let same = "unsolvable_asks=1 solvable=0";
+    // Where nothing can be solved, all ask and nobody hurries, the first cap is no cap.
+    let same = "unsolvable_asks=1 solvable=0 reminder=1";
     shows(predicted("turn-limit", same, "further_saving"), 0.0, 9);
     assert!(
         refused("turn-limit", "first_quantile=0.8")

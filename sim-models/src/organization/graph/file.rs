@@ -31,8 +31,6 @@ pub struct FileDefaults {
     pub erasure: Option<Erasure>,
     /// Correlation of a dependence that states none.
     pub correlation: Option<Correlation>,
-    /// Margin of a rule `margin` that states none.
-    pub margin: Option<u32>,
 }
 
 impl Organization {

@@ -131,6 +131,6 @@ fn check_size(shape: &'static str, agents: f64, channels: f64) -> Result<(), Inv
 }
 
 /// What agents of a shape do unless told: the majority, a fair coin if it is even.
-pub(crate) fn fair_majority() -> Rule {
+fn fair_majority() -> Rule {
     Rule::majority().with_tie(Tie::Fair)
 }

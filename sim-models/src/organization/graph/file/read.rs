@@ -25,7 +25,7 @@ pub(super) fn builder(value: &Value, defaults: &FileDefaults) -> Result<Organiza
         numbered(channels).map(|(i, value)| link(i, value, defaults)).collect::<Result<_, _>>()?;
     let receivers: HashSet<&str> = links.iter().map(|link| link.to.as_str()).collect();
     for (position, value) in numbered(file.needed("agents", "", file.list("agents")?)?) {
-        let mut agent = agent(position, value, answers, defaults)?;
+        let mut agent = agent(position, value, answers)?;
         if agent.knowledge.is_none() && !receivers.contains(agent.id.as_str()) {
             agent.knowledge = defaults.bias.map(Leaf::Bias);
         }
@@ -71,12 +71,7 @@ fn answers(file: &Table<'_>) -> Result<Answers, InvalidFile> {
     Ok(Answers::new(table.whole("wrong")?.unwrap_or(1), table.number("zipf")?.unwrap_or(0.0))?)
 }
 
-fn agent(
-    position: usize,
-    value: &Value,
-    answers: Answers,
-    defaults: &FileDefaults,
-) -> Result<Agent, InvalidFile> {
+fn agent(position: usize, value: &Value, answers: Answers) -> Result<Agent, InvalidFile> {
     let table = Table::new(Place::Agent(position, None), value)?;
     let id = table.needed("id", "", table.text("id")?)?;
     let table = table.at(Place::Agent(position, Some(id)));
@@ -92,7 +87,7 @@ fn agent(
         knowledge,
         own_weight: table.not_negative("own_weight")?.unwrap_or(1.0),
         family: table.text("family")?.map(str::to_owned),
-        rule: rule::read(table, id, defaults)?.unwrap_or_else(|| Rule::of_habit(answers)),
+        rule: rule::read(table, id)?.unwrap_or_else(|| Rule::of_habit(answers)),
     })
 }
 

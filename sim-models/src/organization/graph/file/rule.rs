@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::Table;
 use super::names::TIES;
 use super::place::Place;
-use super::{FileDefaults, Table};
 use crate::file::InvalidText;
 use crate::organization::graph::{Rule, Tie, Weights};
 
@@ -43,17 +43,13 @@ fn keys(name: Name) -> &'static [&'static str] {
 }
 
 /// The rule of the agent `id`, which stands at `aggregator` in its table.
-pub(super) fn read<'a>(
-    agent: Table<'a>,
-    id: &'a str,
-    defaults: &FileDefaults,
-) -> Result<Option<Rule>, InvalidText> {
+pub(super) fn read<'a>(agent: Table<'a>, id: &'a str) -> Result<Option<Rule>, InvalidText> {
     let nothing = serde_json::Map::new();
     let (name, table) = match agent.get("aggregator") {
         None => return Ok(None),
         Some(Value::String(name)) => {
             let table = Table { place: Place::Aggregator(id), entries: &nothing };
-            return rule(agent.chosen("aggregator", name, &RULES)?, &table, defaults).map(Some);
+            return rule(agent.chosen("aggregator", name, &RULES)?, &table).map(Some);
         }
         Some(value @ Value::Object(_)) => {
             let table = Table::new(Place::Aggregator(id), value)?;
@@ -64,10 +60,10 @@ pub(super) fn read<'a>(
         }
     };
     table.only(keys(name))?;
-    rule(name, &table, defaults).map(Some)
+    rule(name, &table).map(Some)
 }
 
-fn rule(name: Name, table: &Table<'_>, defaults: &FileDefaults) -> Result<Rule, InvalidText> {
+fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidText> {
     Ok(match name {
         Name::Majority => Rule::Majority { tie: tie(table)? },
         Name::WeightedMajority => Rule::WeightedMajority { weights: weights(table)?, tie: tie(table)? },
@@ -76,10 +72,7 @@ fn rule(name: Name, table: &Table<'_>, defaults: &FileDefaults) -> Result<Rule, 
         },
         Name::First => Rule::First,
         Name::Plurality => Rule::Plurality,
-        Name::Margin => {
-            let margin = table.needed("margin", " for a margin", margin(table)?.or(defaults.margin))?;
-            Rule::Margin { margin }
-        }
+        Name::Margin => Rule::Margin { margin: margin(table)? },
         Name::BestOf => {
             let rate = |key| table.needed(key, " for best-of", table.number(key)?);
             Rule::BestOf { true_positive: rate("true_positive")?, false_positive: rate("false_positive")? }
@@ -87,10 +80,10 @@ fn rule(name: Name, table: &Table<'_>, defaults: &FileDefaults) -> Result<Rule, 
     })
 }
 
-fn margin(table: &Table<'_>) -> Result<Option<u32>, InvalidText> {
-    let Some(margin) = table.whole("margin")? else { return Ok(None) };
+fn margin(table: &Table<'_>) -> Result<u32, InvalidText> {
+    let margin = table.needed("margin", " for a margin", table.whole("margin")?)?;
     let refuse = |_| table.kind("margin", "a whole number from 1 to 4294967295", &Value::from(margin));
-    u32::try_from(margin).map(Some).map_err(refuse)
+    u32::try_from(margin).map_err(refuse)
 }
 
 fn tie(table: &Table<'_>) -> Result<Option<Tie>, InvalidText> {
