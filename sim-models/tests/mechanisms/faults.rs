@@ -132,6 +132,9 @@ fn pilots_tell_what_fails() {
     let (few, many) = (found(3), found(100));
     assert!(few["chose_best"].high < many["chose_best"].low && many["chose_best"].low > 0.95);
     assert!(few["gain"].high < many["gain"].low);
-    // With three pilot runs: the mode comes first among those that failed, ties to the mode that stands first, or nothing failed.
-    shows(few["chose_best"].value, 0.605, 1);
+    // With three pilot runs, by enumeration of what becomes of each of them; ties go to the mode that stands first, and where nothing failed
+    // no helper is chosen.
+    for (name, exact) in [("chose_best", 0.58960872), ("gain", 0.190141538)] {
+        assert!(few[name].low <= exact && exact <= few[name].high, "{name}: {exact}, found {:?}", few[name]);
+    }
 }
