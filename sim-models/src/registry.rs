@@ -77,6 +77,10 @@ impl Registry {
             .with(mechanism::pipeline::Pipeline)
             .with(mechanism::tool_budget::ToolBudget)
             .with(mechanism::plan_mismatch::PlanMismatch)
+            .with(mechanism::turn_limit::TurnLimit)
+            .with(mechanism::faults::Faults)
+            .with(mechanism::mitigation::Mitigation)
+            .with(mechanism::plan_auction::PlanAuction)
             .with(mechanism::matched_budget::MatchedBudget)
     }
 

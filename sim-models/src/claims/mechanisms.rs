@@ -135,6 +135,42 @@ pub(super) fn claims() -> Vec<Claim> {
             "mechanisms B34",
             number("plan-mismatch", "success", ["complexity=0.3", "complexity=0.8"]),
         ),
+        probability(
+            "requests-for-turns-must-discriminate",
+            "More turns on request save more than a cap alone as far as runs that cannot be solved ask less often.",
+            "mechanisms B5",
+            number("turn-limit", "further_saving", ["unsolvable_asks=0.5", "unsolvable_asks=1"]),
+        ),
+        probability(
+            "faults-on-a-chain",
+            "Drift, inconsistency, full contexts, tools and a cheap model take from a chain what a product of matrices says.",
+            "mechanisms B1",
+            number("faults", "success", ["steps=10", "steps=30 tool_failure=0.3 cap=0.07 step_tokens=500"]),
+        ),
+        probability(
+            "lost-to-one-mode",
+            "Of runs by the same luck with and without a mode of failure, as many are lost to it as the successes differ.",
+            "mechanisms B1",
+            number("faults", "lost_to_drift", ["steps=10", "steps=20 drift_hazard=0.05"]),
+        ),
+        probability(
+            "helpers-add-up",
+            "Helpers against modes of failure save the shares of first failures that the modes have.",
+            "mechanisms B43",
+            number("mitigation", "gain", ["pilot_runs=0", "pilot_runs=0 allowance=0.003 removed=0.5"]),
+        ),
+        probability(
+            "auctions-of-plans",
+            "The best of several agents by noisy value less cost succeeds as an integral over the winning score says.",
+            "mechanisms B26",
+            number("plan-auction", "success", ["value_noise=0.1", "value_noise=0.3 agents=3"]),
+        ),
+        amount(
+            "auctions-save",
+            "Such an auction costs the mean over its winners, and the plans of all.",
+            "mechanisms B26",
+            number("plan-auction", "relative_cost", ["value_noise=0.1", "cost_weight=0"]),
+        ),
         amount(
             "waiting-of-a-closed-fleet",
             "Agents that think and share a server wait as the machine repairman's queue says.",

@@ -2,6 +2,7 @@
 
 use sim_core::random::Stream;
 
+use super::part::{Ending, Endings};
 use super::primitives::{AnswerLaw, Answered, Answering, Call, CallKeys, ExpectedAnswer, Spending, measures};
 use super::trial::{Measure, Mechanism, Trial};
 use crate::registry::{About, Form, ParameterError, Parameters, Prediction, Unit, integer, real};
@@ -75,6 +76,16 @@ impl CascadeParameters {
         (right + wrong * self.student.same_wrong(self.votes), right)
     }
 
+    /// What is spent on a question, with the teacher or without.
+    fn spending(&self, asked: bool) -> Spending {
+        let mut spending = Spending::default();
+        spending.add(&self.student_call, u64::from(self.votes), 1);
+        if asked {
+            spending.add(&self.teacher_call, 1, 1);
+        }
+        spending
+    }
+
     /// What a question costs less than if the teacher always answered, in USD.
     fn saving(&self) -> f64 {
         let (accepted, _) = self.accepted();
@@ -109,6 +120,24 @@ impl Answering for CascadeParameters {
     }
 }
 
+impl Endings for CascadeParameters {
+    /// The student is unanimous, or the teacher is asked; either is right or wrong.
+    fn endings(&self) -> Option<Vec<Ending>> {
+        let (accepted, right) = self.accepted();
+        let by_teacher = |share: f64| (1.0 - accepted) * share;
+        let ending = |probability, asked, right| Ending {
+            probability,
+            answer: Answered { right: Some(right), spending: self.spending(asked) },
+        };
+        Some(vec![
+            ending(right, false, true),
+            ending(accepted - right, false, false),
+            ending(by_teacher(self.teacher_accuracy), true, true),
+            ending(by_teacher(1.0 - self.teacher_accuracy), true, false),
+        ])
+    }
+}
+
 /// What became of one question.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CascadeResult {
@@ -132,14 +161,8 @@ impl Trial for CascadeParameters {
         for _ in 1..self.votes {
             unanimous &= answers.next(draws) == first;
         }
-        let mut spending = Spending::default();
-        spending.add(&self.student_call, u64::from(self.votes), 1);
-        let right = if unanimous {
-            first == 0
-        } else {
-            spending.add(&self.teacher_call, 1, 1);
-            draws.uniform() < self.teacher_accuracy
-        };
+        let right = if unanimous { first == 0 } else { draws.uniform() < self.teacher_accuracy };
+        let spending = self.spending(!unanimous);
         CascadeResult { answer: Answered { right: Some(right), spending }, unanimous }
     }
 }

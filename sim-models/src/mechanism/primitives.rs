@@ -10,5 +10,5 @@ mod checker;
 
 pub use answered::{Answered, Answering, ExpectedAnswer, measures};
 pub use answers::{AnswerLaw, Answers, MOST_WRONG_ANSWERS};
-pub use call::{Call, CallKeys, Spending, nanodollars};
+pub use call::{Call, CallKeys, CallTerms, Spending, nanodollars};
 pub use checker::Checker;

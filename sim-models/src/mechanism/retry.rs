@@ -2,6 +2,7 @@
 
 use sim_core::random::Stream;
 
+use super::part::{Ending, Endings};
 use super::primitives::{AnswerLaw, Answered, Answering, Call, Checker, ExpectedAnswer, Spending, measures};
 use super::trial::{Measure, Mechanism, Trial};
 use crate::registry::{About, Form, ParameterError, Parameters, Prediction, Unit, boolean, integer, real};
@@ -58,40 +59,63 @@ impl RetryParameters {
 
 const MOST_ATTEMPTS: u32 = 1000;
 
-impl Answering for RetryParameters {
-    /// A programme over the number of right ones among the answers rejected so far, which is all that the next answer depends on.
-    fn expected(&self) -> Option<ExpectedAnswer> {
+impl Endings for RetryParameters {
+    /// A programme over the number of right ones among the answers rejected so far, which is all that the next answer depends on: a right or
+    /// a wrong answer is accepted at each attempt, or none at any.
+    fn endings(&self) -> Option<Vec<Ending>> {
+        let mut endings = Vec::with_capacity(2 * self.attempts as usize + 1);
         let mut rejected = vec![1.0];
-        let (mut accepted, mut right, mut attempts) = (0.0, 0.0, 0.0);
+        let mut spending = Spending::default();
         for given in 0..self.attempts {
+            spending.add(&self.call, 1, 1);
+            spending.pay(&self.check);
+            let (mut right, mut wrong) = (0.0, 0.0);
             let mut next = vec![0.0; rejected.len() + 1];
             for (count, &mass) in rejected.iter().enumerate() {
                 let p = self.answers.next_is_right(count as u32, given);
-                attempts += mass;
-                accepted += mass * self.checker.accepts(p);
                 right += mass * p * self.checker.true_positive;
-                let (right_rejected, wrong_rejected) = (
-                    mass * p * (1.0 - self.checker.true_positive),
-                    mass * (1.0 - p) * (1.0 - self.checker.false_positive),
-                );
+                wrong += mass * (1.0 - p) * self.checker.false_positive;
+                let right_rejected = mass * p * (1.0 - self.checker.true_positive);
+                let wrong_rejected = mass * (1.0 - p) * (1.0 - self.checker.false_positive);
                 next[count + 1] += right_rejected;
                 next[count] += wrong_rejected;
                 if self.keep_last && given + 1 == self.attempts {
                     right += right_rejected;
-                    accepted += right_rejected + wrong_rejected;
+                    wrong += wrong_rejected;
                 }
             }
             rejected = next;
+            for (probability, right) in [(right, true), (wrong, false)] {
+                endings.push(Ending { probability, answer: Answered { right: Some(right), spending } });
+            }
         }
-        let (call, check) = (&self.call, &self.check);
-        Some(ExpectedAnswer {
-            answered: accepted,
-            right,
-            calls: attempts,
-            tokens: attempts * call.tokens as f64,
-            dollars: attempts * (call.dollars() + check.dollars()),
-            seconds: attempts * (call.seconds + check.seconds),
-        })
+        if !self.keep_last {
+            let probability = rejected.iter().sum();
+            endings.push(Ending { probability, answer: Answered { right: None, spending } });
+        }
+        Some(endings)
+    }
+}
+
+impl Answering for RetryParameters {
+    /// The means of the endings.
+    fn expected(&self) -> Option<ExpectedAnswer> {
+        let mut expected = ExpectedAnswer::default();
+        for Ending { probability, answer } in self.endings()? {
+            let spending = &answer.spending;
+            expected.add(
+                probability,
+                &ExpectedAnswer {
+                    answered: f64::from(u8::from(answer.right.is_some())),
+                    right: f64::from(u8::from(answer.right == Some(true))),
+                    calls: spending.calls as f64,
+                    tokens: spending.tokens as f64,
+                    dollars: spending.dollars(),
+                    seconds: spending.seconds,
+                },
+            );
+        }
+        Some(expected)
     }
 }
 

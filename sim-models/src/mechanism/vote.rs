@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use sim_core::random::Stream;
 
+use super::part::{Ending, Endings};
 use super::primitives::{
     AnswerLaw, Answered, Answering, Call, ExpectedAnswer, MOST_WRONG_ANSWERS, Spending, measures,
 };
@@ -53,6 +54,13 @@ impl VoteParameters {
 
     fn honest(&self) -> u32 {
         self.voters - self.sybils
+    }
+
+    /// What a question takes.
+    fn spending(&self) -> Spending {
+        let mut spending = Spending::default();
+        spending.add(&self.call, u64::from(self.honest()), u64::from(self.honest() > 0));
+        spending
     }
 
     fn expected_with(&self, right: f64) -> ExpectedAnswer {
@@ -138,6 +146,17 @@ fn wins(right: u32, wrong: u32, block: u32, shares: &[f64]) -> f64 {
     masses[..width].iter().enumerate().map(|(ties, mass)| mass / (1.0 + ties as f64)).sum()
 }
 
+impl Endings for VoteParameters {
+    /// All votes are cast, whoever wins.
+    fn endings(&self) -> Option<Vec<Ending>> {
+        let right = self.right()?;
+        let spending = self.spending();
+        let ending =
+            |probability, right| Ending { probability, answer: Answered { right: Some(right), spending } };
+        Some(vec![ending(right, true), ending(1.0 - right, false)])
+    }
+}
+
 impl Trial for VoteParameters {
     type Outcome = Answered;
 
@@ -151,9 +170,7 @@ impl Trial for VoteParameters {
         let most = votes.iter().copied().max().unwrap_or(0);
         let level = votes.iter().filter(|&&votes| votes == most).count();
         let right = votes[0] == most && (level == 1 || draws.below(level as u64) == 0);
-        let mut spending = Spending::default();
-        spending.add(&self.call, u64::from(self.honest()), u64::from(self.honest() > 0));
-        Answered { right: Some(right), spending }
+        Answered { right: Some(right), spending: self.spending() }
     }
 }
 

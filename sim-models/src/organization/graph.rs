@@ -27,6 +27,7 @@ pub use agent::{Agent, Link};
 pub use aggregator::{Aggregator, Law, Rule, Tie, Weights, WordAggregator, WordVotes};
 pub use answer::{Answer, Answers, InvalidAnswers};
 pub use builder::OrganizationBuilder;
+pub(in crate::organization) use decision::is_ahead;
 pub use decision::{Decision, IntegerWeights, needed_weight};
 pub use dependence::{Cause, CauseLaw, Coupling, Group, Members, VoteCoupling};
 pub use draws::Draws;

@@ -58,6 +58,7 @@ impl Workflow {
     /// | | `tokens_per_second`, `overhead_seconds` | instead of `latency_seconds`: time follows from tokens |
     /// | | `length_coupling`, `token_limit` | right answers are shorter by so many deviations; longer ones are cut off, and wrong |
     /// | | `records` | instead of all this: samples that were seen, with `success`, `latency_seconds`, `output_tokens` and `weight`; or the name of a file of them, which [`Workflow::from_text`] reads |
+    /// | | `mechanism` | instead of all this: a table with `name`, `cascade`, `retry` or `vote`, and its parameters; a sample is a question to it, whose tokens cost at the model's price what it costs |
     ///
     /// A law is `lognormal`, `gamma` or `exponential`; without one it is lognormal, and without a deviation it is a constant.
     ///

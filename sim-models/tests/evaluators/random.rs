@@ -123,6 +123,7 @@ impl Maker {
             Rule::supermajority(threshold),
             Rule::supermajority(threshold),
             Rule::First,
+            Rule::margin(1 + self.below(3) as u32),
             Rule::best_of(high, low),
             Rule::custom(Twice),
         ];

@@ -227,6 +227,7 @@ fn what_cannot_be_is_refused_by_name() {
             star(3, Rule::supermajority(f64::NAN)),
             "agent `v` has the threshold NaN; a supermajority's threshold lies in (0.5, 1]",
         ),
+        (star(3, Rule::margin(0)), "agent `v` has the margin 0; a margin is at least 1"),
         (
             star(3, Rule::best_of(1.1, 0.0)),
             "agent `v` has the true-positive rate 1.1; a probability lies in [0, 1]",

@@ -115,14 +115,15 @@ fn every_key_has_its_meaning() {
             { "id": "b", "aggregator": { "rule": "best-of", "true_positive": 0.9, "false_positive": 0.2 } },
             { "id": "l", "aggregator": { "rule": "weighted-majority", "tie": "abstain" } },
             { "id": "m", "aggregator": { "rule": "majority", "tie": "impossible" } },
+            { "id": "k", "aggregator": { "rule": "margin", "margin": 3 } },
             { "id": "o", "aggregator": { "rule": "majority", "tie": "wrong" } } ],
           "channels": [
             { "from": "c", "to": "s" }, { "from": "c", "to": "f" }, { "from": "c", "to": "b" },
             { "from": "c", "to": "l", "tokens": 30, "curve": { "law": "saturating", "scale": 10 } },
-            { "from": "capped", "to": "l" }, { "from": "capped", "to": "m" },
+            { "from": "capped", "to": "l" }, { "from": "capped", "to": "m" }, { "from": "c", "to": "k" },
             { "from": "s", "to": "o" }, { "from": "f", "to": "o" } ],
           "dependence": [ { "everyone": true, "model": "gaussian", "correlation": 1, "votes": "all" } ],
-          "outputs": ["o", "b", "l", "m"] }"#,
+          "outputs": ["o", "b", "l", "m", "k"] }"#,
     )
     .unwrap();
     assert_eq!([0, 1].map(|leaf| organization.bias(leaf).unwrap().get()), [0.5, 0.25]);
@@ -135,7 +136,8 @@ fn every_key_has_its_meaning() {
         Rule::WeightedMajority { weights: Weights::LogOdds, tie: Some(Tie::Abstain) }
     ));
     assert!(matches!(organization.agent(6).rule, Rule::Majority { tie: None }));
-    assert!(matches!(organization.agent(7).rule, Rule::Majority { tie: Some(Tie::Wrong) }));
+    assert!(matches!(organization.agent(7).rule, Rule::Margin { margin: 3 }));
+    assert!(matches!(organization.agent(8).rule, Rule::Majority { tie: Some(Tie::Wrong) }));
     assert_eq!(organization.channel(3).fidelity.get(), 0.75);
     assert_eq!(
         organization.causes(),

@@ -86,6 +86,7 @@ impl Maker {
             Rule::Supermajority { threshold: self.number(0.51, 1.0) },
             Rule::First,
             Rule::Plurality,
+            Rule::margin(1 + self.below(3) as u32),
             Rule::best_of(self.number(0.0, 1.0), self.number(0.0, 1.0)),
         ];
         if !answers.is_binary() || self.chance(0.4) {
@@ -221,7 +222,7 @@ proptest! {
 
 #[test]
 fn the_random_organizations_are_of_every_kind() {
-    let mut seen_words = vec![false; 20];
+    let mut seen_words = vec![false; 21];
     let words = [
         "dependence: Gaussian,",
         "BetaBinomial",
@@ -239,6 +240,7 @@ fn the_random_organizations_are_of_every_kind() {
         "BestOf",
         "Supermajority",
         "Plurality",
+        "Margin",
         "LogOdds",
         "Named",
         "Compute",

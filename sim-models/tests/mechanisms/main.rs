@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod answering;
+mod auctions;
 mod budgets;
 mod chains;
+mod composed;
 mod documented;
+mod faults;
 mod groups;
 mod reported;
 mod spending;
 mod teams;
+mod turns;
 
 use std::collections::BTreeMap;
 

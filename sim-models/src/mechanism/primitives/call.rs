@@ -45,26 +45,7 @@ impl Call {
     /// # Errors
     /// As [`Form::read`].
     pub fn read_as(form: &mut Form, names: &CallKeys) -> Result<Self, ParameterError> {
-        let tokens = |i: usize| real(names.keys[i], names.defaults[i]).between(0.0, 1e9).unit(Unit::Tokens);
-        let price = |i: usize| {
-            real(names.keys[i], names.defaults[i])
-                .between(0.0, 1e6)
-                .unit(Unit::DollarsPerMillionTokens)
-                .try_map(|price| picodollars_per_token(price).ok_or(()))
-        };
-        let input = form.read(tokens(0).help("tokens that a call reads"))?;
-        let output = form.read(tokens(1).help("tokens that a call writes"))?;
-        let input_price = form.read(price(2).help("price of what is read"))?;
-        let output_price = form.read(price(3).help("price of what is written"))?;
-        let time = real(names.keys[4], names.defaults[4]).between(0.0, 1e9).unit(Unit::Seconds);
-        let seconds = form.read(time.help("how long a call takes"))?;
-        let prices = Prices { input: input_price, output: output_price, ..Prices::default() };
-        let meters = Meters {
-            input: libm::round(input) as u64,
-            output: libm::round(output) as u64,
-            ..Meters::default()
-        };
-        Ok(Self { tokens: meters.input + meters.output, nanodollars: prices.cost(&meters), seconds })
+        Ok(CallTerms::read_as(form, names)?.call_after(0))
     }
 
     /// Asks for a check: `check_cost` and `check_time`.
@@ -93,6 +74,50 @@ impl Call {
     /// What a call costs, in USD.
     pub fn dollars(&self) -> f64 {
         self.nanodollars as f64 / 1e9
+    }
+}
+
+/// Calls at the same prices of which some read more than others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CallTerms {
+    prices: Prices,
+    meters: Meters,
+    seconds: f64,
+}
+
+impl CallTerms {
+    /// Asks for the calls, without what only some of them read.
+    ///
+    /// # Errors
+    /// As [`Form::read`].
+    pub fn read_as(form: &mut Form, names: &CallKeys) -> Result<Self, ParameterError> {
+        let tokens = |i: usize| real(names.keys[i], names.defaults[i]).between(0.0, 1e9).unit(Unit::Tokens);
+        let price = |i: usize| {
+            real(names.keys[i], names.defaults[i])
+                .between(0.0, 1e6)
+                .unit(Unit::DollarsPerMillionTokens)
+                .try_map(|price| picodollars_per_token(price).ok_or(()))
+        };
+        let input = form.read(tokens(0).help("tokens that a call reads"))?;
+        let output = form.read(tokens(1).help("tokens that a call writes"))?;
+        let input_price = form.read(price(2).help("price of what is read"))?;
+        let output_price = form.read(price(3).help("price of what is written"))?;
+        let time = real(names.keys[4], names.defaults[4]).between(0.0, 1e9).unit(Unit::Seconds);
+        let seconds = form.read(time.help("how long a call takes"))?;
+        let prices = Prices { input: input_price, output: output_price, ..Prices::default() };
+        let meters = Meters {
+            input: libm::round(input) as u64,
+            output: libm::round(output) as u64,
+            ..Meters::default()
+        };
+        Ok(Self { prices, meters, seconds })
+    }
+
+    /// A call that reads so many tokens more.
+    pub fn call_after(&self, history: u64) -> Call {
+        let meters = Meters { input: self.meters.input + history, ..self.meters };
+        let nanodollars = self.prices.cost(&meters);
+        Call { tokens: meters.input + meters.output, nanodollars, seconds: self.seconds }
     }
 }
 

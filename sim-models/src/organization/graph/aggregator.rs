@@ -94,6 +94,12 @@ pub enum Rule {
     /// The answer with the most votes; one of the leading ones, drawn uniformly, if several lead. Without any vote, any
     /// answer is drawn.
     Plurality,
+    /// The first answer that is ahead of every other by this many votes, heard in the order of the channels, each of which counts 1; the
+    /// agent's own vote is the last. Without one, as [`Rule::Plurality`]. (MAKER, arXiv 2511.09030; mechanisms B42.)
+    Margin {
+        /// The margin, at least 1.
+        margin: u32,
+    },
     /// The first vote that an imperfect verifier accepts; a uniformly drawn one if it accepts none. Abstains without any.
     BestOf {
         /// Probability that a right vote is accepted.
@@ -125,6 +131,11 @@ impl Rule {
     /// The answer with at least this share of the votes present, in (1/2, 1]; else an abstention.
     pub fn supermajority(threshold: f64) -> Self {
         Self::Supermajority { threshold }
+    }
+
+    /// The first answer that is ahead of every other by `margin` votes, at least 1; without one, that with the most votes.
+    pub fn margin(margin: u32) -> Self {
+        Self::Margin { margin }
     }
 
     /// The first vote that a verifier accepts, which accepts right and wrong ones with these probabilities.

@@ -26,6 +26,11 @@ pub enum Decision {
         /// Weight of each input.
         weights: IntegerWeights,
     },
+    /// The first answer that is ahead of every other by `margin` inputs, in their order; else as a plurality of equal weights.
+    Margin {
+        /// At least 1.
+        margin: u32,
+    },
     /// The first input present.
     First,
     /// The first input that a verifier accepts; a uniformly drawn one if it accepts none.
@@ -116,6 +121,12 @@ pub fn needed_weight(threshold: f64, present: u64) -> u64 {
     let exact = threshold * present as f64;
     let share = libm::ceil(exact - 1e-9 * present as f64).max(0.0) as u64;
     share.max(present / 2 + 1)
+}
+
+/// Whether an answer is ahead of every other by a margin, given how many say what.
+pub(in crate::organization) fn is_ahead(sums: &[u64], answer: usize, margin: u32) -> bool {
+    let others = sums.iter().enumerate().filter(|(other, _)| *other != answer).map(|(_, &sum)| sum).max();
+    sums[answer] >= others.unwrap_or(0) + u64::from(margin)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ const DIALECT: Dialect = Dialect {
         "tie",
         "weights",
         "threshold",
+        "vote_margin",
         "true_positive",
         "false_positive",
         "dependence",
@@ -63,7 +64,7 @@ impl Organization {
     ///
     /// | of | attributes |
     /// |---|---|
-    /// | a node | `bias`, or `compute_tokens`, `compute_coefficient`, `compute_exponent`, `compute_cap`; `family`, `own_weight`; `aggregator` with `tie`, `weights`, `threshold`, `true_positive`, `false_positive`; `dependence` with `correlation`, for the votes received there |
+    /// | a node | `bias`, or `compute_tokens`, `compute_coefficient`, `compute_exponent`, `compute_cap`; `family`, `own_weight`; `aggregator` with `tie`, `weights`, `threshold`, `vote_margin`, `true_positive`, `false_positive`; `dependence` with `correlation`, for the votes received there |
     /// | an edge | `fidelity`, `tokens`, `erasure`, `detected`, `vote_weight` (of the sender, for a weighted majority) |
     /// | the graph | `window`; `outputs`, names with commas between them or a JSON list; `wrong_answers`, `zipf`; `causes`, the dependence of groups as a JSON list as in files |
     ///

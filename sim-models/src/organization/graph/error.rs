@@ -235,6 +235,12 @@ pub enum InvalidOrganization {
         /// The share.
         found: f64,
     },
+    /// A margin that the first vote does not reach because it is there before it.
+    #[error("agent `{agent}` has the margin 0; a margin is at least 1")]
+    Margin {
+        /// The agent.
+        agent: String,
+    },
     /// A probability that is none.
     #[error("agent `{agent}` has the {what} {}; a probability lies in [0, 1]", number(*found))]
     Probability {

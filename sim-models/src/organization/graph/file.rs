@@ -68,10 +68,11 @@ impl Organization {
     /// | | `family` | its model family |
     /// | | `own_weight` | weight of its own fresh vote beside those that it receives; 1 |
     /// | | `aggregator` | the name of a rule, or a table with `rule`; `majority`, and with several wrong answers `plurality` |
-    /// | a rule | `rule` | `majority`, `weighted-majority`, `supermajority`, `first`, `plurality`, `best-of` |
+    /// | a rule | `rule` | `majority`, `weighted-majority`, `supermajority`, `first`, `plurality`, `margin`, `best-of` |
     /// | | `tie` | `fair`, `abstain`, `first`, `wrong`, or `impossible` (refused if there can be one); fair. Of majorities |
     /// | | `weights` | `log-odds`, or a table of weights by sender, 1 for others; log-odds. Of a weighted majority |
     /// | | `threshold` | share in (0.5, 1]. Of a supermajority |
+    /// | | `margin` | votes by which an answer must be ahead, at least 1. Of a margin |
     /// | | `true_positive`, `false_positive` | how often a right and a wrong vote is accepted. Of best-of |
     /// | a channel | `from`, `to` | ids |
     /// | | `fidelity` or `curve` | fidelity in [0, 1], 1; or `{ "law": "exponential", "scale": 20 }` by length: `constant`, `exponential`, `saturating`, `power`, `repetition` of [`FidelityCurve`](crate::theory::channel::FidelityCurve) |

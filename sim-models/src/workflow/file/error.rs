@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::file::InvalidText;
 use crate::law::InvalidLaw;
+use crate::mechanism::part::NotAPart;
 use crate::workflow::{InvalidSampleLaw, InvalidWfFormat, InvalidWorkflow};
 
 /// Why a text is no workflow.
@@ -66,6 +67,12 @@ pub enum InvalidOption {
         /// The deviation that was given.
         found: f64,
     },
+    /// A mechanism that is no sample.
+    #[error(transparent)]
+    Mechanism(#[from] NotAPart),
+    /// Something that is no parameter of a mechanism.
+    #[error("the parameter `{0}` of its mechanism is a number, a text, true or false")]
+    Parameter(String),
     /// The law of a sample.
     #[error(transparent)]
     Sample(#[from] InvalidSampleLaw),

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::write::Plain;
 use crate::file::{InvalidText, Table};
+use crate::organization::timed::picodollars_per_token;
 use crate::workflow::{LanguageModel, ProviderLimits, WorkflowBuilder};
 
 /// A model that a file declares.
@@ -40,6 +41,11 @@ impl ModelDraft {
                 tokens_per_minute: whole("tokens_per_minute")?,
             },
         })
+    }
+
+    /// Its name, and its price in picodollars per token; 0 for one that the workflow will refuse.
+    pub(in crate::workflow) fn priced(&self) -> (String, u64) {
+        (self.name.clone(), picodollars_per_token(self.price).unwrap_or(0))
     }
 
     pub(in crate::workflow) fn add_to(self, builder: WorkflowBuilder) -> WorkflowBuilder {

@@ -5,15 +5,18 @@ use serde_json::Value;
 use super::{InvalidOption, InvalidWorkflowFile, Place, Table, samples};
 use crate::file::InvalidText;
 use crate::law::Law;
-use crate::workflow::SampleLaw;
+use crate::mechanism::part::{Ending, endings};
+use crate::mechanism::primitives::Answered;
+use crate::workflow::{Record, Sample, SampleLaw};
 
-/// The law of a sample, or the file in which samples stand.
+/// The law of a sample, the file in which samples stand, or the mechanism that is a sample.
 pub(in crate::workflow) enum Tried {
     Law(SampleLaw),
     File(String),
+    Mechanism(Vec<Ending>),
 }
 
-/// The keys of an option. All but the last describe a law.
+/// The keys of an option. All but the last two describe a law; those stand alone.
 const KEYS: &[&str] = &[
     "success",
     "latency_seconds",
@@ -23,6 +26,7 @@ const KEYS: &[&str] = &[
     "length_coupling",
     "token_limit",
     "records",
+    "mechanism",
 ];
 
 /// The laws that files name.
@@ -66,10 +70,18 @@ pub(in crate::workflow) fn option_of(
     let table = Table::new(Place::Option(id, model), value)?;
     table.only(KEYS)?;
     let refuse = |why| InvalidWorkflowFile::option(id, model, why);
-    if let Some(records) = table.get("records") {
-        for key in KEYS.iter().filter(|&&key| key != "records") {
-            table.not_both("records", key)?;
+    for alone in ["records", "mechanism"].into_iter().filter(|alone| table.get(alone).is_some()) {
+        for key in KEYS.iter().filter(|&&key| key != alone) {
+            table.not_both(alone, key)?;
         }
+    }
+    if let Some(mechanism) = table.get("mechanism") {
+        let Value::Object(entries) = mechanism else {
+            return Err(table.kind("mechanism", "a table with `name` and parameters", mechanism).into());
+        };
+        return endings_of(entries).map(Tried::Mechanism).map_err(refuse);
+    }
+    if let Some(records) = table.get("records") {
         return match records {
             Value::String(name) => Ok(Tried::File(name.clone())),
             Value::Array(records) => {
@@ -103,6 +115,38 @@ pub(in crate::workflow) fn option_of(
         SampleLaw::independent(success, quantity(&table, "latency_seconds")?.map_err(refuse)?, tokens)
     };
     law.map(Tried::Law).map_err(|why| refuse(why.into()))
+}
+
+/// The endings of a mechanism, which is described by its name and by parameters as in a scenario.
+fn endings_of(entries: &serde_json::Map<String, Value>) -> Result<Vec<Ending>, InvalidOption> {
+    let name = entries.get("name").and_then(Value::as_str).unwrap_or_default();
+    let parameters = entries.iter().filter(|(key, _)| *key != "name");
+    let parameter = |(key, value): (&String, &Value)| {
+        let value =
+            serde_json::from_value(value.clone()).map_err(|_| InvalidOption::Parameter(key.clone()))?;
+        Ok((key.clone(), value))
+    };
+    let given = parameters.map(parameter).collect::<Result<_, InvalidOption>>()?;
+    Ok(endings(name, &given)?)
+}
+
+/// What samples of a mechanism come to if they are paid at `price` picodollars per token: as many tokens as cost what it costs; its own ones
+/// where nothing is paid.
+pub(in crate::workflow) fn law_of_endings(
+    endings: &[Ending],
+    price: u64,
+) -> Result<SampleLaw, InvalidOption> {
+    let record = |ending: &Ending| {
+        let Answered { right, spending } = ending.answer;
+        let tokens = match u128::from(price) {
+            0 => spending.tokens,
+            price => (spending.nanodollars * 1000).div_ceil(price),
+        };
+        let tokens = u64::try_from(tokens).unwrap_or(u64::MAX);
+        let sample = Sample { right: right == Some(true), tokens, latency: spending.seconds };
+        Record { weight: ending.probability, sample }
+    };
+    Ok(SampleLaw::records(endings.iter().map(record).collect())?)
 }
 
 /// The law at a key that is there; the outer error is about the table, the inner one about its numbers.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::option::{Tried, option_of};
+use super::option::{Tried, law_of_endings, option_of};
 use super::{InvalidOption, InvalidWorkflowFile, ModelDraft, Place, Table, samples};
 use crate::file::{InvalidText, Outline};
 use crate::registry::NamedFile;
@@ -60,7 +60,7 @@ impl Draft {
             Tried::File(name) => {
                 Some(NamedFile { name: name.clone(), place: Place::Option(id, model).to_string() })
             }
-            Tried::Law(_) => None,
+            Tried::Law(_) | Tried::Mechanism(_) => None,
         });
         named.filter(|file| seen.insert(file.name.clone())).collect()
     }
@@ -68,6 +68,7 @@ impl Draft {
     /// The workflow, with samples from files.
     pub(in crate::workflow) fn workflow(self, files: &Files<'_>) -> Result<Workflow, InvalidWorkflowFile> {
         let mut builder = Workflow::builder();
+        let prices: HashMap<String, u64> = self.models.iter().map(ModelDraft::priced).collect();
         for model in self.models {
             builder = model.add_to(builder);
         }
@@ -78,6 +79,9 @@ impl Draft {
             for (model, tried) in options {
                 let law = match tried {
                     Tried::Law(law) => Ok(law),
+                    Tried::Mechanism(endings) => {
+                        law_of_endings(&endings, prices.get(&model).copied().unwrap_or(0))
+                    }
                     Tried::File(name) => match known.get(&name) {
                         Some(law) => Ok(law.clone()),
                         None => of_file(&name, files).inspect(|law| {

@@ -260,10 +260,19 @@ impl Trial<'_, '_> {
         };
         let Some(&first) = present.first() else { return };
         match dependence {
-            // Fully correlated votes are all equal, and one of them as likely as another.
-            Dependence::BetaBinomial | Dependence::Gaussian if rho == 1.0 && votes.len() > 1 => {
-                let shared = votes[present[self.events.below(present.len())]];
-                present.iter().for_each(|&i| votes[i] = shared);
+            // With a factor alone a vote is right where one level, the same for all, lies below its accuracy.
+            Dependence::Gaussian if rho == 1.0 && votes.len() > 1 => {
+                let accuracies: Vec<f64> =
+                    present.iter().map(|&i| self.all.accuracies[&(agent, i)]).collect();
+                let mut ends = [accuracies.clone(), vec![1.0]].concat();
+                ends.sort_by(f64::total_cmp);
+                let lengths = (0..ends.len()).map(|i| ends[i] - if i == 0 { 0.0 } else { ends[i - 1] });
+                let cell = self.events.which(lengths.collect::<Vec<_>>());
+                // In the last cell only votes that are certain are right.
+                let least = if cell + 1 == ends.len() { 1.0 } else { ends[cell] };
+                for (i, accuracy) in present.into_iter().zip(accuracies) {
+                    votes[i] = Some(Answer::of(accuracy >= least));
+                }
             }
             Dependence::Mixture if self.events.happens(rho) => {
                 let shared = votes[present[self.events.below(present.len())]];
@@ -275,7 +284,7 @@ impl Trial<'_, '_> {
                 let common = votes[*copiers.first().unwrap_or(&first)];
                 copiers.into_iter().for_each(|i| votes[i] = common);
             }
-            Dependence::BetaBinomial if rho > 0.0 && rho < 1.0 => {
+            Dependence::BetaBinomial if rho > 0.0 => {
                 let t = (1.0 - rho) / rho;
                 for (i, &vote) in present.iter().enumerate().skip(1) {
                     if !self.events.happens(t / (t + i as f64)) {
@@ -334,6 +343,25 @@ impl Trial<'_, '_> {
             }
             Decision::Plurality { weights } => {
                 let sums: Vec<u64> = (0..self.answers()).map(|a| weigh(weights.of(), a)).collect();
+                let most = *sums.iter().max().unwrap();
+                let leading: Vec<usize> = (0..sums.len()).filter(|&answer| sums[answer] == most).collect();
+                Some(Answer::number(leading[self.events.below(leading.len())] as u8))
+            }
+            Decision::Margin { margin } => {
+                // The shortest beginning of the votes in which the last one is ahead of every other answer.
+                let count =
+                    |votes: &[Answer], answer: Answer| votes.iter().filter(|&&vote| vote == answer).count();
+                let ends = (1..=present.len()).map(|end| &present[..end]).find(|votes| {
+                    let last = votes[votes.len() - 1];
+                    let all = (0..self.answers()).map(|other| Answer::number(other as u8));
+                    all.filter(|other| *other != last)
+                        .all(|other| count(votes, last) >= count(votes, other) + *margin as usize)
+                });
+                if let Some(votes) = ends {
+                    return votes.last().copied();
+                }
+                let sums: Vec<usize> =
+                    (0..self.answers()).map(|answer| count(&present, Answer::number(answer as u8))).collect();
                 let most = *sums.iter().max().unwrap();
                 let leading: Vec<usize> = (0..sums.len()).filter(|&answer| sums[answer] == most).collect();
                 Some(Answer::number(leading[self.events.below(leading.len())] as u8))

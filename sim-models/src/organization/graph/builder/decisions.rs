@@ -56,6 +56,8 @@ fn decide(
         }
         Rule::First => (Decision::First, inputs.may_all_miss()),
         Rule::Plurality => (Decision::Plurality { weights }, false),
+        Rule::Margin { margin: 0 } => return Err(InvalidOrganization::Margin { agent: agent.id.clone() }),
+        &Rule::Margin { margin } => (Decision::Margin { margin }, false),
         &Rule::BestOf { true_positive, false_positive } => {
             for (what, found) in
                 [("true-positive rate", true_positive), ("false-positive rate", false_positive)]

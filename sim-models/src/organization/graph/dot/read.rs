@@ -105,7 +105,7 @@ fn agent(
     copy(attributes, &mut rule, &[("aggregator", "rule"), ("tie", "tie"), ("weights", "weights")], text);
     let keys = [("true_positive", "true_positive"), ("false_positive", "false_positive")];
     copy(attributes, &mut rule, &keys, number);
-    copy(attributes, &mut rule, &[("threshold", "threshold")], number);
+    copy(attributes, &mut rule, &[("threshold", "threshold"), ("vote_margin", "margin")], number);
     let by_channel = rule.get("weights").is_some_and(|weights| weights == super::write::BY_CHANNEL);
     if by_channel || !weights.is_empty() {
         if let Some(text) = rule.get("weights").filter(|_| !by_channel) {

@@ -125,6 +125,7 @@ fn rule(organization: &Organization, node: Node, attributes: &mut AttributeList)
     let mut told = entry.rule.to_owned();
     for (key, value) in [
         ("threshold", entry.threshold),
+        ("vote_margin", entry.margin.map(f64::from)),
         ("true_positive", entry.true_positive),
         ("false_positive", entry.false_positive),
     ] {

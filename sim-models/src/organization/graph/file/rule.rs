@@ -16,15 +16,17 @@ enum Name {
     Supermajority,
     First,
     Plurality,
+    Margin,
     BestOf,
 }
 
-const RULES: [(&str, Name); 6] = [
+const RULES: [(&str, Name); 7] = [
     ("majority", Name::Majority),
     ("weighted-majority", Name::WeightedMajority),
     ("supermajority", Name::Supermajority),
     ("first", Name::First),
     ("plurality", Name::Plurality),
+    ("margin", Name::Margin),
     ("best-of", Name::BestOf),
 ];
 
@@ -35,6 +37,7 @@ fn keys(name: Name) -> &'static [&'static str] {
         Name::WeightedMajority => &["rule", "weights", "tie"],
         Name::Supermajority => &["rule", "threshold"],
         Name::First | Name::Plurality => &["rule"],
+        Name::Margin => &["rule", "margin"],
         Name::BestOf => &["rule", "true_positive", "false_positive"],
     }
 }
@@ -69,11 +72,18 @@ fn rule(name: Name, table: &Table<'_>) -> Result<Rule, InvalidText> {
         },
         Name::First => Rule::First,
         Name::Plurality => Rule::Plurality,
+        Name::Margin => Rule::Margin { margin: margin(table)? },
         Name::BestOf => {
             let rate = |key| table.needed(key, " for best-of", table.number(key)?);
             Rule::BestOf { true_positive: rate("true_positive")?, false_positive: rate("false_positive")? }
         }
     })
+}
+
+fn margin(table: &Table<'_>) -> Result<u32, InvalidText> {
+    let margin = table.needed("margin", " for a margin", table.whole("margin")?)?;
+    let refuse = |_| table.kind("margin", "a whole number from 1 to 4294967295", &Value::from(margin));
+    u32::try_from(margin).map_err(refuse)
 }
 
 fn tie(table: &Table<'_>) -> Result<Option<Tie>, InvalidText> {

@@ -56,6 +56,8 @@ pub(in crate::organization::graph) struct RuleEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::organization::graph) threshold: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::organization::graph) margin: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::organization::graph) true_positive: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::organization::graph) false_positive: Option<f64>,
@@ -83,6 +85,7 @@ impl<'a> RuleEntry<'a> {
             }
             Rule::First => named("first"),
             Rule::Plurality => named("plurality"),
+            Rule::Margin { margin } => Self { margin: Some(*margin), ..named("margin") },
             Rule::BestOf { true_positive, false_positive } => Self {
                 true_positive: Some(*true_positive),
                 false_positive: Some(*false_positive),
@@ -93,7 +96,7 @@ impl<'a> RuleEntry<'a> {
     }
 
     fn spelled(self) -> Spelled<'a> {
-        let numbers = [self.threshold, self.true_positive, self.false_positive];
+        let numbers = [self.threshold, self.margin.map(f64::from), self.true_positive, self.false_positive];
         let is_name = self.weights.is_none() && self.tie.is_none() && numbers.iter().all(Option::is_none);
         if is_name { Spelled::Name(self.rule) } else { Spelled::Table(self) }
     }

@@ -1,13 +1,23 @@
 //! Agent trees as graphs, so that the recursion and the graph's evaluators can be held against each other.
 
 use super::{InvalidShape, Shape, check_size, fair_majority};
-use crate::organization::graph::{Agent, Cause, CauseLaw, Coupling, Organization, OrganizationBuilder};
+use crate::organization::graph::{Agent, Cause, CauseLaw, Coupling, Organization, OrganizationBuilder, Rule};
 use crate::organization::{AgentTree, CommonCause, Correlation, Sharing};
 
 impl Shape for AgentTree {
-    /// Leaves are `a1`, `a2`, ...; the nodes of layer `l` above them are `n<l>.1`, `n<l>.2`, ...; the last one is `root`. The children
-    /// of a node stand next to each other. A single agent is `root` itself.
+    /// As [`AgentTree::builder_with`], every node taking the majority with fair ties.
     fn builder(&self) -> Result<OrganizationBuilder, InvalidShape> {
+        self.builder_with(&fair_majority())
+    }
+}
+
+impl AgentTree {
+    /// Leaves are `a1`, `a2`, ...; the nodes of layer `l` above them are `n<l>.1`, `n<l>.2`, ...; the last one is `root`. The children
+    /// of a node stand next to each other. A single agent is `root` itself. Every other agent decides by `rule`.
+    ///
+    /// # Errors
+    /// There are too many agents for a graph, or votes are shared before the channel.
+    pub fn builder_with(&self, rule: &Rule) -> Result<OrganizationBuilder, InvalidShape> {
         check_size("tree", self.edges() + 1.0, self.edges())?;
         if let Some((below, layer)) = self.layers().iter().enumerate().find(|(_, layer)| {
             layer.node.sharing == Sharing::BeforeChannel && layer.node.correlation != Correlation::NONE
@@ -31,7 +41,7 @@ impl Shape for AgentTree {
             for position in 0..width {
                 let node = id(layer, position);
                 let children = (position * fan_in..(position + 1) * fan_in).map(|child| id(layer - 1, child));
-                builder = builder.agent(Agent::aggregator(&node, fair_majority())).channels(
+                builder = builder.agent(Agent::aggregator(&node, rule.clone())).channels(
                     children,
                     &node,
                     options.channel,

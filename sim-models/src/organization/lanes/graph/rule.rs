@@ -26,6 +26,8 @@ pub(super) enum LaneRule {
     Majority { weights: IntegerWeights, tie: Tie },
     /// At least a share of the weight present.
     Supermajority { weights: IntegerWeights, threshold: f64 },
+    /// The first answer ahead by so many votes, no more than there are; else more than half, with fair ties.
+    Margin { margin: usize },
     /// The first input present.
     First,
     /// The first input that a verifier accepts, else a uniformly chosen one; no input is missing.
@@ -60,6 +62,11 @@ impl LaneRule {
             {
                 Self::Supermajority { weights: weights.clone(), threshold: *threshold }
             }
+            // A margin that cannot be reached decides nothing before the end.
+            Decision::Margin { margin } if *margin as usize > inputs => {
+                Self::Majority { weights: IntegerWeights::equal(inputs), tie: Tie::Fair }
+            }
+            Decision::Margin { margin } => Self::Margin { margin: *margin as usize },
             Decision::First => Self::First,
             Decision::BestOf { true_positive, false_positive } if !missing => Self::BestOf {
                 right: Mask::new(*true_positive)?,
@@ -79,7 +86,11 @@ impl LaneRule {
 
     /// Vectors of room that it needs.
     pub(super) fn room(&self, inputs: usize) -> usize {
-        if matches!(self, Self::BestOf { .. }) { inputs } else { 0 }
+        match self {
+            Self::BestOf { .. } => inputs,
+            Self::Margin { margin } => 2 * margin - 1,
+            _ => 0,
+        }
     }
 
     /// The votes decided. Where an input is missing its bit in `votes` has no meaning; `present` is empty where none ever is.
@@ -117,6 +128,10 @@ impl LaneRule {
                 resolve(*tie, more, even, votes, present, source)
             }
             Self::Supermajority { weights, threshold } => supermajority(weights, *threshold, votes, present),
+            Self::Margin { margin } => {
+                let (more, even) = race(*margin, votes, present, room);
+                resolve(Tie::Fair, more, even, votes, present, source)
+            }
             Self::First => first(votes, present),
             Self::BestOf { right, wrong, any } => {
                 room[..votes.len()].copy_from_slice(votes);
@@ -182,6 +197,32 @@ fn compare<L: Lanes>(weights: &IntegerWeights, votes: &[L], present: &[L]) -> (L
         wrong.add_weighted(here.and_not(vote), weight);
     }
     right.compare(&wrong)
+}
+
+/// Where right votes are the first to be ahead by `margin`, or ahead at the end; and where nobody is ahead at the end.
+///
+/// `room` says of every lead from `1 - margin` to `margin - 1` in which lanes it holds; lanes that are decided are in none.
+#[inline(always)]
+fn race<L: Lanes>(margin: usize, votes: &[L], present: &[L], room: &mut [L]) -> (L, L) {
+    let none = L::splat(false);
+    let leads = &mut room[..2 * margin - 1];
+    leads.fill(none);
+    leads[margin - 1] = none.not();
+    let mut won = none;
+    for (input, &vote) in votes.iter().enumerate() {
+        let here = present.get(input).copied().unwrap_or(none.not());
+        let (up, down) = (here.and(vote), here.and_not(vote));
+        won = won.or(leads[2 * margin - 2].and(up));
+        let mut below = none;
+        for lead in 0..leads.len() {
+            let now = leads[lead];
+            let above = leads.get(lead + 1).copied().unwrap_or(none);
+            leads[lead] = now.and_not(here).or(below.and(up)).or(above.and(down));
+            below = now;
+        }
+    }
+    let ahead = leads[margin..].iter().fold(won, |ahead, &lead| ahead.or(lead));
+    (ahead, leads[margin - 1])
 }
 
 #[inline(always)]

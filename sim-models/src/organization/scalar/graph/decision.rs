@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use sim_core::random::Stream;
 
 use super::{AnswerSampler, coin};
-use crate::organization::graph::{Answer, Decision, Draws, IntegerWeights, Tie, needed_weight};
+use crate::organization::graph::{Answer, Decision, Draws, IntegerWeights, Tie, is_ahead, needed_weight};
 
 /// The vote of an agent that has these inputs; `None` abstains. `sums` is memory for one weight per answer.
 pub(super) fn decide(
@@ -37,10 +37,17 @@ pub(super) fn decide(
         }
         Decision::Plurality { weights } => {
             add_up(weights, inputs, sums);
-            let most = sums.iter().copied().max()?;
-            let leading = || (0..sums.len()).filter(|&answer| sums[answer] == most);
-            let chosen = stream.below(leading().count() as u64) as usize;
-            leading().nth(chosen).map(|leader| Answer::number(leader as u8))
+            leading(sums, stream)
+        }
+        Decision::Margin { margin } => {
+            sums.fill(0);
+            for vote in inputs.iter().flatten() {
+                sums[vote.index()] += 1;
+                if is_ahead(sums, vote.index(), *margin) {
+                    return Some(*vote);
+                }
+            }
+            leading(sums, stream)
         }
         Decision::First => first(inputs),
         Decision::BestOf { true_positive, false_positive } => {
@@ -57,6 +64,14 @@ pub(super) fn decide(
         }
         Decision::Custom(rule) => answers.known(rule.decide(inputs, &mut Draws::new(stream))),
     }
+}
+
+/// The answer with the most weight; one of them, each as likely, where several have it.
+fn leading(sums: &[u64], stream: &mut Stream) -> Option<Answer> {
+    let most = sums.iter().copied().max()?;
+    let leading = || (0..sums.len()).filter(|&answer| sums[answer] == most);
+    let chosen = stream.below(leading().count() as u64) as usize;
+    leading().nth(chosen).map(|leader| Answer::number(leader as u8))
 }
 
 fn first(inputs: &[Option<Answer>]) -> Option<Answer> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sim_core::graph::Node;
 
-use crate::organization::graph::{Aggregator, Answer, Decision, Organization, needed_weight};
+use crate::organization::graph::{Aggregator, Answer, Decision, Organization, is_ahead, needed_weight};
 use crate::organization::timed::Until;
 
 /// When the vote of an agent cannot change any more.
@@ -26,6 +26,13 @@ pub(in crate::organization::timed) enum Settlement {
     },
     /// When the first channel that can still bring a vote has brought it.
     First,
+    /// When an answer is ahead by the margin among the channels that come before any that can still bring a vote.
+    Margin {
+        /// Answers to the question.
+        answers: usize,
+        /// The margin.
+        margin: u32,
+    },
     /// When the rule of the user's own says so.
     Custom(Arc<dyn Aggregator>),
 }
@@ -45,6 +52,9 @@ impl Settlement {
             }
             Some(Decision::Supermajority { weights, threshold }) => {
                 Self::Share { weights: weights.of().to_vec(), threshold: *threshold }
+            }
+            Some(Decision::Margin { margin }) => {
+                Self::Margin { answers: organization.answers().count(), margin: *margin }
             }
             Some(Decision::First) => Self::First,
             Some(Decision::Custom(rule)) => Self::Custom(Arc::clone(rule)),
@@ -90,6 +100,13 @@ impl Settlement {
                 let mut inputs = inputs;
                 matches!(inputs.find(|input| *input != Some(None)), Some(Some(_)))
             }
+            &Self::Margin { answers, margin } => {
+                let mut sums = vec![0; answers];
+                inputs.map_while(|input| input).flatten().any(|vote| {
+                    sums[vote.index()] += 1;
+                    is_ahead(&sums, vote.index(), margin)
+                })
+            }
             Self::Custom(rule) => {
                 let inputs: Vec<Option<Option<Answer>>> = inputs.collect();
                 rule.is_decided(&inputs)
@@ -119,6 +136,17 @@ mod tests {
         assert!(share.is_decided_by(&[4, 0], 2));
         assert!(!share.is_decided_by(&[3, 0], 3));
         assert!(!share.is_decided_by(&[3, 1], 2));
+    }
+
+    #[test]
+    fn a_margin_is_reached_in_the_order_of_the_channels() {
+        let margin = Settlement::Margin { answers: 2, margin: 2 };
+        let decided = |inputs: &[Option<Option<Answer>>]| margin.is_decided_by_inputs(inputs.iter().copied());
+        let (right, wrong) = (Some(Some(Answer::RIGHT)), Some(Some(Answer::WRONG)));
+        assert!(decided(&[right, right, None]));
+        assert!(decided(&[right, Some(None), wrong, wrong, wrong]));
+        assert!(!decided(&[None, right, right]), "the first might still say something else");
+        assert!(!decided(&[right, wrong, right]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sim_core::graph::Node;
 use super::{Value, Votes, value_of};
 use crate::organization::exact::graph::unavailable::Unavailable;
 use crate::organization::graph::{
-    Aggregator, Answers, Decision, Draws, IntegerWeights, Law, Organization, Tie, needed_weight,
+    Aggregator, Answers, Decision, Draws, IntegerWeights, Law, Organization, Tie, is_ahead, needed_weight,
 };
 
 const RIGHT: Value = 0;
@@ -57,7 +57,9 @@ impl<'a> Deciding<'a> {
     pub(super) fn start(&self) -> RuleState {
         match self.decision {
             Decision::Majority { .. } => RuleState::Lead { lead: 0, first: None },
-            Decision::Supermajority { .. } | Decision::Plurality { .. } => {
+            // Of two answers only the difference counts, which has fewer states.
+            Decision::Margin { .. } if self.answers.is_binary() => RuleState::Lead { lead: 0, first: None },
+            Decision::Supermajority { .. } | Decision::Plurality { .. } | Decision::Margin { .. } => {
                 RuleState::Weights(vec![0; self.answers.count()])
             }
             Decision::First => RuleState::Nothing,
@@ -83,6 +85,23 @@ impl<'a> Deciding<'a> {
                 } else {
                     let asked = *tie == Tie::First;
                     RuleState::Lead { lead, first: asked.then(|| first.unwrap_or(value)) }
+                }
+            }
+            (&RuleState::Lead { lead, .. }, Decision::Margin { margin }) => {
+                let lead = if value == RIGHT { lead + 1 } else { lead - 1 };
+                if lead.unsigned_abs() >= u64::from(*margin) {
+                    RuleState::Decided(value)
+                } else {
+                    RuleState::Lead { lead, first: None }
+                }
+            }
+            (RuleState::Weights(sums), Decision::Margin { margin }) => {
+                let mut sums = sums.clone();
+                sums[usize::from(value)] += 1;
+                if is_ahead(&sums, usize::from(value), *margin) {
+                    RuleState::Decided(value)
+                } else {
+                    RuleState::Weights(sums)
                 }
             }
             (
@@ -128,6 +147,11 @@ impl<'a> Deciding<'a> {
                     Tie::First => first.map_or_else(fair, certain),
                     Tie::Wrong => certain(WRONG),
                 },
+            },
+            (&RuleState::Lead { lead, .. }, _) => match lead.cmp(&0) {
+                Ordering::Greater => certain(RIGHT),
+                Ordering::Less => certain(WRONG),
+                Ordering::Equal => fair(),
             },
             (RuleState::Weights(sums), Decision::Supermajority { threshold, .. }) => {
                 let needed = needed_weight(*threshold, sums.iter().sum());
