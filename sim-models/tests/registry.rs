@@ -312,6 +312,24 @@ fn messages_that_do_not_fit_the_window_are_refused_with_the_arithmetic() {
     assert_eq!(refusal(&listed).to_string(), "fan-in 7 x 50 tokens = 350 > window 300");
 }
 
+/// A server that stands still as soon as two share it serves nobody any more, and everybody waits: the trial would not end.
+#[test]
+fn a_queue_whose_server_stands_still_is_refused() {
+    let registry = Registry::builtin();
+    let queue = registry.find("queue").unwrap();
+    for capacity in [text("unlimited"), Value::Integer(10)] {
+        let given = [
+            ("discipline", text("sharing")),
+            ("half_speed", Value::Real(f64::MIN_POSITIVE)),
+            ("capacity", capacity),
+            ("warm_up", Value::Integer(12)),
+            ("customers", Value::Integer(1)),
+        ];
+        let error = queue.prepare(&resolve("queue", &given).unwrap()).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("customers would come in a trial"), "{error}");
+    }
+}
+
 /// A trial ends with its customers served: where nearly all are lost it would not end soon, however many could be served in a larger system.
 #[test]
 fn a_queue_that_loses_nearly_all_is_refused() {

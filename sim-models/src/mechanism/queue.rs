@@ -135,10 +135,12 @@ impl Queue {
     fn arrivals(&self) -> f64 {
         let leaving = (self.warm_up + self.customers) as f64;
         let Source::Open { rate } = self.source else { return leaving };
-        let servers = match self.discipline {
-            Discipline::Servers { count, .. } => f64::from(count),
-            Discipline::Sharing(SpeedLaw::HalfSpeed(half)) => half.max(1.0),
-            Discipline::Sharing(_) => 1.0,
+        let servers = match (self.discipline, self.capacity.map(f64::from)) {
+            (Discipline::Servers { count, .. }, _) => f64::from(count),
+            // With as many as there is room for; if `half` is below 1, together they are slower than one alone.
+            (Discipline::Sharing(SpeedLaw::HalfSpeed(half)), None) => half,
+            (Discipline::Sharing(SpeedLaw::HalfSpeed(half)), Some(room)) => room * half / (half + room - 1.0),
+            (Discipline::Sharing(_), _) => 1.0,
         };
         // No more are served at a time than there is room for; others come and are lost.
         let at_once = self.capacity.map_or(servers, |capacity| servers.min(f64::from(capacity)));
