@@ -17,7 +17,7 @@ fn facets(count: usize) -> Facets {
         panel.marks.clear();
         panel.series.iter_mut().for_each(|series| series.points.iter_mut().for_each(|p| p.x += k as f64));
         panel.series.iter_mut().for_each(|series| series.theory.iter_mut().for_each(|p| p.0 += k as f64));
-        Facet { name: format!("b = {}", 2 * k + 3), curves: panel }
+        Facet { name: format!("b = {}", 2 * k + 3), content: panel }
     };
     Facets { panels: (0..count).map(panel).collect() }
 }
@@ -104,7 +104,7 @@ fn panels_share_their_scales_and_their_numbers() {
 #[test]
 fn a_series_looks_alike_in_all_panels() {
     let mut both = facets(2);
-    both.panels[1].curves.series[0] = Series { label: "ρ = 0.1".into(), ..Series::default() };
+    both.panels[1].content.series[0] = Series { label: "ρ = 0.1".into(), ..Series::default() };
     let strokes = |facets: Facets| -> BTreeSet<String> {
         let drawing = figure(Panel::Facets(facets)).render().unwrap();
         let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();
@@ -196,17 +196,17 @@ fn the_table_has_what_is_drawn() {
     let mut fitted = curves();
     let law = PowerLaw::through(&fitted.series[0].points, 0.95).unwrap();
     fitted.fits.push(law);
-    let table = figure(Panel::Curves(fitted)).csv();
+    let table = figure(Panel::Curves(fitted)).csv().unwrap();
     assert_eq!(table.lines().next(), Some("panel,series,what,x,y,low,high"));
     assert_eq!(table.lines().filter(|line| line.contains(",point,")).count(), 60);
     assert_eq!(table.lines().filter(|line| line.contains(",line,")).count(), 60);
     assert_eq!(table.lines().filter(|line| line.contains(",fit,")).count(), 2);
     assert!(table.contains("\"ρ < 1 & \"\"γ\"\"\""), "quotes are doubled");
-    let map = figure(Panel::HeatMap(heat_map())).csv();
+    let map = figure(Panel::HeatMap(heat_map())).csv().unwrap();
     assert_eq!((map.lines().next(), map.lines().count()), (Some("x,y,value,α = 1"), 41 * 31 + 1));
-    let tornado = figure(Panel::Tornado(tornado())).csv();
+    let tornado = figure(Panel::Tornado(tornado())).csv().unwrap();
     assert!(tornado.contains("fidelity γ,0.5,0.1,"), "{tornado}");
-    assert_eq!(figure(Panel::Violins(violins())).csv().lines().count(), 1 + 6 * 200);
+    assert_eq!(figure(Panel::Violins(violins())).csv().unwrap().lines().count(), 1 + 6 * 200);
 }
 
 #[test]
