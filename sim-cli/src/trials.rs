@@ -38,3 +38,35 @@ pub fn single_trials<T: Send>(
         .collect::<Result<_, Failure>>()?;
     Ok((!control.is_cancelled()).then(|| chunks.into_iter().flatten().collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_core::monte_carlo::Cancellation;
+    use sim_core::random::{Family, Purpose};
+    use sim_models::registry::{Registry, Values};
+
+    fn trials(threads: usize, control: &Control) -> Option<Vec<Vec<f64>>> {
+        let registry = Registry::builtin();
+        let model = registry.find("queue").unwrap();
+        let values = Values::resolve(&model.parameters(), &[].into()).unwrap();
+        let plan = model.prepare(&values).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let streams = Streams::new(1, Purpose::World, Family::common());
+        pool.install(|| single_trials(&*plan, 10..300, &streams, control, |run| run, |_| {})).unwrap()
+    }
+
+    #[test]
+    fn trials_are_the_same_on_any_number_of_threads() {
+        let one = trials(1, &Control::default()).unwrap();
+        assert_eq!(one.len(), 290);
+        assert_eq!(trials(3, &Control::default()).unwrap(), one);
+    }
+
+    #[test]
+    fn cancelled_trials_are_none() {
+        let cancellation = Cancellation::default();
+        cancellation.cancel();
+        assert_eq!(trials(2, &Control::new(cancellation)), None);
+    }
+}

@@ -269,6 +269,7 @@ impl Data<'_> {
                 ));
                 continue;
             };
+            let law = if series.points.is_empty() { law.without_error() } else { law };
             if self.spec.facets.is_none() {
                 let comma = if series.label.is_empty() { "" } else { ", " };
                 series.label = format!("{}{comma}slope {}", series.label, law.slope());

@@ -49,11 +49,11 @@ struct Layout {
 
 impl<T: Repeated> Drawn for Facets<T> {
     fn height(&self, (width, _): (f64, f64), title: Option<&str>) -> Result<f64, FigureError> {
-        Ok(self.arrange(width, title, &mut Vec::new())?.height.round())
+        Ok(arrange(&self.panels, width, title, &mut Vec::new())?.height.round())
     }
 
     fn check(&self, (width, _): (f64, f64)) -> Result<(), FigureError> {
-        self.arrange(width, None, &mut Vec::new()).map(|_| ())
+        arrange(&self.panels, width, None, &mut Vec::new()).map(|_| ())
     }
 
     fn draw(
@@ -63,7 +63,7 @@ impl<T: Repeated> Drawn for Facets<T> {
         title: Option<&str>,
     ) -> Result<Vec<String>, FigureError> {
         let mut notes = Vec::new();
-        let Layout { axes, area, key, above, .. } = self.arrange(width, title, &mut notes)?;
+        let Layout { axes, area, key, above, .. } = arrange(&self.panels, width, title, &mut notes)?;
         for (Facet { name, content }, axes) in self.panels.iter().zip(&axes) {
             let told = content.draw_inside(canvas, axes, &key)?;
             notes.extend(told.into_iter().map(|note| format!("{name}: {note}")));
@@ -83,7 +83,7 @@ impl<T: Repeated> Drawn for Facets<T> {
 
     /// The places of all panels, with the panel's name as the first line.
     fn places(&self, (width, _): (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
-        let layout = self.arrange(width, title, &mut Vec::new())?;
+        let layout = arrange(&self.panels, width, title, &mut Vec::new())?;
         let of = |(facet, axes): (&Facet<T>, &Axes)| {
             let name = plain(&facet.name);
             let places = facet.content.places_on(axes).into_iter();
@@ -97,55 +97,53 @@ impl<T: Repeated> Drawn for Facets<T> {
     }
 }
 
-impl<T: Repeated> Facets<T> {
-    /// Checks the data and decides what stands where.
-    fn arrange(
-        &self,
-        width: f64,
-        title: Option<&str>,
-        notes: &mut Vec<String>,
-    ) -> Result<Layout, FigureError> {
-        let contents: Vec<&T> = self.panels.iter().map(|panel| &panel.content).collect();
-        let first = contents.first().ok_or_else(|| FigureError::Empty("the figure".into()))?;
-        let (x_range, y_range) = T::ranges(&contents)?;
-        let (x, y) = first.axes();
-        let (x, y) = ((x, x_range), (y, y_range));
-        let key = T::key(&contents, width, HEIGHTS.1, notes)?;
-        let above = contents.iter().map(|content| content.height_above()).fold(0.0, f64::max);
+/// Checks the data and decides what stands where.
+fn arrange<T: Repeated>(
+    panels: &[Facet<T>],
+    width: f64,
+    title: Option<&str>,
+    notes: &mut Vec<String>,
+) -> Result<Layout, FigureError> {
+    let contents: Vec<&T> = panels.iter().map(|panel| &panel.content).collect();
+    let first = contents.first().ok_or_else(|| FigureError::Empty("the figure".into()))?;
+    let (x_range, y_range) = T::ranges(&contents)?;
+    let (x, y) = first.axes();
+    let (x, y) = ((x, x_range), (y, y_range));
+    let key = T::key(&contents, width, HEIGHTS.1, notes)?;
+    let above = contents.iter().map(|content| content.height_above()).fold(0.0, f64::max);
 
-        let left = EDGE + Shared::margin(y, HEIGHTS.0);
-        let right = width - key.width().max(EDGE + POINT);
-        let most = ((right - left + BETWEEN) / (T::LEAST_WIDTH + BETWEEN)) as usize;
-        // As many columns as there is room for, and no more than fill the rows evenly.
-        let count = self.panels.len();
-        let rows = count.div_ceil(most.clamp(1, count));
-        let columns = count.div_ceil(rows);
-        let lay_out = |between: f64, right: f64| {
-            let across = (right - left - (columns - 1) as f64 * between) / columns as f64;
-            let panel_height = (FLATNESS * across).clamp(HEIGHTS.0, HEIGHTS.1);
-            let top = EDGE + title_height(title) + key.height(right - left) + NAME + above;
-            let frame = |k: usize| {
-                let (column, row) = ((k % columns) as f64, (k / columns) as f64);
-                let left = left + column * (across + between);
-                let top = top + row * (panel_height + NAME + above + BETWEEN);
-                Rect { left, top, right: left + across, bottom: top + panel_height }
-            };
-            // A panel with none below it has numbers below it.
-            let sides = |k: usize| (k + columns >= count, k.is_multiple_of(columns));
-            let axes = (0..count).map(|k| Shared { frame: frame(k), x, y }.axes(sides(k)));
-            (axes.collect::<Vec<Axes>>(), Rect { left, top, right, bottom: frame(count - 1).bottom })
+    let left = EDGE + Shared::margin(y, HEIGHTS.0);
+    let right = width - key.width().max(EDGE + POINT);
+    let most = ((right - left + BETWEEN) / (T::LEAST_WIDTH + BETWEEN)) as usize;
+    // As many columns as there is room for, and no more than fill the rows evenly.
+    let count = panels.len();
+    let rows = count.div_ceil(most.clamp(1, count));
+    let columns = count.div_ceil(rows);
+    let lay_out = |between: f64, right: f64| {
+        let across = (right - left - (columns - 1) as f64 * between) / columns as f64;
+        let panel_height = (FLATNESS * across).clamp(HEIGHTS.0, HEIGHTS.1);
+        let top = EDGE + title_height(title) + key.height(right - left) + NAME + above;
+        let frame = |k: usize| {
+            let (column, row) = ((k % columns) as f64, (k / columns) as f64);
+            let left = left + column * (across + between);
+            let top = top + row * (panel_height + NAME + above + BETWEEN);
+            Rect { left, top, right: left + across, bottom: top + panel_height }
         };
-        // Numbers below a panel keep clear of those of the next, and of the edge of the sheet.
-        let (axes, area) = lay_out(BETWEEN, right);
-        let reach = axes.iter().map(Axes::overhang).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
-        let (before, beyond) = reach.unwrap_or_default();
-        let between = before + beyond + 4.0 * POINT;
-        let beyond = (right + beyond + EDGE - width).max(0.0);
-        let (axes, area) = if between > BETWEEN || beyond > 0.0 {
-            lay_out(between.max(BETWEEN), right - beyond)
-        } else {
-            (axes, area)
-        };
-        Ok(Layout { axes, area, key, above, height: area.bottom + below(x.0) + EDGE })
-    }
+        // A panel with none below it has numbers below it.
+        let sides = |k: usize| (k + columns >= count, k.is_multiple_of(columns));
+        let axes = (0..count).map(|k| Shared { frame: frame(k), x, y }.axes(sides(k)));
+        (axes.collect::<Vec<Axes>>(), Rect { left, top, right, bottom: frame(count - 1).bottom })
+    };
+    // Numbers below a panel keep clear of those of the next, and of the edge of the sheet.
+    let (axes, area) = lay_out(BETWEEN, right);
+    let reach = axes.iter().map(Axes::overhang).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
+    let (before, beyond) = reach.unwrap_or_default();
+    let between = before + beyond + 4.0 * POINT;
+    let beyond = (right + beyond + EDGE - width).max(0.0);
+    let (axes, area) = if between > BETWEEN || beyond > 0.0 {
+        lay_out(between.max(BETWEEN), right - beyond)
+    } else {
+        (axes, area)
+    };
+    Ok(Layout { axes, area, key, above, height: area.bottom + below(x.0) + EDGE })
 }

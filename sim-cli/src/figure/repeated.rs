@@ -2,9 +2,9 @@
 
 use super::FigureError;
 use super::arrangement::{draw_traces, key};
-use super::axes::{Axes, EDGE, SMALL};
+use super::axes::{Axes, EDGE};
 use super::axis::Axis;
-use super::canvas::{Canvas, INCH, POINT};
+use super::canvas::{Canvas, INCH};
 use super::color_bar::ColorBar;
 use super::curves::Curves;
 use super::data::Rows;
