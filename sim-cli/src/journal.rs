@@ -47,8 +47,8 @@ impl Journal {
             Self::Aps => [86.0, 178.0, 178.0],
             // ieeeauthorcenter.ieee.org, "Size requirements for graphics": 3.5 and 7.16 inches.
             Self::Ieee => [3.5 * INCH, 7.16 * INCH, 7.16 * INCH],
-            // acmart, format sigconf: \columnwidth is 241.15 and \textwidth 506.3 TeX points.
-            Self::Acm => [241.15 / 72.27 * INCH, 506.3 / 72.27 * INCH, 506.3 / 72.27 * INCH],
+            // acmart, format sigconf: \columnwidth is 241.14749 and \textwidth 506.295 TeX points.
+            Self::Acm => [241.147_49 / 72.27 * INCH, 506.295 / 72.27 * INCH, 506.295 / 72.27 * INCH],
             // Artwork sizing: 90 and 190 mm.
             Self::Elsevier => [90.0, 190.0, 190.0],
             // icml.sty and aistats.sty: 3.25 and 6.75 inches.
