@@ -162,8 +162,8 @@ fn budget() -> Curves {
     let single = |b: f64| 0.45 / (1.0 + (b / 300.0).powf(0.22)) + 2e-3;
     let curve = |label: &str, error: &dyn Fn(f64) -> f64| Series {
         label: label.into(),
-        points: Vec::new(),
         theory: grid(200, 2.0, 11.0).into_iter().map(|e| 10_f64.powf(e)).map(|b| (b, error(b))).collect(),
+        ..Series::default()
     };
     curves.series = vec![curve("single agent", &single), curve("best tree", &tree)];
     curves.marks = vec![
@@ -187,7 +187,7 @@ fn transition() -> Curves {
         curves.series.push(Series {
             label: format!("n = {agents}"),
             points: points.collect(),
-            theory: Vec::new(),
+            ..Series::default()
         });
     }
     curves

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
 
 use sim_core::monte_carlo::{Control, Ending, Stop};
 use sim_core::random::Streams;
@@ -9,6 +10,7 @@ use sim_models::registry::{AnyModel, AnyPlan, Failure, ParameterError, Replay, V
 
 use crate::dataset::{Cell, Done, Row};
 use crate::scenario::Randomness;
+use crate::trials::single_trials;
 
 /// A cell whose parameters are checked, ready to run.
 pub struct Prepared<'a> {
@@ -68,13 +70,19 @@ impl<'a> Prepared<'a> {
         self.plan.replay(trial, &self.streams)
     }
 
-    /// What a metric comes to in each of the first trials; none if the cell does not have it.
-    pub fn single_trials(&self, metric: &str, trials: u64) -> Result<Vec<f64>, Failure> {
+    /// What a metric comes to in each of these trials; none if the cell does not have it, and `None` if it was cancelled.
+    pub fn single_trials(
+        &self,
+        metric: &str,
+        trials: Range<u64>,
+        control: &Control,
+    ) -> Result<Option<Vec<f64>>, Failure> {
         let Some(place) = self.metrics.iter().position(|known| known == metric) else {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         };
-        let runs = self.plan.single_trials(0..trials, &self.streams)?;
-        Ok(runs.iter().filter_map(|run| run.get(place)).copied().collect())
+        let of = |run: Vec<f64>| run.get(place).copied();
+        let values = single_trials(&*self.plan, trials, &self.streams, control, of, |_| {})?;
+        Ok(values.map(|values| values.into_iter().flatten().collect()))
     }
 
     /// Runs the trials that `earlier` does not have. A model that panics gives a failed cell.

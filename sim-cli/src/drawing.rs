@@ -31,6 +31,42 @@ pub enum FileType {
     Csv,
 }
 
+impl FileType {
+    /// The type of a file of this name; without an ending that says otherwise, SVG.
+    pub fn of(path: &Path) -> Self {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let named = |file_type: &&Self| Some(file_type.ending()) == ending;
+        Self::value_variants().iter().find(named).copied().unwrap_or(Self::Svg)
+    }
+
+    /// How its files' names end, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Pdf => "pdf",
+            Self::Png => "png",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The bytes of a file with this figure, of which `drawing` is the drawing, with so many dots per inch where it has any.
+    ///
+    /// # Errors
+    /// The drawing cannot be converted.
+    pub fn bytes(self, figure: &Figure, drawing: &Drawing, dpi: u32) -> Outcome<Vec<u8>> {
+        let bytes = match self {
+            Self::Svg => Ok(drawing.svg().as_bytes().to_vec()),
+            Self::Pdf => drawing.pdf(),
+            Self::Png => drawing.png(dpi),
+            Self::Csv => figure.csv().map(String::into_bytes),
+        };
+        bytes.map_err(|error| explain(&error))
+    }
+}
+
+/// Dots per inch where nobody says how many.
+pub const DPI: u32 = 300;
+
 /// Which files are drawn.
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -44,7 +80,7 @@ pub struct Sheet {
 
 impl Default for Sheet {
     fn default() -> Self {
-        Self { paper: Paper::default(), types: FileType::value_variants().to_vec(), dpi: 300 }
+        Self { paper: Paper::default(), types: FileType::value_variants().to_vec(), dpi: DPI }
     }
 }
 
@@ -73,7 +109,9 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
         // The table is the same for all widths.
         let types = sheet.types.iter().filter(|file_type| position == 0 || **file_type != FileType::Csv);
         for file_type in types {
-            files.push(write(&figure, &drawing, *file_type, sheet.dpi, &out.join(name))?);
+            let path = out.join(name).with_extension(file_type.ending());
+            write_file(&path, &file_type.bytes(&figure, &drawing, sheet.dpi)?)?;
+            files.push(path);
         }
         if position == 0 {
             drawing.notes().iter().for_each(|note| crate::output::warn(note));
@@ -82,25 +120,14 @@ pub fn draw(directory: &Directory, scenario: &Scenario, sheet: &Sheet, out: &Pat
     Ok(files)
 }
 
-fn write(figure: &Figure, drawing: &Drawing, file_type: FileType, dpi: u32, stem: &Path) -> Outcome<PathBuf> {
-    let (extension, bytes) = match file_type {
-        FileType::Svg => ("svg", drawing.svg().as_bytes().to_vec()),
-        FileType::Pdf => ("pdf", drawing.pdf().map_err(|error| explain(&error))?),
-        FileType::Png => ("png", drawing.png(dpi).map_err(|error| explain(&error))?),
-        FileType::Csv => ("csv", figure.csv().into_bytes()),
-    };
-    let path = stem.with_extension(extension);
-    write_file(&path, &bytes)?;
-    Ok(path)
-}
-
-/// The bytes of a drawing in a file of this name; without an ending that says otherwise, SVG.
-pub fn encoded(drawing: &Drawing, out: &Path) -> Outcome<Vec<u8>> {
-    match out.extension().and_then(|ending| ending.to_str()) {
-        Some("pdf") => drawing.pdf().map_err(|error| explain(&error)),
-        Some("png") => drawing.png(Sheet::default().dpi).map_err(|error| explain(&error)),
-        _ => Ok(drawing.svg().as_bytes().to_vec()),
-    }
+/// Draws a figure into a file, whose name says of which type it is, and returns the notes.
+///
+/// # Errors
+/// The figure cannot be drawn, or the file not be written.
+pub fn draw_into(figure: &Figure, out: &Path) -> Outcome<Vec<String>> {
+    let drawing = figure.render().map_err(|error| explain(&error))?;
+    write_file(out, &FileType::of(out).bytes(figure, &drawing, DPI)?)?;
+    Ok(drawing.notes().to_vec())
 }
 
 /// Why a figure cannot be drawn.

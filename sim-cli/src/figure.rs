@@ -12,6 +12,7 @@
 //!     label: "ρ = 0.1".into(),
 //!     points: vec![Point::with_interval(1.0, 0.5, 0.48, 0.52), Point::with_interval(2.0, 0.3, 0.28, 0.32)],
 //!     theory: vec![(1.0, 0.5), (2.0, 0.31)],
+//!     ..Series::default()
 //! });
 //! let figure = Figure { title: None, width: Width::Single, style: Style::PAPER, panel: Panel::Curves(curves) };
 //! let drawing = figure.render()?;
@@ -30,6 +31,7 @@ mod contour;
 mod contour_lines;
 mod curves;
 mod data;
+mod drawn;
 mod ends;
 mod error;
 mod export;
@@ -45,6 +47,7 @@ mod marks;
 mod palette;
 mod places;
 mod regions;
+mod repeated;
 mod spread;
 mod style;
 mod text;
@@ -69,6 +72,8 @@ pub use regions::Regions;
 pub use style::{Style, Theme};
 pub use tornado::{Tornado, TornadoEnd, TornadoRow};
 pub use violins::{Violin, Violins};
+
+use drawn::Drawn;
 
 /// A figure of one panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +106,11 @@ pub enum Panel {
     /// Curves over one parameter.
     Curves(Curves),
     /// The same curves under several conditions; its height follows from the number of panels.
-    Facets(Facets),
+    Facets(Facets<Curves>),
+    /// The same heat map under several conditions.
+    HeatMapFacets(Facets<HeatMap>),
+    /// The same regions under several conditions.
+    RegionFacets(Facets<Regions>),
     /// A function of two parameters.
     HeatMap(HeatMap),
     /// Which of several things is the largest, over two parameters.
@@ -112,6 +121,22 @@ pub enum Panel {
     Tornado(Tornado),
     /// How values of single trials are distributed.
     Violins(Violins),
+}
+
+impl Panel {
+    fn drawn(&self) -> &dyn Drawn {
+        match self {
+            Self::Curves(curves) => curves,
+            Self::Facets(facets) => facets,
+            Self::HeatMapFacets(facets) => facets,
+            Self::RegionFacets(facets) => facets,
+            Self::HeatMap(map) => map,
+            Self::Regions(regions) => regions,
+            Self::Gantt(gantt) => gantt,
+            Self::Tornado(tornado) => tornado,
+            Self::Violins(violins) => violins,
+        }
+    }
 }
 
 impl Width {
@@ -134,15 +159,8 @@ impl Figure {
     pub fn render(&self) -> Result<Drawing, FigureError> {
         let (width, height) = self.sheet()?;
         let title = self.written_title();
-        Drawing::paint((width, height), self.style, |canvas| match &self.panel {
-            Panel::Curves(curves) => curves.draw(canvas, (width, height), title),
-            Panel::HeatMap(map) => map.draw(canvas, (width, height), title),
-            Panel::Regions(regions) => regions.draw(canvas, (width, height), title),
-            Panel::Gantt(gantt) => gantt.draw(canvas, (width, height), title),
-            Panel::Facets(facets) => facets.draw(canvas, (width, height), title),
-            Panel::Tornado(tornado) => tornado.draw(canvas, (width, height), title),
-            Panel::Violins(violins) => violins.draw(canvas, (width, height), title),
-        })
+        let drawn = self.panel.drawn();
+        Drawing::paint((width, height), self.style, |canvas| drawn.draw(canvas, (width, height), title))
     }
 
     /// What stands where in the drawing; nothing for a Gantt chart, whose bars have their names.
@@ -150,16 +168,17 @@ impl Figure {
     /// # Errors
     /// Those of [`Figure::render`].
     pub fn places(&self) -> Result<Vec<Place>, FigureError> {
-        let (sheet, title) = (self.sheet()?, self.written_title());
-        match &self.panel {
-            Panel::Curves(curves) => Ok(curves.places(&curves.arrange(sheet, title)?.axes)),
-            Panel::HeatMap(map) => Ok(map.places(&map.arrange(sheet, title, &mut Vec::new())?.0)),
-            Panel::Regions(regions) => Ok(regions.places(&regions.arrange(sheet, title)?.0)),
-            Panel::Facets(facets) => facets.places(sheet.0, title),
-            Panel::Tornado(tornado) => Ok(tornado.places(&tornado.arrange(sheet, title)?)),
-            Panel::Violins(violins) => Ok(violins.places(&violins.arrange(sheet, title)?)),
-            Panel::Gantt(_) => Ok(Vec::new()),
-        }
+        self.panel.drawn().places(self.sheet()?, self.written_title())
+    }
+
+    /// What the figure shows as CSV (RFC 4180), with a header. Numbers have all their digits; an empty field is a number that does not exist.
+    ///
+    /// # Errors
+    /// Those of [`Figure::render`]: what cannot be drawn has no table.
+    pub fn csv(&self) -> Result<String, FigureError> {
+        let drawn = self.panel.drawn();
+        drawn.check(self.sheet()?)?;
+        Ok(drawn.rows().csv())
     }
 
     fn written_title(&self) -> Option<&str> {
@@ -178,13 +197,6 @@ impl Figure {
         let height = ((1.36 + 0.325 * inches) * canvas::INCH).round();
         let title = self.written_title();
         font::register()?;
-        let height = match &self.panel {
-            Panel::Curves(curves) => height + curves.arrange((width, height), title)?.extra_height().round(),
-            Panel::HeatMap(_) | Panel::Regions(_) | Panel::Violins(_) => height,
-            Panel::Facets(facets) => facets.height(width, title)?,
-            Panel::Tornado(tornado) => tornado.height(title.is_some()),
-            Panel::Gantt(gantt) => gantt.height(title.is_some()),
-        };
-        Ok((width, height))
+        Ok((width, self.panel.drawn().height((width, height), title)?))
     }
 }

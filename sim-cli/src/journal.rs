@@ -17,7 +17,7 @@ pub enum Journal {
     Aps,
     /// IEEE Transactions: 88.9 and 181.9 mm.
     Ieee,
-    /// ACM proceedings: 84.7 and 177.8 mm.
+    /// ACM proceedings: 84.8 and 177.9 mm.
     Acm,
     /// Elsevier: 90 and 190 mm.
     Elsevier,
@@ -45,10 +45,10 @@ impl Journal {
             Self::Pnas => [87.0, 178.0, 178.0],
             // Style guide of the American Physical Society: 8.6 and 17.8 cm.
             Self::Aps => [86.0, 178.0, 178.0],
-            // IEEE author center: 3.5 and 7.16 inches.
+            // ieeeauthorcenter.ieee.org, "Size requirements for graphics": 3.5 and 7.16 inches.
             Self::Ieee => [3.5 * INCH, 7.16 * INCH, 7.16 * INCH],
-            // acmart, format sigconf: \columnwidth is 241.15 and \textwidth 506.3 TeX points.
-            Self::Acm => [241.15 / 72.27 * INCH, 506.3 / 72.27 * INCH, 506.3 / 72.27 * INCH],
+            // acmart, format sigconf: \columnwidth is 241.14749 and \textwidth 506.295 TeX points.
+            Self::Acm => [241.147_49 / 72.27 * INCH, 506.295 / 72.27 * INCH, 506.295 / 72.27 * INCH],
             // Artwork sizing: 90 and 190 mm.
             Self::Elsevier => [90.0, 190.0, 190.0],
             // icml.sty and aistats.sty: 3.25 and 6.75 inches.

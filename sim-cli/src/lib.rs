@@ -37,6 +37,7 @@ mod several;
 mod shards;
 mod summary;
 mod sweep;
+mod trials;
 mod verdict;
 
 pub use command::main;

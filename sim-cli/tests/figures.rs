@@ -73,6 +73,46 @@ fn every_kind_is_drawn_with_its_table() {
     assert_eq!((trials.lines().next(), trials.lines().count()), (Some("cell,trial,makespan"), 201));
 }
 
+const MAP: &str = "model = \"tree\"\n[parameters]\ntop_layers = 2\n[sweep]\nfan_in = { list = [3, 5] }\ncorrelation = { list = [0.1, 0.4] }\n\
+                   fidelity = { list = [0.6, 0.9] }\n[stop]\ntrials = 200\n[figure]\nkind = \"heat-map\"\nx = \"fidelity\"\ny = \"correlation\"\n\
+                   color = \"root_bias\"\nfacets = \"fan_in\"\n";
+
+#[test]
+fn maps_have_panels_too() {
+    let place = Place::new();
+    place.write("s.toml", format!("{MAP}facet_label = \"$b$ = {{}}\"\n"));
+    place.synergy("sweep s.toml").expect(0);
+    let svg = text(&place, "results/s/figure.svg");
+    assert!(svg.contains("b = 3") && svg.contains("b = 5") && !svg.contains("fan in ="), "{svg}");
+    let table = text(&place, "results/s/figure.csv");
+    assert_eq!((table.lines().next(), table.lines().count()), (Some("panel,x,y,value"), 9), "{table}");
+    place.synergy("report results/s").expect(0);
+}
+
+/// What a file of single trials has is kept; with more trials only those that it lacks are run, and they are the same on any number of threads.
+#[test]
+fn single_trials_are_run_once() {
+    let place = Place::new();
+    let scenario = |trials: u32| {
+        format!("{TIMES}kind = \"ecdf\"\nx = \"makespan\"\nseries = \"wait\"\ntrials = {trials}\n")
+    };
+    place.write("s.toml", scenario(300));
+    place.synergy("sweep s.toml --threads 1 --out one").expect(0);
+    place.synergy("sweep s.toml --threads 3 --out three").expect(0);
+    let all = text(&place, "one/trials.csv");
+    assert_eq!(all, text(&place, "three/trials.csv"));
+    place.write("s.toml", scenario(100));
+    place.synergy("sweep s.toml --out grown").expect(0);
+    let few = text(&place, "grown/trials.csv");
+    let (first, value) = few.lines().nth(1).unwrap().rsplit_once(',').unwrap();
+    let marked = few.replacen(&format!("{first},{value}"), &format!("{first},12345"), 1);
+    place.write("grown/trials.csv", &marked);
+    place.write("s.toml", scenario(300));
+    place.synergy("sweep s.toml --out grown").expect(0);
+    let grown = text(&place, "grown/trials.csv");
+    assert_eq!(grown, all.replacen(&format!("{first},{value}"), &format!("{first},12345"), 1));
+}
+
 /// The mean of the values of all trials is the estimate of the mean: they are the same trials.
 #[test]
 fn single_trials_are_those_of_the_sweep() {
@@ -155,6 +195,15 @@ fn what_cannot_be_drawn_is_said_at_its_line() {
         (format!("{SWEEP}{curves}series = \"correlation\"\nfit_range = [1, 2]\n"), "`fit = true`"),
         (format!("{SWEEP}{curves}facets = \"corelation\"\n"), "did you mean `correlation`"),
         (format!("{SWEEP}{curves}"), "does not show the axis `correlation`"),
+        (
+            format!("{SWEEP}{curves}series = \"correlation\"\nfacets = \"depth\"\n"),
+            "`facets` and `x` are the same axis",
+        ),
+        (
+            format!("{SWEEP}{curves}series = \"correlation\"\nfacets = \"correlation\"\n"),
+            "`facets` and `series` are the same axis",
+        ),
+        (format!("{SWEEP}{curves}series = \"correlation\"\nfacet_label = \"{{}}\"\n"), "no `facets`"),
         (
             format!(
                 "{SWEEP}{curves}facets = \"correlation\"\nseries = \"correlation\"\nfit = true\nx_log = true\ny_log = true\n"

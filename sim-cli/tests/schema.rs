@@ -147,7 +147,7 @@ fn a_figure_with_every_key_follows_the_schema() {
     let place = Place::new();
     let schema = place.synergy("schema").expect(0).json();
     let mut keys = Vec::new();
-    let fitted = "kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\nx_log = true\ny_log = true\nfit = true\n\
+    let fitted = "kind = \"curves\"\nx = \"depth\"\ny = \"root_bias\"\nfacets = \"correlation\"\nfacet_label = \"ρ = {}\"\nx_log = true\ny_log = true\nfit = true\n\
                   fit_range = [1, 5]\nstyle = \"dark\"\njournal = \"pnas\"\n";
     let ecdf = "kind = \"ecdf\"\nx = \"root_bias\"\nseries = \"correlation\"\nlabels = \"{}\"\ntrials = 5\ny_label = \"a\"\n";
     let violin = "kind = \"violin\"\nx = \"correlation\"\ny = \"root_bias\"\ntrials = 5\n";

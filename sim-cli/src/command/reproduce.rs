@@ -225,7 +225,10 @@ impl Run<'_> {
         {
             let paper = Paper { columns: Columns::Single, ..Paper::default() };
             let sheet = Sheet { paper, types: vec![FileType::Svg], ..Sheet::default() };
-            drawing::write_trials(scenario, model, &directory)?;
+            let write = || drawing::write_trials(scenario, model, &directory, &self.control);
+            if !self.pool.install(write)? {
+                return Ok(None);
+            }
             drawing::draw(&directory, scenario, &sheet, directory.path())?;
             let drawn = directory.path().join("figure.svg");
             let bytes = fs::read(&drawn).map_err(|error| Problem::file("read", &drawn, &error))?;

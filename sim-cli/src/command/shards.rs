@@ -240,7 +240,7 @@ fn merge(registry: &Registry, path: &Path, control: &Control, quiet: bool) -> Ou
     let bar = Bar::cells(plan.cells as u64, quiet);
     let swept = sweep::run(&plan.scenario, model, &directory, choice, control, &bar)?;
     bar.finish();
-    conclude(&plan.scenario, model, &directory, &swept)
+    conclude(&plan.scenario, model, &directory, &swept, control)
 }
 
 impl SubmitArguments {

@@ -76,7 +76,7 @@ impl Arguments {
         let control = Control::new(cancelled_by_signal()?);
         let choice = Choice { retry_failed: self.retry_failed, keep_rows: scenario.test.is_some() };
         let swept = simulate(scenario, model, &directory, choice, &pool, &control, self.simulation.quiet)?;
-        conclude(scenario, model, &directory, &swept)
+        pool.install(|| conclude(scenario, model, &directory, &swept, &control))
     }
 }
 
@@ -140,17 +140,23 @@ pub(super) fn conclude(
     model: &dyn AnyModel,
     directory: &Directory,
     swept: &Swept,
+    control: &Control,
 ) -> Outcome<Exit> {
     summarize(swept, directory)?;
-    if swept.cancelled {
+    let cancelled = || {
         say(format_args!("cancelled; the same command goes on from here"))?;
-        return Ok(Exit::Cancelled);
+        Ok(Exit::Cancelled)
+    };
+    if swept.cancelled {
+        return cancelled();
     }
     for words in summary::write(scenario, model, directory, swept)? {
         say(format_args!("{words}"))?;
     }
     if scenario.figure.is_some() {
-        drawing::write_trials(scenario, model, directory)?;
+        if !drawing::write_trials(scenario, model, directory, control)? {
+            return cancelled();
+        }
         for file in drawing::draw(directory, scenario, &Sheet::default(), directory.path())? {
             say(format_args!("{}", file.display()))?;
         }

@@ -10,7 +10,7 @@ use sim_models::registry::{Registry, Replay, nearest};
 use super::options::{ParameterOptions, cancelled_by_signal};
 use crate::cell::Prepared;
 use crate::dataset::write_file;
-use crate::drawing::encoded;
+use crate::drawing::draw_into;
 use crate::figure::{Figure, Panel, Style, Width};
 use crate::gantt;
 use crate::output::say;
@@ -216,10 +216,8 @@ fn draw(trial: u64, replay: &Replay, out: &Path) -> Outcome<()> {
     let (gantt, notes) = gantt::chart(&replay.trace);
     let figure =
         Figure { title: None, width: Width::Double, style: Style::PAPER, panel: Panel::Gantt(gantt) };
-    let failed = |error: crate::figure::FigureError| Problem::failure(error.to_string());
-    let drawing = figure.render().map_err(failed)?;
-    write_file(out, &encoded(&drawing, out)?)?;
-    notes.iter().chain(drawing.notes()).for_each(|note| crate::output::warn(note));
+    let own = draw_into(&figure, out)?;
+    notes.iter().chain(&own).for_each(|note| crate::output::warn(note));
     say(format_args!("trial {trial}: {}", out.display()))
 }
 

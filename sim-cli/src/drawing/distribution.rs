@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use sim_core::monte_carlo::Control;
 use sim_models::registry::{AnyModel, Values};
 
 use crate::cell::Prepared;
-use crate::dataset::{Directory, write_file};
+use crate::dataset::{Cell, Directory, write_file};
 use crate::figure::{Axis, Band, Curves, Scale, Series, Violin, Violins};
 use crate::problem::{Outcome, Problem};
 use crate::scenario::Scenario;
@@ -26,30 +27,50 @@ pub(super) struct Shown {
 
 /// Runs the first trials of every cell again, one by one, and writes what the figure's metric comes to in each, so that the figure can be
 /// drawn without a model. Where a single trial does not have the metric, such as the time of a run that never ended, the line ends without a value.
-/// Nothing is done for figures that do not show trials.
+/// Trials that the file has already are not run again. Nothing is done for figures that do not show trials. Whether it was done, and not cancelled.
 ///
 /// # Errors
 /// A cell cannot run, or the file cannot be written.
-pub fn write(scenario: &Scenario, model: &dyn AnyModel, directory: &Directory) -> Outcome<()> {
-    let Some(spec) = scenario.figure.as_ref().filter(|spec| spec.kind.shows_trials()) else { return Ok(()) };
+pub fn write(
+    scenario: &Scenario,
+    model: &dyn AnyModel,
+    directory: &Directory,
+    control: &Control,
+) -> Outcome<bool> {
+    let Some(spec) = scenario.figure.as_ref().filter(|spec| spec.kind.shows_trials()) else {
+        return Ok(true);
+    };
     let metric = spec.y.first().unwrap_or(&spec.x);
     let trials = spec.shown_trials().min(scenario.stop.rule()?.trials());
     let parameters = model.parameters();
+    // What cannot be read, or is about another metric, is not there.
+    let mut known = read(directory.path(), metric).unwrap_or_default();
     let mut text = format!("cell,trial,{metric}\n");
     for index in 0..scenario.cell_count()? {
         // A cell that cannot run is told of with the sweep.
         let Ok(values) = Values::resolve(&parameters, &scenario.cell(index)) else { continue };
-        let Ok(prepared) = Prepared::new(model, values, scenario.randomness()) else { continue };
-        let failed = |error: &dyn std::fmt::Display| {
-            Problem::failure(format!("cannot run single trials of a cell for the figure: {error}"))
-        };
-        let values = prepared.single_trials(metric, trials).map_err(|error| failed(&error))?;
-        for (trial, value) in values.iter().enumerate() {
-            let value = if value.is_finite() { value.to_string() } else { String::new() };
-            text.push_str(&format!("{},{trial},{value}\n", prepared.hash()));
+        let hash = Cell::new(model, values.clone()).hash;
+        let mut all = known.remove(&hash).unwrap_or_default();
+        all.truncate(trials as usize);
+        if (all.len() as u64) < trials {
+            let Ok(prepared) = Prepared::new(model, values, scenario.randomness()) else { continue };
+            let fresh = prepared.single_trials(metric, all.len() as u64..trials, control);
+            let fresh = fresh.map_err(|error| {
+                Problem::failure(format!("cannot run single trials of a cell for the figure: {error}"))
+            })?;
+            let Some(fresh) = fresh else { return Ok(false) };
+            all.extend(fresh.into_iter().map(|value| Some(value).filter(|value| value.is_finite())));
+        }
+        for (trial, value) in all.iter().enumerate() {
+            let value = value.map(|value| value.to_string()).unwrap_or_default();
+            text.push_str(&format!("{hash},{trial},{value}\n"));
         }
     }
-    write_file(&directory.path().join(FILE), text.as_bytes())
+    let path = directory.path().join(FILE);
+    if std::fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+        write_file(&path, text.as_bytes())?;
+    }
+    Ok(true)
 }
 
 /// The values of single trials by cell; `None` where a trial has none.
@@ -109,7 +130,8 @@ pub(super) fn ecdf(shown: &[Shown], x: Axis, y: Axis, confidence: f64) -> Outcom
         }
         let ends = steps.iter().map(|&(x, share)| (x, (share - half).max(0.0), (share + half).min(1.0)));
         curves.bands.push(Band { series: curves.series.len(), ends: ends.collect() });
-        curves.series.push(Series { label: name.clone(), points: Vec::new(), theory: steps });
+        let label = name.clone();
+        curves.series.push(Series { label, theory: steps, steps: true, ..Series::default() });
     }
     if curves.series.is_empty() {
         return Err(Problem::input("no single trial has the metric that the figure shows"));
@@ -117,19 +139,16 @@ pub(super) fn ecdf(shown: &[Shown], x: Axis, y: Axis, confidence: f64) -> Outcom
     Ok(curves)
 }
 
-/// The corners of the distribution function of sorted values of so many trials, from the one at position `first` on. A step rises between a value and the number
-/// just below it, so that abscissas increase.
+/// The distribution function of sorted values of so many trials at each of them, from the one at position `first` on, where it begins below.
 fn steps(sorted: &[f64], first: usize, trials: usize) -> Vec<(f64, f64)> {
     let n = trials as f64;
-    let mut corners: Vec<(f64, f64)> = Vec::new();
-    let mut below = first;
-    for group in sorted[first..].chunk_by(|a, b| a == b) {
-        let value = group[0];
-        corners.push((value.next_down(), below as f64 / n));
-        below += group.len();
-        corners.push((value, below as f64 / n));
-    }
-    corners
+    let below = sorted.get(first).map(|&value| (value, first as f64 / n));
+    let mut counted = first;
+    let at = sorted[first..].chunk_by(|a, b| a == b).map(|group| {
+        counted += group.len();
+        (group[0], counted as f64 / n)
+    });
+    below.into_iter().chain(at).collect()
 }
 
 /// A violin per value of an axis.
@@ -150,10 +169,10 @@ mod tests {
 
     #[test]
     fn a_distribution_function_counts() {
-        let corners = steps(&[1.0, 2.0, 2.0, 5.0], 0, 4);
-        let at = |x: f64| corners.iter().rfind(|corner| corner.0 <= x).map_or(0.0, |corner| corner.1);
+        let steps = steps(&[1.0, 2.0, 2.0, 5.0], 0, 4);
+        let at = |x: f64| steps.iter().rfind(|step| step.0 <= x).map_or(0.0, |step| step.1);
         assert_eq!([0.5, 1.0, 1.9, 2.0, 4.9, 5.0].map(at), [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
-        assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(steps[0], (1.0, 0.0), "it begins below its first value");
     }
 
     #[test]
@@ -172,6 +191,6 @@ mod tests {
         let shown = [Shown { name: "a".into(), values: vec![1.0, 2.0, 5.0], trials: 4 }];
         let curves = ecdf(&shown, Axis::linear("x"), Axis::linear("y"), 0.95).unwrap();
         let shares: Vec<f64> = curves.series[0].theory.iter().map(|corner| corner.1).collect();
-        assert_eq!(shares, [0.0, 0.25, 0.25, 0.5, 0.5, 0.75]);
+        assert_eq!(shares, [0.0, 0.25, 0.5, 0.75]);
     }
 }

@@ -4,12 +4,12 @@
 pub(super) struct Grid {
     pub(super) xs: Vec<f64>,
     pub(super) ys: Vec<f64>,
-    /// By row of the data set: the cell, counted along the abscissas first.
+    /// By row of the data set that is shown: the cell, counted along the abscissas first.
     pub(super) cells: Vec<Option<usize>>,
 }
 
 impl Grid {
-    /// One item per cell, from one per row of the data set.
+    /// One item per cell, from one per row.
     pub(super) fn fill<T: Clone>(&self, rows: impl Iterator<Item = T>, missing: T) -> Vec<T> {
         let mut items = vec![missing; self.xs.len() * self.ys.len()];
         for (cell, item) in self.cells.iter().zip(rows) {

@@ -22,10 +22,16 @@ pub fn panel(scenario: &Scenario, spec: &FigureSpec, table: &Table, directory: &
     let confidence = scenario.stop.confidence.get();
     let data = Data { table, spec, trace: trace.as_ref(), scattered, confidence };
     match spec.kind {
-        FigureKind::Curves if spec.facets.is_some() => data.facets().map(Panel::Facets),
+        FigureKind::Curves if spec.facets.is_some() => data.curve_facets().map(Panel::Facets),
+        FigureKind::HeatMap if spec.facets.is_some() => {
+            data.facets(|rows| data.heat_map(rows)).map(Panel::HeatMapFacets)
+        }
+        FigureKind::Regions if spec.facets.is_some() => {
+            data.facets(|rows| data.regions(rows)).map(Panel::RegionFacets)
+        }
         FigureKind::Curves => data.curves(&data.all_rows()).map(Panel::Curves),
-        FigureKind::HeatMap => data.heat_map().map(Panel::HeatMap),
-        FigureKind::Regions => data.regions().map(Panel::Regions),
+        FigureKind::HeatMap => data.heat_map(&data.all_rows()).map(Panel::HeatMap),
+        FigureKind::Regions => data.regions(&data.all_rows()).map(Panel::Regions),
         FigureKind::Ecdf => {
             let x = data.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range);
             let y_label = spec.y_label.clone().unwrap_or_else(|| "share of trials".to_owned());
@@ -82,24 +88,32 @@ impl Data<'_> {
         Ok(groups.filter(|shown| !shown.values.is_empty()).collect())
     }
 
-    /// A panel per value of the axis of facets.
-    fn facets(&self) -> Outcome<Facets> {
+    /// A panel per value of the axis of facets, each of its rows.
+    fn facets<T>(&self, content: impl Fn(&[usize]) -> Outcome<T>) -> Outcome<Facets<T>> {
         let key = self.spec.facets.as_ref().map_or("", String::as_str);
+        let template = self.spec.facet_label.clone();
+        let template = template.unwrap_or_else(|| format!("{} = {{}}", key.replace('_', " ")));
         let panels = self.groups(self.spec.facets.as_ref(), &self.all_rows())?;
         let panels = panels.into_iter().map(|(value, rows)| {
-            let name = format!("{} = {}", key.replace('_', " "), value.as_deref().unwrap_or("?"));
-            let mut curves = self.curves(&rows)?;
-            let name = match curves.fits.as_slice() {
-                [law] => format!("{name}, slope {}", law.slope()),
-                _ => name,
-            };
-            // A single curve has its name above it.
-            if let [series] = curves.series.as_mut_slice() {
-                series.label.clear();
-            }
-            Ok(Facet { name, curves })
+            let name = template.replace("{}", value.as_deref().unwrap_or("?"));
+            Ok(Facet { name, content: content(&rows)? })
         });
         Ok(Facets { panels: panels.collect::<Outcome<_>>()? })
+    }
+
+    /// The same of curves, with the slope of a fitted law in the name of its panel.
+    fn curve_facets(&self) -> Outcome<Facets<Curves>> {
+        let mut facets = self.facets(|rows| self.curves(rows))?;
+        for Facet { name, content } in &mut facets.panels {
+            if let [law] = content.fits.as_slice() {
+                name.push_str(&format!(", slope {}", law.slope()));
+            }
+            // A single curve has its name above it.
+            if let [series] = content.series.as_mut_slice() {
+                series.label.clear();
+            }
+        }
+        Ok(facets)
     }
 
     fn numbers(&self, column: &str) -> Outcome<&[Option<f64>]> {
@@ -123,11 +137,12 @@ impl Data<'_> {
         Axis { label: label.cloned().unwrap_or_else(|| name.replace('_', " ")), scale, range }
     }
 
-    fn heat_map(&self) -> Outcome<HeatMap> {
+    /// The map of these rows.
+    fn heat_map(&self, rows: &[usize]) -> Outcome<HeatMap> {
         let spec = self.spec;
-        let grid = self.grid()?;
+        let grid = self.grid(rows)?;
         let values = |column: &[Option<f64>]| {
-            grid.fill(column.iter().map(|value| value.unwrap_or(f64::NAN)), f64::NAN)
+            grid.fill(rows.iter().map(|&row| column[row].unwrap_or(f64::NAN)), f64::NAN)
         };
         let color = spec.color.clone().unwrap_or_default();
         let contours = spec.contours.iter().map(|contour| {
@@ -149,8 +164,8 @@ impl Data<'_> {
         })
     }
 
-    /// A metric is ahead in a cell if its interval lies above those of all others.
-    fn regions(&self) -> Outcome<Regions> {
+    /// The regions of these rows. A metric is ahead in a cell if its interval lies above those of all others.
+    fn regions(&self, rows: &[usize]) -> Outcome<Regions> {
         let spec = self.spec;
         let columns = spec.among.iter().map(|metric| {
             let column = |suffix: &str| self.numbers(&format!("{metric}{suffix}"));
@@ -164,27 +179,27 @@ impl Data<'_> {
                 (0..columns.len()).filter(|&other| other != one).all(|other| above(columns[other].1[row]))
             })
         };
-        let grid = self.grid()?;
+        let grid = self.grid(rows)?;
         let name = |(index, metric): (usize, &String)| self.label(index, metric, None);
         Ok(Regions {
             x: self.axis(spec.x_label.as_ref(), &spec.x, spec.x_log, spec.x_range),
             y: self.axis(spec.y_label.as_ref(), &spec.y[0], spec.y_log, spec.y_range),
-            winners: grid.fill((0..self.table.rows()).map(ahead), None),
+            winners: grid.fill(rows.iter().copied().map(ahead), None),
             names: spec.among.iter().enumerate().map(name).collect(),
             xs: grid.xs,
             ys: grid.ys,
         })
     }
 
-    /// The grid of a map, and where the rows of the data set lie in it.
-    fn grid(&self) -> Outcome<Grid> {
+    /// The grid of a map, the same in all panels, and where these rows of the data set lie in it.
+    fn grid(&self, rows: &[usize]) -> Outcome<Grid> {
         let (x, y) = (self.numbers(&self.spec.x)?, self.numbers(&self.spec.y[0])?);
         let (xs, ys) = (distinct(x), distinct(y));
         let place = |values: &[f64], value: Option<f64>| {
             value.and_then(|value| values.binary_search_by(|v| v.total_cmp(&value)).ok())
         };
         let cell = |row: usize| Some(place(&ys, y[row])? * xs.len() + place(&xs, x[row])?);
-        Ok(Grid { cells: (0..self.table.rows()).map(cell).collect(), xs, ys })
+        Ok(Grid { cells: rows.iter().copied().map(cell).collect(), xs, ys })
     }
 
     /// The curves over these rows.
@@ -221,7 +236,8 @@ impl Data<'_> {
         }
         for mark in &spec.marks {
             let column = self.numbers(&format!("predicted_{}", mark.prediction))?;
-            match distinct(column).as_slice() {
+            let column: Vec<Option<f64>> = rows.iter().map(|&row| column[row]).collect();
+            match distinct(&column).as_slice() {
                 [] => crate::output::warn(&format!(
                     "`{}` does not exist here, so it is not marked",
                     mark.prediction
@@ -253,6 +269,7 @@ impl Data<'_> {
                 ));
                 continue;
             };
+            let law = if series.points.is_empty() { law.without_error() } else { law };
             if self.spec.facets.is_none() {
                 let comma = if series.label.is_empty() { "" } else { ", " };
                 series.label = format!("{}{comma}slope {}", series.label, law.slope());
@@ -309,7 +326,7 @@ impl Data<'_> {
             Some(template) => template.replace("= {}", "→ 0").replace("{}", "→ 0"),
             None => format!("{vanishing} → 0"),
         };
-        Some(Series { label, points: points.collect(), theory })
+        Some(Series { label, points: points.collect(), theory, ..Series::default() })
     }
 
     fn series(&self, label: String, metric: &str, rows: &[usize]) -> Outcome<Series> {
@@ -332,7 +349,7 @@ impl Data<'_> {
         let theory = predicted
             .into_iter()
             .flat_map(|column| rows.iter().filter_map(|&row| Some((x[row]?, column[row]?))));
-        Ok(Series { label, points: points.collect(), theory: theory.collect() })
+        Ok(Series { label, points: points.collect(), theory: theory.collect(), ..Series::default() })
     }
 }
 
@@ -347,7 +364,7 @@ fn front(series: &[Series]) -> Series {
             line.push((x, y));
         }
     }
-    Series { label: "Pareto front".into(), points: Vec::new(), theory: line }
+    Series { label: "Pareto front".into(), theory: line, ..Series::default() }
 }
 
 /// Indices of equal keys, in the order in which the keys first appear.

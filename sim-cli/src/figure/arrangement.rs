@@ -7,7 +7,7 @@ use super::curves::Curves;
 use super::ends::{self, EndLabels};
 use super::legend::{Entry, Legend};
 use super::palette::Look;
-use super::trace::{Trace, traces};
+use super::trace::{Trace, crowds, traces};
 
 /// The least height of a frame below a legend, in units.
 const LEAST_FRAME: f64 = 1.1 * INCH;
@@ -53,17 +53,7 @@ impl Arrangement {
 
     /// Sentences about series that have more points than can be told apart.
     pub(super) fn crowds(&self, curves: &Curves) -> Vec<String> {
-        let series = curves.series.iter().zip(&self.traces).enumerate();
-        let crowds = series.filter(|(_, (_, trace))| trace.crowded);
-        let sentence = |(index, (series, trace)): (usize, (&super::curves::Series, &Trace))| {
-            format!(
-                "{}: {} points are drawn as {} dots without intervals, where at least one of them lies",
-                series.name(index),
-                series.points.len(),
-                trace.points.len()
-            )
-        };
-        crowds.map(sentence).collect()
+        crowds(curves, &self.traces)
     }
 
     fn unnamed(curves: &Curves, lay_out: &impl Fn(Room) -> Axes, room: Room) -> Self {
@@ -156,8 +146,9 @@ pub(super) fn draw_traces(
     traces: &[Trace],
 ) -> Result<(), FigureError> {
     let frame = &axes.frame;
-    for (look, band) in curves.bands.iter().map(|band| (Look::of(band.series), band)) {
-        band.draw(canvas, axes, look.color)?;
+    for band in &curves.bands {
+        let steps = curves.series.get(band.series).is_some_and(|series| series.steps);
+        band.draw(canvas, axes, Look::of(band.series).color, steps)?;
     }
     traces.iter().try_for_each(|trace| trace.draw_band(canvas, frame))?;
     traces.iter().try_for_each(|trace| trace.draw_lines(canvas, frame))?;

@@ -75,19 +75,15 @@ impl Axes {
         room: Room,
         names: Names,
     ) -> Self {
-        let label_height = |label: &str, height: f64| if label.is_empty() { 0.0 } else { height * POINT };
-        let title_height = label_height(title.unwrap_or_default(), 1.4 * LABEL);
         // At least half a tick label fits above the frame.
-        let top = EDGE + title_height + room.top.max(0.5 * SMALL * POINT);
-        let bottom =
-            height - EDGE - label_height(&x.label, LABEL + 2.5) - SMALL * DIGIT * POINT - GAP - MAJOR;
-        let y_mapping = Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: bottom, end: top };
+        let top = EDGE + title_height(title) + room.top.max(0.5 * SMALL * POINT);
+        let bottom = height - EDGE - below(x);
+        let y_mapping = Mapping::new(y.scale, y_range, (bottom, top));
         let y_ticks = names.y.unwrap_or_else(|| upright_ticks(&y_mapping));
-        let left = EDGE + label_height(&y.label, LABEL + 4.0) + widest(&y_ticks) + GAP + MAJOR;
+        let left = EDGE + on_the_left(y, &y_ticks);
 
         let across = |right: f64| {
-            let mapping =
-                Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: left, end: right };
+            let mapping = Mapping::new(x.scale, x_range, (left, right));
             let apart = |ticks: &Ticks| spacing(ticks, &mapping) >= widest(ticks) + 10.0 * POINT;
             match &names.x {
                 Some(names) => (names.clone(), mapping),
@@ -154,34 +150,56 @@ impl Axes {
         for y in self.y_ticks.minor.iter().filter_map(|&value| self.y.place(value)) {
             canvas.line(&[(left, y), (left - MINOR, y)], pen)?;
         }
-        self.draw_labels(canvas, width, height)
+        let labels = (self.x_label.as_str(), self.y_label.as_str());
+        draw_labels(canvas, &self.frame, (width, height), labels, self.title.as_deref())
     }
 
-    fn draw_labels(&self, canvas: &mut Canvas<'_>, width: f64, height: f64) -> Result<(), FigureError> {
-        let (center, middle) = self.center();
-        // Centered on the frame, a label may reach as far as the nearer edge of the sheet.
-        let across = 2.0 * (center.min(width - center) - EDGE) / POINT;
-        let upward = 2.0 * (middle.min(height - middle) - EDGE) / POINT;
-        let (label, size) = text::fit(&self.x_label, LABEL, across);
-        canvas.text(
-            &label,
-            (center, height - EDGE - DESCENT * LABEL * POINT),
-            Align::Center,
-            size,
-            Tone::Ink,
-        )?;
-        let (label, size) = text::fit(&self.y_label, LABEL, upward);
-        canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, Tone::Ink)?;
-        if let Some(title) = &self.title {
-            let (title, size) = text::fit(title, LABEL, across);
-            canvas.text(&title, (center, EDGE + ASCENT * LABEL * POINT), Align::Center, size, Tone::Ink)?;
-        }
-        Ok(())
+    /// How far the numbers below the frame reach beyond its left and its right side, in units.
+    pub(super) fn overhang(&self) -> (f64, f64) {
+        let ends = self.x_ticks.major.iter().filter_map(|(value, label)| {
+            let (place, half) = (self.x.place(*value)?, 0.5 * text::width(label, SMALL * POINT));
+            Some((self.frame.left - place + half, place + half - self.frame.right))
+        });
+        ends.fold((0.0, 0.0), |most, end| (f64::max(most.0, end.0), f64::max(most.1, end.1)))
     }
+}
 
-    fn center(&self) -> (f64, f64) {
-        (0.5 * (self.frame.left + self.frame.right), 0.5 * (self.frame.top + self.frame.bottom))
-    }
+/// Draws the labels of axes at the edges of the sheet, centered on `area`, and a title above it.
+pub(super) fn draw_labels(
+    canvas: &mut Canvas<'_>,
+    area: &Rect,
+    (width, height): (f64, f64),
+    (x_label, y_label): (&str, &str),
+    title: Option<&str>,
+) -> Result<(), FigureError> {
+    let (center, middle) = (0.5 * (area.left + area.right), 0.5 * (area.top + area.bottom));
+    // Centered on the area, a label may reach as far as the nearer edge of the sheet.
+    let across = 2.0 * (center.min(width - center) - EDGE) / POINT;
+    let upward = 2.0 * (middle.min(height - middle) - EDGE) / POINT;
+    let (label, size) = text::fit(x_label, LABEL, across);
+    let spot = (center, height - EDGE - DESCENT * LABEL * POINT);
+    canvas.text(&label, spot, Align::Center, size, Tone::Ink)?;
+    let (label, size) = text::fit(y_label, LABEL, upward);
+    canvas.text_upward(&label, (EDGE + ASCENT * LABEL * POINT, middle), size, Tone::Ink)?;
+    let (title, size) = text::fit(title.unwrap_or_default(), LABEL, across);
+    canvas.text(&title, (center, EDGE + ASCENT * LABEL * POINT), Align::Center, size, Tone::Ink)
+}
+
+/// Height in units that a title takes.
+pub(super) fn title_height(title: Option<&str>) -> f64 {
+    if title.unwrap_or_default().is_empty() { 0.0 } else { 1.4 * LABEL * POINT }
+}
+
+/// Width in units that the label and the numbers of an upright axis take on the left of its frame.
+fn on_the_left(y: &Axis, ticks: &Ticks) -> f64 {
+    let label = if y.label.is_empty() { 0.0 } else { (LABEL + 4.0) * POINT };
+    label + widest(ticks) + GAP + MAJOR
+}
+
+/// Height in units that the numbers and the label of an axis take below its frame.
+pub(super) fn below(x: &Axis) -> f64 {
+    let label = if x.label.is_empty() { 0.0 } else { (LABEL + 2.5) * POINT };
+    MAJOR + GAP + SMALL * DIGIT * POINT + label
 }
 
 /// A frame on axes that several frames share.
@@ -196,23 +214,18 @@ impl Shared<'_> {
     /// The axes of the frame, without labels; numbers stand below it and on its left where `numbered` says so.
     pub(super) fn axes(self, numbered: (bool, bool)) -> Axes {
         let Self { frame, x: (x, x_range), y: (y, y_range) } = self;
-        let x_mapping =
-            Mapping { scale: x.scale, low: x_range.0, high: x_range.1, start: frame.left, end: frame.right };
-        let y_mapping =
-            Mapping { scale: y.scale, low: y_range.0, high: y_range.1, start: frame.bottom, end: frame.top };
+        let x_mapping = Mapping::new(x.scale, x_range, (frame.left, frame.right));
+        let y_mapping = Mapping::new(y.scale, y_range, (frame.bottom, frame.top));
         // The numbers of a frame may not run into those of its neighbor.
         let apart = |ticks: &Ticks| spacing(ticks, &x_mapping) >= widest(ticks) + 8.0 * POINT;
         let x_ticks = fitting(x.scale, x_range.0, x_range.1, apart);
+        let y_ticks = upright_ticks(&y_mapping);
         Axes {
             frame,
             x: x_mapping,
             y: y_mapping,
             x_ticks: if numbered.0 { x_ticks } else { x_ticks.without_numbers() },
-            y_ticks: if numbered.1 {
-                upright_ticks(&y_mapping)
-            } else {
-                upright_ticks(&y_mapping).without_numbers()
-            },
+            y_ticks: if numbered.1 { y_ticks } else { y_ticks.without_numbers() },
             x_label: String::new(),
             y_label: String::new(),
             title: None,
@@ -222,15 +235,7 @@ impl Shared<'_> {
 
     /// Width in units that the label and the numbers of an upright axis take, where frames are `height` units high.
     pub(super) fn margin((y, range): (&Axis, (f64, f64)), height: f64) -> f64 {
-        let mapping = Mapping { scale: y.scale, low: range.0, high: range.1, start: height, end: 0.0 };
-        let label = if y.label.is_empty() { 0.0 } else { (LABEL + 4.0) * POINT };
-        label + widest(&upright_ticks(&mapping)) + GAP + MAJOR
-    }
-
-    /// Height in units that the numbers and the label below a frame take.
-    pub(super) fn below(x: &Axis) -> f64 {
-        let label = if x.label.is_empty() { 0.0 } else { (LABEL + 2.5) * POINT };
-        MAJOR + GAP + SMALL * DIGIT * POINT + label
+        on_the_left(y, &upright_ticks(&Mapping::new(y.scale, range, (height, 0.0))))
     }
 }
 

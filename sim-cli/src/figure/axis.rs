@@ -134,6 +134,11 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
+    /// From the values of `range` to places between both ends.
+    pub(super) fn new(scale: Scale, (low, high): (f64, f64), (start, end): (f64, f64)) -> Self {
+        Self { scale, low, high, start, end }
+    }
+
     /// Where `value` lies on paper, or `None` if a logarithmic axis has no place for it.
     pub(super) fn place(&self, value: f64) -> Option<f64> {
         let fraction = match self.scale {

@@ -15,18 +15,18 @@ const THICKNESS: f64 = 8.0 * POINT;
 const LABEL_GAP: f64 = 4.0 * POINT;
 
 /// The color bar of a heat map.
-pub(super) struct ColorBar<'a> {
-    scale: &'a ColorScale,
+pub(super) struct ColorBar {
+    scale: ColorScale,
     range: (f64, f64),
     ticks: Ticks,
     /// Whether values lie below or above the range.
     beyond: (bool, bool),
 }
 
-impl<'a> ColorBar<'a> {
+impl ColorBar {
     /// The bar for `values` on a sheet of `height` units.
     pub(super) fn new(
-        scale: &'a ColorScale,
+        scale: &ColorScale,
         values: &[f64],
         height: f64,
         notes: &mut Vec<String>,
@@ -46,7 +46,7 @@ impl<'a> ColorBar<'a> {
         // The bar is about as tall as the sheet without its lower margin.
         let bar =
             Mapping { scale: Scale::Linear, low: range.0, high: range.1, start: 0.8 * height, end: 0.0 };
-        Ok(Self { scale, range, ticks: upright_ticks(&bar), beyond })
+        Ok(Self { scale: scale.clone(), range, ticks: upright_ticks(&bar), beyond })
     }
 
     /// Width in units that the bar takes on the right of the frame.

@@ -20,7 +20,7 @@ pub(super) fn draw(
     map: &HeatMap,
     notes: &mut Vec<String>,
 ) -> Result<(), FigureError> {
-    let (x_edges, y_edges) = map.edges();
+    let (x_edges, y_edges) = map.grid().edges();
     let columns = places(&map.xs, &x_edges, &axes.x);
     let rows = places(&map.ys, &y_edges, &axes.y);
     let mut drawn: Vec<Vec<Vec<Spot>>> = Vec::new();

@@ -1,13 +1,16 @@
 //! Curves over one parameter: simulated points with intervals, theory lines, vertical marks.
 
 use super::arrangement::Arrangement;
-use super::axes::{Axes, Room, SMALL};
+use super::axes::{Axes, EDGE, Room, SMALL};
 use super::axis::{Axis, Scale, in_bounds};
 use super::canvas::{Canvas, POINT};
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::fit::PowerLaw;
 use super::geometry::Spot;
 use super::palette::Tone;
-use super::{FigureError, marks};
+use super::places::Place;
+use super::{FigureError, marks, thinning};
 
 /// Several series over one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +44,9 @@ pub struct Series {
     pub points: Vec<Point>,
     /// The prediction, by increasing abscissa: a line through these points.
     pub theory: Vec<(f64, f64)>,
+    /// Whether the line is one of steps, as a distribution function is: it stays as high as a point until the abscissa of the next, and so does
+    /// its band. Two points may have the same abscissa.
+    pub steps: bool,
 }
 
 /// A simulated point.
@@ -64,13 +70,22 @@ pub struct Band {
 }
 
 impl Band {
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, axes: &Axes, color: Tone) -> Result<(), FigureError> {
-        let edge = |upper: bool| {
-            self.ends.iter().filter_map(move |&(x, low, high)| {
+    /// Fills the band, in `steps` if its series has them.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        axes: &Axes,
+        color: Tone,
+        steps: bool,
+    ) -> Result<(), FigureError> {
+        let edge = |upper: bool| -> Vec<Spot> {
+            let ends = self.ends.iter().filter_map(|&(x, low, high)| {
                 Some((axes.x.place(x)?, axes.y.place_or_below(if upper { high } else { low })))
-            })
+            });
+            let edge: Vec<Spot> = ends.collect();
+            thinning::line(&if steps { stairs(&edge) } else { edge }, &[]).0
         };
-        let outline: Vec<Spot> = edge(true).chain(edge(false).rev()).collect();
+        let outline: Vec<Spot> = edge(true).into_iter().chain(edge(false).into_iter().rev()).collect();
         canvas.polygon(&axes.frame.clip_polygon(&outline), color, 0.2)
     }
 }
@@ -110,25 +125,6 @@ impl Curves {
             points_label: "simulation".into(),
             theory_label: "theory".into(),
         }
-    }
-
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let arrangement = self.arrange(sheet, title)?;
-        let mut notes = self.dropped();
-        notes.extend(self.hidden(&arrangement.axes));
-        notes.extend(arrangement.crowds(self));
-        if arrangement.is_crowded() {
-            notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
-        }
-        marks::draw(canvas, &arrangement.axes, &self.marks, sheet.0, &mut notes)?;
-        arrangement.draw(self, canvas, sheet)?;
-        Ok(notes)
     }
 
     /// Checks the data and decides what stands where.
@@ -236,6 +232,48 @@ impl Curves {
     }
 }
 
+impl Drawn for Curves {
+    fn height(&self, sheet: (f64, f64), title: Option<&str>) -> Result<f64, FigureError> {
+        Ok(sheet.1 + self.arrange(sheet, title)?.extra_height().round())
+    }
+
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.arrange(sheet, None).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let arrangement = self.arrange(sheet, title)?;
+        let mut notes = self.dropped();
+        notes.extend(self.hidden(&arrangement.axes));
+        notes.extend(arrangement.crowds(self));
+        if arrangement.is_crowded() {
+            notes.push("the legend covers a part of the data: there is no room for it elsewhere".into());
+        }
+        marks::draw(canvas, &arrangement.axes, &self.marks, (EDGE, sheet.0 - EDGE), &mut notes)?;
+        arrangement.draw(self, canvas, sheet)?;
+        Ok(notes)
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        Ok(self.places_on(&self.arrange(sheet, title)?.axes))
+    }
+
+    fn rows(&self) -> Rows {
+        Rows::of_panels([("", self.table())].into_iter())
+    }
+}
+
+/// The corners of a line of steps through these spots.
+pub(super) fn stairs(spots: &[Spot]) -> Vec<Spot> {
+    let first = spots.first().copied().into_iter();
+    first.chain(spots.windows(2).flat_map(|pair| [(pair[1].0, pair[0].1), pair[1]])).collect()
+}
+
 impl Series {
     /// The series as errors and notes name it.
     pub(super) fn name(&self, index: usize) -> String {
@@ -255,7 +293,7 @@ impl Series {
         let name = self.name(index);
         let points: Vec<(f64, f64)> = self.points.iter().map(|point| (point.x, point.y)).collect();
         check_increasing(&points, &format!("{name}, point"), scattered)?;
-        check_increasing(&self.theory, &format!("{name}, theory value"), scattered)?;
+        check_increasing(&self.theory, &format!("{name}, theory value"), scattered || self.steps)?;
         for (k, point) in self.points.iter().enumerate() {
             if let Some((low, high)) = point.interval {
                 let open = |end: f64| in_bounds(end) || end.is_infinite();
@@ -272,8 +310,8 @@ impl Series {
     }
 }
 
-/// Checks that abscissas are finite and increase, or do not decrease where points are `scattered`.
-fn check_increasing(points: &[(f64, f64)], name: &str, scattered: bool) -> Result<(), FigureError> {
+/// Checks that abscissas are finite and increase, or do not decrease where some may be `equal`.
+fn check_increasing(points: &[(f64, f64)], name: &str, equal: bool) -> Result<(), FigureError> {
     for (k, &(x, y)) in points.iter().enumerate() {
         let place = || format!("{name} {}", k + 1);
         for (name, value) in [("x", x), ("y", y)] {
@@ -281,7 +319,7 @@ fn check_increasing(points: &[(f64, f64)], name: &str, scattered: bool) -> Resul
                 return Err(FigureError::Coordinate { place: place(), name, value });
             }
         }
-        if k > 0 && (x < points[k - 1].0 || x == points[k - 1].0 && !scattered) {
+        if k > 0 && (x < points[k - 1].0 || x == points[k - 1].0 && !equal) {
             return Err(FigureError::Order { place: place(), previous: points[k - 1].0, next: x });
         }
     }

@@ -1,42 +1,42 @@
 //! What a figure shows, as a table: the file beside a figure.
 
 use super::curves::Curves;
-use super::facets::Facets;
 use super::gantt::Gantt;
 use super::heat_map::HeatMap;
 use super::regions::Regions;
 use super::tornado::Tornado;
 use super::violins::Violins;
-use super::{Figure, Panel};
 
 /// Rows of fields under a header.
-struct Sheet(Vec<Vec<String>>);
+pub(super) struct Rows(Vec<Vec<String>>);
 
-impl Figure {
-    /// What the figure shows as CSV (RFC 4180), with a header. Numbers have all their digits; an empty field is a number that does not exist.
-    pub fn csv(&self) -> String {
-        let sheet = match &self.panel {
-            Panel::Curves(curves) => of_curves([("", curves)].into_iter()),
-            Panel::Facets(facets) => of_facets(facets),
-            Panel::HeatMap(map) => of_map(map),
-            Panel::Regions(regions) => of_regions(regions),
-            Panel::Gantt(gantt) => of_gantt(gantt),
-            Panel::Tornado(tornado) => of_tornado(tornado),
-            Panel::Violins(violins) => of_violins(violins),
-        };
-        let rows =
-            sheet.0.iter().map(|row| row.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(","));
-        rows.map(|row| row + "\n").collect()
-    }
-}
-
-impl Sheet {
+impl Rows {
     fn new(header: &[&str]) -> Self {
         Self(vec![header.iter().map(|name| (*name).to_owned()).collect()])
     }
 
     fn push<const N: usize>(&mut self, row: [String; N]) {
         self.0.push(row.into());
+    }
+
+    /// The rows of several panels below each other, with the panel's name in front.
+    pub(super) fn of_panels<'a>(panels: impl Iterator<Item = (&'a str, Self)>) -> Self {
+        let mut all = Self(Vec::new());
+        for (name, Self(rows)) in panels {
+            // One header serves all.
+            let from = usize::from(!all.0.is_empty());
+            for (row, fields) in rows.into_iter().enumerate().skip(from) {
+                let first = if row == 0 { "panel" } else { name };
+                all.0.push([first.to_owned()].into_iter().chain(fields).collect());
+            }
+        }
+        all
+    }
+
+    /// As CSV (RFC 4180).
+    pub(super) fn csv(&self) -> String {
+        let line = |row: &Vec<String>| row.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
+        self.0.iter().map(|row| line(row) + "\n").collect()
     }
 }
 
@@ -53,99 +53,109 @@ fn number(value: f64) -> String {
     if value.is_nan() { String::new() } else { value.to_string() }
 }
 
-fn of_curves<'a>(panels: impl Iterator<Item = (&'a str, &'a Curves)>) -> Sheet {
-    let mut sheet = Sheet::new(&["panel", "series", "what", "x", "y", "low", "high"]);
-    for (panel, curves) in panels {
+impl Curves {
+    /// Points, lines, bands, fits and marks.
+    pub(super) fn table(&self) -> Rows {
+        let mut rows = Rows::new(&["series", "what", "x", "y", "low", "high"]);
         let mut push = |series: &str, what: &str, [x, y, low, high]: [f64; 4]| {
             let [x, y, low, high] = [x, y, low, high].map(number);
-            sheet.push([panel.to_owned(), series.to_owned(), what.to_owned(), x, y, low, high]);
+            rows.push([series.to_owned(), what.to_owned(), x, y, low, high]);
         };
-        for series in &curves.series {
+        for series in &self.series {
             for point in &series.points {
                 let (low, high) = point.interval.unwrap_or((f64::NAN, f64::NAN));
                 push(&series.label, "point", [point.x, point.y, low, high]);
             }
+            let what = if series.steps { "step" } else { "line" };
             for &(x, y) in &series.theory {
-                push(&series.label, "line", [x, y, f64::NAN, f64::NAN]);
+                push(&series.label, what, [x, y, f64::NAN, f64::NAN]);
             }
         }
-        let name = |series: usize| curves.series.get(series).map_or("", |series| series.label.as_str());
-        for band in &curves.bands {
+        let name = |series: usize| self.series.get(series).map_or("", |series| series.label.as_str());
+        for band in &self.bands {
             for &(x, low, high) in &band.ends {
                 push(name(band.series), "band", [x, f64::NAN, low, high]);
             }
         }
-        for fit in &curves.fits {
+        for fit in &self.fits {
             for x in [fit.range.0, fit.range.1] {
                 push("", "fit", [x, fit.at(x), f64::NAN, f64::NAN]);
             }
         }
-        for mark in &curves.marks {
+        for mark in &self.marks {
             push(&mark.label, "mark", [mark.x, f64::NAN, f64::NAN, f64::NAN]);
         }
+        rows
     }
-    sheet
 }
 
-fn of_facets(facets: &Facets) -> Sheet {
-    of_curves(facets.panels.iter().map(|panel| (panel.name.as_str(), &panel.curves)))
-}
-
-fn of_map(map: &HeatMap) -> Sheet {
-    let contours = map.contours.iter().map(|contour| contour.label.as_str());
-    let mut sheet = Sheet::new(&["x", "y", "value"].into_iter().chain(contours).collect::<Vec<_>>());
-    for (cell, value) in map.values.iter().enumerate() {
-        let columns = map.xs.len().max(1);
-        let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        let (x, y) = (at(&map.xs, cell % columns), at(&map.ys, cell / columns));
-        let contours = map.contours.iter().map(|contour| at(&contour.values, cell));
-        sheet.0.push([x, y, *value].into_iter().chain(contours).map(number).collect());
-    }
-    sheet
-}
-
-fn of_regions(regions: &Regions) -> Sheet {
-    let mut sheet = Sheet::new(&["x", "y", "ahead"]);
-    for (cell, winner) in regions.winners.iter().enumerate() {
-        let columns = regions.xs.len().max(1);
-        let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        let (x, y) = (at(&regions.xs, cell % columns), at(&regions.ys, cell / columns));
-        let ahead = winner.and_then(|winner| regions.names.get(winner)).cloned().unwrap_or_default();
-        sheet.push([number(x), number(y), ahead]);
-    }
-    sheet
-}
-
-fn of_gantt(gantt: &Gantt) -> Sheet {
-    let mut sheet = Sheet::new(&["row", "what", "start", "end"]);
-    for row in &gantt.rows {
-        for bar in &row.bars {
-            let kind = gantt.kinds.get(bar.kind).cloned().unwrap_or_default();
-            sheet.push([row.name.clone(), kind, number(bar.start), number(bar.end)]);
+impl HeatMap {
+    /// The cells, with the functions of the contours there.
+    pub(super) fn table(&self) -> Rows {
+        let contours = self.contours.iter().map(|contour| contour.label.as_str());
+        let mut rows = Rows::new(&["x", "y", "value"].into_iter().chain(contours).collect::<Vec<_>>());
+        for (cell, value) in self.values.iter().enumerate() {
+            let columns = self.xs.len();
+            let contours = self.contours.iter().map(|contour| contour.values[cell]);
+            let place = [self.xs[cell % columns], self.ys[cell / columns], *value];
+            rows.0.push(place.into_iter().chain(contours).map(number).collect());
         }
-        for &mark in &row.marks {
-            sheet.push([row.name.clone(), "mark".to_owned(), number(mark), number(mark)]);
-        }
+        rows
     }
-    sheet
 }
 
-fn of_tornado(tornado: &Tornado) -> Sheet {
-    let mut sheet = Sheet::new(&["parameter", "at", "value", "low", "high"]);
-    sheet.push([String::new(), String::new(), number(tornado.base), String::new(), String::new()]);
-    for row in &tornado.rows {
-        for end in row.ends.iter().flatten() {
-            let (low, high) = end.interval.unwrap_or((f64::NAN, f64::NAN));
-            sheet.push([row.name.clone(), end.at.clone(), number(end.value), number(low), number(high)]);
+impl Regions {
+    /// The cells, and who is ahead there.
+    pub(super) fn table(&self) -> Rows {
+        let mut rows = Rows::new(&["x", "y", "ahead"]);
+        for (cell, winner) in self.winners.iter().enumerate() {
+            let columns = self.xs.len();
+            let ahead = winner.map(|winner| self.names[winner].clone()).unwrap_or_default();
+            rows.push([number(self.xs[cell % columns]), number(self.ys[cell / columns]), ahead]);
         }
+        rows
     }
-    sheet
 }
 
-fn of_violins(violins: &Violins) -> Sheet {
-    let mut sheet = Sheet::new(&["violin", "value"]);
-    for violin in &violins.violins {
-        violin.values.iter().for_each(|&value| sheet.push([violin.name.clone(), number(value)]));
+impl Gantt {
+    /// Bars and marks by row.
+    pub(super) fn table(&self) -> Rows {
+        let mut rows = Rows::new(&["row", "what", "start", "end"]);
+        for row in &self.rows {
+            for bar in &row.bars {
+                let kind = self.kinds[bar.kind].clone();
+                rows.push([row.name.clone(), kind, number(bar.start), number(bar.end)]);
+            }
+            for &mark in &row.marks {
+                rows.push([row.name.clone(), "mark".to_owned(), number(mark), number(mark)]);
+            }
+        }
+        rows
     }
-    sheet
+}
+
+impl Tornado {
+    /// The base, and what both ends of every range give.
+    pub(super) fn table(&self) -> Rows {
+        let mut rows = Rows::new(&["parameter", "at", "value", "low", "high"]);
+        rows.push([String::new(), String::new(), number(self.base), String::new(), String::new()]);
+        for row in &self.rows {
+            for end in row.ends.iter().flatten() {
+                let (low, high) = end.interval.unwrap_or((f64::NAN, f64::NAN));
+                rows.push([row.name.clone(), end.at.clone(), number(end.value), number(low), number(high)]);
+            }
+        }
+        rows
+    }
+}
+
+impl Violins {
+    /// All values.
+    pub(super) fn table(&self) -> Rows {
+        let mut rows = Rows::new(&["violin", "value"]);
+        for violin in &self.violins {
+            violin.values.iter().for_each(|&value| rows.push([violin.name.clone(), number(value)]));
+        }
+        rows
+    }
 }

@@ -13,7 +13,7 @@ use super::palette::Tone;
 pub struct PowerLaw {
     /// The slope of the line.
     pub exponent: f64,
-    /// Half of the width of its interval.
+    /// Half of the width of its interval; 0 where nothing is random.
     pub half_width: f64,
     /// Logarithm of `y` at `x = 1`.
     pub log_factor: f64,
@@ -77,6 +77,12 @@ impl PowerLaw {
         let xs = || points.iter().map(|point| point.x);
         let range = (xs().fold(f64::INFINITY, f64::min), xs().fold(0.0, f64::max));
         Some(Self { exponent, half_width, log_factor, range, points: points.len() })
+    }
+
+    /// The same law of points at which nothing is random, such as those of a prediction: that they are not on one line is no error of theirs.
+    #[must_use]
+    pub fn without_error(self) -> Self {
+        Self { half_width: 0.0, ..self }
     }
 
     /// The law at `x`.
@@ -180,5 +186,6 @@ mod tests {
         assert_eq!(law(0.5234, 0.0123).slope(), "0.523 ± 0.012");
         assert_eq!(law(2.0, 0.0).slope(), "2.0000");
         assert_eq!(law(12.3, 4.0).slope(), "12 ± 4");
+        assert_eq!(law(-0.5234, 0.023).without_error().slope(), "−0.5234");
     }
 }

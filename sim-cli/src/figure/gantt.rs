@@ -4,8 +4,11 @@ use super::FigureError;
 use super::axes::{ASCENT, DESCENT, DIGIT, EDGE, LABEL, SMALL};
 use super::axis::{Mapping, Scale};
 use super::canvas::{Align, Canvas, POINT, Pen};
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::geometry::{Rect, Spot};
 use super::palette::{Look, Marker, Tone};
+use super::places::Place;
 use super::{text, ticks};
 
 /// A Gantt chart: one row per track.
@@ -65,7 +68,7 @@ const GAP: f64 = 2.5 * POINT;
 
 impl Gantt {
     /// Height of the sheet in units.
-    pub(super) fn height(&self, title: bool) -> f64 {
+    fn height_of(&self, title: bool) -> f64 {
         let title = if title { 1.4 * LABEL } else { 0.0 };
         let axis = SMALL * DIGIT + LABEL + 2.5;
         let rows = ROW * self.rows.len().max(1) as f64;
@@ -74,48 +77,6 @@ impl Gantt {
 
     fn legend_height(&self) -> f64 {
         if self.kinds.is_empty() { 0.0 } else { LEGEND }
-    }
-
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        (width, height): (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let mapping = self.mapping(width, height, title)?;
-        let frame = self.frame(width, height, title);
-        if let Some(title) = title {
-            let (label, size) = text::fit(title, LABEL, width - 2.0 * EDGE);
-            let baseline = EDGE + ASCENT * LABEL * POINT;
-            canvas.text(
-                &label,
-                (0.5 * (frame.left + frame.right), baseline),
-                Align::Center,
-                size,
-                Tone::Ink,
-            )?;
-        }
-        self.draw_names(canvas, &frame)?;
-        self.draw_axis(canvas, &frame, &mapping)?;
-        let middle = |row: usize| frame.top + (row as f64 + 0.5) * ROW * POINT;
-        for (position, row) in self.rows.iter().enumerate() {
-            self.draw_bars(canvas, row, middle(position), &mapping)?;
-        }
-        let pen = Pen { opacity: self.flow_opacity(), ..Pen::new(Tone::Muted, 0.4) };
-        let edge = 0.5 * BAR * POINT;
-        for flow in &self.flows {
-            let side = if flow.to.0 > flow.from.0 { edge } else { -edge };
-            let from = (mapping.place_or_below(flow.from.1), middle(flow.from.0) + side);
-            let to = (mapping.place_or_below(flow.to.1), middle(flow.to.0) - side);
-            canvas.line(&[from, to], pen)?;
-        }
-        for (position, row) in self.rows.iter().enumerate() {
-            self.draw_marks(canvas, row, middle(position), &mapping)?;
-        }
-        canvas.frame(&frame, Pen::new(Tone::Ink, 0.6))?;
-        self.draw_legend(canvas, &frame)?;
-        Ok(Vec::new())
     }
 
     /// Many lines would hide what lies below them.
@@ -287,6 +248,66 @@ impl Gantt {
             x += widths[kind] + space;
         }
         Ok(())
+    }
+}
+
+impl Drawn for Gantt {
+    fn height(&self, _: (f64, f64), title: Option<&str>) -> Result<f64, FigureError> {
+        Ok(self.height_of(title.is_some()))
+    }
+
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.mapping(sheet.0, sheet.1, None).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        (width, height): (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let mapping = self.mapping(width, height, title)?;
+        let frame = self.frame(width, height, title);
+        if let Some(title) = title {
+            let (label, size) = text::fit(title, LABEL, width - 2.0 * EDGE);
+            let baseline = EDGE + ASCENT * LABEL * POINT;
+            canvas.text(
+                &label,
+                (0.5 * (frame.left + frame.right), baseline),
+                Align::Center,
+                size,
+                Tone::Ink,
+            )?;
+        }
+        self.draw_names(canvas, &frame)?;
+        self.draw_axis(canvas, &frame, &mapping)?;
+        let middle = |row: usize| frame.top + (row as f64 + 0.5) * ROW * POINT;
+        for (position, row) in self.rows.iter().enumerate() {
+            self.draw_bars(canvas, row, middle(position), &mapping)?;
+        }
+        let pen = Pen { opacity: self.flow_opacity(), ..Pen::new(Tone::Muted, 0.4) };
+        let edge = 0.5 * BAR * POINT;
+        for flow in &self.flows {
+            let side = if flow.to.0 > flow.from.0 { edge } else { -edge };
+            let from = (mapping.place_or_below(flow.from.1), middle(flow.from.0) + side);
+            let to = (mapping.place_or_below(flow.to.1), middle(flow.to.0) - side);
+            canvas.line(&[from, to], pen)?;
+        }
+        for (position, row) in self.rows.iter().enumerate() {
+            self.draw_marks(canvas, row, middle(position), &mapping)?;
+        }
+        canvas.frame(&frame, Pen::new(Tone::Ink, 0.6))?;
+        self.draw_legend(canvas, &frame)?;
+        Ok(Vec::new())
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        let _ = (sheet, title);
+        Ok(Vec::new())
+    }
+
+    fn rows(&self) -> Rows {
+        self.table()
     }
 }
 

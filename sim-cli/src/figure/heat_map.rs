@@ -4,8 +4,11 @@ use super::axes::{Axes, Room};
 use super::axis::{Axis, Scale, clamp_positive, in_bounds};
 use super::canvas::{Canvas, POINT, Pen};
 use super::color_bar::ColorBar;
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::geometry::Rect;
 use super::palette::{ColorMap, Tone};
+use super::places::Place;
 use super::{FigureError, contour_lines};
 
 /// A grid of colored cells.
@@ -50,49 +53,41 @@ pub struct Contour {
 }
 
 impl HeatMap {
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let mut notes = Vec::new();
-        let (axes, bar) = self.arrange(sheet, title, &mut notes)?;
-        let (x_edges, y_edges) = self.edges();
-        self.draw_cells(canvas, &axes, &x_edges, &y_edges, &bar, &mut notes)?;
-        contour_lines::draw(canvas, &axes, self, &mut notes)?;
-        axes.draw(canvas, sheet, true)?;
-        bar.draw(canvas, &axes.frame, sheet.0)?;
-        Ok(notes)
-    }
-
     /// Checks the data and lays out the axes and the color bar.
-    pub(super) fn arrange(
+    fn arrange(
         &self,
         sheet: (f64, f64),
         title: Option<&str>,
         notes: &mut Vec<String>,
-    ) -> Result<(Axes, ColorBar<'_>), FigureError> {
-        self.check()?;
-        let (x_edges, y_edges) = self.edges();
-        let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
-        let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
+    ) -> Result<(Axes, ColorBar), FigureError> {
+        self.check_cells()?;
+        let (x_range, y_range) = ranges(&[self.grid()])?;
         let bar = ColorBar::new(&self.colors, &self.values, sheet.1, notes)?;
         let room = Room { top: 0.0, right: bar.width() };
         let axes = Axes::lay_out(sheet, title, (&self.x, x_range), (&self.y, y_range), room);
         Ok((axes, bar))
     }
 
-    /// The edges of the columns and of the rows.
-    pub(super) fn edges(&self) -> (Vec<f64>, Vec<f64>) {
-        (edges(&self.xs, self.x.scale), edges(&self.ys, self.y.scale))
+    pub(super) fn grid(&self) -> Grid<'_> {
+        Grid { x: &self.x, y: &self.y, xs: &self.xs, ys: &self.ys }
     }
 
-    fn check(&self) -> Result<(), FigureError> {
-        for (centers, axis, name) in [(&self.xs, &self.x, "the x axis"), (&self.ys, &self.y, "the y axis")] {
-            check_centers(centers, axis.scale, name)?;
-        }
+    /// Draws what stands inside of the frame.
+    pub(super) fn draw_inside(
+        &self,
+        canvas: &mut Canvas<'_>,
+        axes: &Axes,
+        bar: &ColorBar,
+        notes: &mut Vec<String>,
+    ) -> Result<(), FigureError> {
+        let (x_edges, y_edges) = self.grid().edges();
+        self.draw_cells(canvas, axes, &x_edges, &y_edges, bar, notes)?;
+        contour_lines::draw(canvas, axes, self, notes)
+    }
+
+    /// Checks the data.
+    pub(super) fn check_cells(&self) -> Result<(), FigureError> {
+        self.grid().check()?;
         self.check_grid("the heat map", &self.values)?;
         if self.values.iter().all(|value| value.is_nan()) {
             return Err(FigureError::Empty("the heat map".into()));
@@ -135,7 +130,7 @@ impl HeatMap {
         axes: &Axes,
         x_edges: &[f64],
         y_edges: &[f64],
-        bar: &ColorBar<'_>,
+        bar: &ColorBar,
         notes: &mut Vec<String>,
     ) -> Result<(), FigureError> {
         let missing = self.values.iter().filter(|value| value.is_nan()).count();
@@ -189,6 +184,34 @@ impl HeatMap {
     }
 }
 
+impl Drawn for HeatMap {
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.arrange(sheet, None, &mut Vec::new()).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let mut notes = Vec::new();
+        let (axes, bar) = self.arrange(sheet, title, &mut notes)?;
+        self.draw_inside(canvas, &axes, &bar, &mut notes)?;
+        axes.draw(canvas, sheet, true)?;
+        bar.draw(canvas, &axes.frame, sheet.0)?;
+        Ok(notes)
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        Ok(self.places_on(&self.arrange(sheet, title, &mut Vec::new())?.0))
+    }
+
+    fn rows(&self) -> Rows {
+        self.table()
+    }
+}
+
 /// How far a cell reaches under its neighbors: at least a pixel, even on a screen that shows the page small.
 pub(super) const OVERLAP: f64 = 2.5 * POINT;
 
@@ -205,7 +228,40 @@ pub(super) fn hatch(canvas: &mut Canvas<'_>, frame: &Rect) -> Result<(), FigureE
     Ok(())
 }
 
-pub(super) fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), FigureError> {
+/// Axes with the centers of cells along them.
+#[derive(Clone, Copy)]
+pub(super) struct Grid<'a> {
+    pub(super) x: &'a Axis,
+    pub(super) y: &'a Axis,
+    pub(super) xs: &'a [f64],
+    pub(super) ys: &'a [f64],
+}
+
+impl Grid<'_> {
+    /// The edges of the columns and of the rows.
+    pub(super) fn edges(self) -> (Vec<f64>, Vec<f64>) {
+        (edges(self.xs, self.x.scale), edges(self.ys, self.y.scale))
+    }
+
+    pub(super) fn check(self) -> Result<(), FigureError> {
+        check_centers(self.xs, self.x.scale, "the x axis")?;
+        check_centers(self.ys, self.y.scale, "the y axis")
+    }
+}
+
+/// An interval of numbers, from low to high.
+pub(super) type Range = (f64, f64);
+
+/// The ranges of the first grid's axes, which show all cells of all grids.
+pub(super) fn ranges(grids: &[Grid<'_>]) -> Result<(Range, Range), FigureError> {
+    let first = grids.first().ok_or_else(|| FigureError::Empty("the figure".into()))?;
+    let edges: Vec<(Vec<f64>, Vec<f64>)> = grids.iter().map(|grid| grid.edges()).collect();
+    let x = first.x.resolve("the x axis", edges.iter().flat_map(|(xs, _)| xs.iter().copied()), 0.0)?;
+    let y = first.y.resolve("the y axis", edges.iter().flat_map(|(_, ys)| ys.iter().copied()), 0.0)?;
+    Ok((x, y))
+}
+
+fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result<(), FigureError> {
     if centers.is_empty() {
         return Err(FigureError::Empty(name.to_owned()));
     }
@@ -225,7 +281,7 @@ pub(super) fn check_centers(centers: &[f64], scale: Scale, name: &str) -> Result
 }
 
 /// The edges of cells around `centers`: half way between them, as the scale counts, and as far outside.
-pub(super) fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
+fn edges(centers: &[f64], scale: Scale) -> Vec<f64> {
     let log = scale == Scale::Log;
     let forth = |value: f64| if log { value.ln() } else { value };
     let back = |value: f64| if log { clamp_positive(value.exp()) } else { value };

@@ -7,6 +7,7 @@ use super::curves::Series;
 use super::fit;
 use super::geometry::{Rect, Spot};
 use super::palette::{Look, Marker, Tone};
+use super::regions::draw_swatch;
 use super::text;
 use super::trace::{BAR, LINE, MARKER, Trace};
 
@@ -28,6 +29,8 @@ pub(super) struct Entry {
     line: bool,
     /// Width of the line in points.
     thickness: f64,
+    /// Whether it shows the color and the sign of a region instead.
+    region: bool,
 }
 
 impl Entry {
@@ -44,7 +47,14 @@ impl Entry {
             interval: false,
             line: !scattered || !series.theory.is_empty(),
             thickness: LINE,
+            region: false,
         }
+    }
+
+    /// The entry of region number `index`, no wider than the sheet.
+    pub(super) fn region(index: usize, name: &str, sheet_width: f64) -> Self {
+        let series = Series { label: name.to_owned(), ..Series::default() };
+        Self { line: false, region: true, ..Self::series(index, &series, true, sheet_width) }
     }
 
     /// Says what points with their intervals mean.
@@ -58,6 +68,7 @@ impl Entry {
             interval: true,
             line: false,
             thickness: LINE,
+            region: false,
         }
     }
 
@@ -72,6 +83,7 @@ impl Entry {
             interval: false,
             line: true,
             thickness: LINE,
+            region: false,
         }
     }
 
@@ -197,6 +209,9 @@ impl Legend {
         }
         for (entry, (x, y)) in &self.entries {
             let middle = (x + 0.5 * SAMPLE, *y);
+            if entry.region {
+                draw_swatch(canvas, entry.look, (*x, *y), SAMPLE)?;
+            }
             if entry.line {
                 canvas.dashed(
                     &[(*x, *y), (x + SAMPLE, *y)],

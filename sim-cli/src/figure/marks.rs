@@ -1,19 +1,19 @@
 //! Vertical lines at single abscissas, labelled above the frame.
 
 use super::FigureError;
-use super::axes::{Axes, EDGE, SMALL};
+use super::axes::{Axes, SMALL};
 use super::canvas::{Align, Canvas, POINT, Pen};
 use super::curves::VerticalMark;
 use super::palette::Tone;
 use super::spread::spread;
 use super::text;
 
-/// Draws the marks on a sheet of `sheet_width` units.
+/// Draws the marks; their labels stand above the frame, between two abscissas on paper.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     axes: &Axes,
     marks: &[VerticalMark],
-    sheet_width: f64,
+    (from, to): (f64, f64),
     notes: &mut Vec<String>,
 ) -> Result<(), FigureError> {
     let frame = &axes.frame;
@@ -30,7 +30,7 @@ pub(super) fn draw(
     shown.retain(|(_, label)| !label.is_empty());
     let wanted: Vec<(f64, f64)> =
         shown.iter().map(|(x, label)| (*x, text::width(label, SMALL * POINT) + 5.0 * POINT)).collect();
-    let Some(centers) = spread(&wanted, EDGE, sheet_width - EDGE) else {
+    let Some(centers) = spread(&wanted, from, to) else {
         notes.push("the labels of the vertical marks have no room above the frame".into());
         return Ok(());
     };

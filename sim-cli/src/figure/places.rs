@@ -1,14 +1,13 @@
 //! What stands where in a figure, for pages on which one points at it.
 
-use super::FigureError;
 use super::axes::Axes;
 use super::axis::Axis;
 use super::canvas::POINT;
 use super::curves::Curves;
-use super::facets::{Facet, Facets};
 use super::geometry::{Rect, Spot};
 use super::heat_map::HeatMap;
 use super::regions::Regions;
+use super::thinning::{MANY, Squares};
 use super::tornado::{Tornado, TornadoRow};
 use super::violins::{Violin, Violins};
 
@@ -41,13 +40,18 @@ impl Place {
 }
 
 impl Curves {
-    /// The simulated points, and those of theory lines that have none. Points outside the axes have no place.
-    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+    /// The simulated points, and those of theory lines that have none. Points outside the axes have no place. Where there are more than a hand can
+    /// tell apart, the first in each small square has one.
+    pub(super) fn places_on(&self, axes: &Axes) -> Vec<Place> {
         let frame = axes.frame.grown(POINT);
+        let count: usize =
+            self.series.iter().map(|series| series.points.len().max(series.theory.len())).sum();
+        let mut squares = Squares::new(&axes.frame, MANY as f64);
+        let mut free = |spot: Spot| count <= MANY || squares.take(spot);
         let mut places = Vec::new();
         let mut add = |x: f64, y: f64, label: &str, value: String| {
             let (Some(across), Some(up)) = (axes.x.place(x), axes.y.place(y)) else { return };
-            if frame.holds((across, up)) {
+            if frame.holds((across, up)) && free((across, up)) {
                 let lines = [plain(label), line(&self.x, x), format!("{}: {value}", name(&self.y, "y"))];
                 let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
                 places.push(Place::around((across, up), lines.join("\n")));
@@ -70,7 +74,7 @@ impl Curves {
 
 impl HeatMap {
     /// The cells that have a value and lie inside the axes.
-    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+    pub(super) fn places_on(&self, axes: &Axes) -> Vec<Place> {
         let label = if self.colors.label.is_empty() { "value".to_owned() } else { plain(&self.colors.label) };
         let text = |cell: usize| {
             let value = self.values[cell];
@@ -78,38 +82,25 @@ impl HeatMap {
             let lines = [line(&self.x, x), line(&self.y, y), format!("{label}: {}", short(value))];
             (!value.is_nan()).then(|| lines.join("\n"))
         };
-        cells(axes, self.edges(), text)
+        cells(axes, self.grid().edges(), text)
     }
 }
 
 impl Regions {
     /// The cells in which somebody is ahead and that lie inside the axes.
-    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+    pub(super) fn places_on(&self, axes: &Axes) -> Vec<Place> {
         let text = |cell: usize| {
             let name = plain(&self.names[self.winners[cell]?]);
             let (x, y) = (self.xs[cell % self.xs.len()], self.ys[cell / self.xs.len()]);
             Some([line(&self.x, x), line(&self.y, y), format!("ahead: {name}")].join("\n"))
         };
-        cells(axes, self.edges(), text)
-    }
-}
-
-impl Facets {
-    /// The places of all panels, with the panel's name as the first line.
-    pub(super) fn places(&self, width: f64, title: Option<&str>) -> Result<Vec<Place>, FigureError> {
-        let layout = self.arrange(width, title)?;
-        let of = |(facet, axes): (&Facet, Axes)| {
-            let name = plain(&facet.name);
-            let named = facet.curves.places(&axes).into_iter();
-            named.map(|place| Place { text: format!("{name}\n{}", place.text), ..place }).collect::<Vec<_>>()
-        };
-        Ok(self.panels_on(&layout).flat_map(of).collect())
+        cells(axes, self.grid().edges(), text)
     }
 }
 
 impl Tornado {
     /// The bars.
-    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+    pub(super) fn places_on(&self, axes: &Axes) -> Vec<Place> {
         let text = |row: &TornadoRow| {
             let ends = row.ends.iter().flatten().map(|end| {
                 let interval = end.interval.filter(|(low, high)| low < high);
@@ -125,7 +116,7 @@ impl Tornado {
 
 impl Violins {
     /// The violins, with their quartiles.
-    pub(super) fn places(&self, axes: &Axes) -> Vec<Place> {
+    pub(super) fn places_on(&self, axes: &Axes) -> Vec<Place> {
         let text = |violin: &Violin, [low, median, high]: [f64; 3]| {
             let count = violin.values.len();
             format!(
@@ -172,7 +163,7 @@ fn name(axis: &Axis, otherwise: &str) -> String {
 }
 
 /// A label without the marks of raised and lowered parts.
-fn plain(label: &str) -> String {
+pub(super) fn plain(label: &str) -> String {
     label.replace("_{", "_").replace("^{", "^").replace('}', "")
 }
 

@@ -4,9 +4,12 @@ use super::FigureError;
 use super::axes::{Axes, DIGIT, EDGE, Room, SMALL};
 use super::axis::Axis;
 use super::canvas::{Align, Canvas, POINT, Pen};
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::geometry::Rect;
-use super::heat_map::{OVERLAP, check_centers, edges, hatch};
+use super::heat_map::{Grid, OVERLAP, hatch, ranges};
 use super::palette::{Look, Tone};
+use super::places::Place;
 use super::text;
 
 /// A grid of cells, each in the color and with the sign of the one that is ahead there.
@@ -39,17 +42,15 @@ const MOST_NAMES: f64 = 0.35;
 type Entry = (Look, String, f64);
 
 impl Regions {
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
+    /// Draws what stands inside of the frame.
+    pub(super) fn draw_inside(
         &self,
         canvas: &mut Canvas<'_>,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let (axes, key) = self.arrange(sheet, title)?;
-        let (x_edges, y_edges) = self.edges();
+        axes: &Axes,
+        notes: &mut Vec<String>,
+    ) -> Result<(), FigureError> {
+        let (x_edges, y_edges) = self.grid().edges();
         let undecided = self.winners.iter().filter(|winner| winner.is_none()).count();
-        let mut notes = Vec::new();
         if undecided > 0 {
             notes.push(format!(
                 "in {undecided} of {} cells nobody is ahead; they are hatched",
@@ -57,31 +58,23 @@ impl Regions {
             ));
             hatch(canvas, &axes.frame)?;
         }
-        self.draw_cells(canvas, &axes, &x_edges, &y_edges)?;
-        axes.draw(canvas, sheet, true)?;
+        self.draw_cells(canvas, axes, &x_edges, &y_edges)
+    }
+
+    fn draw_key(&self, canvas: &mut Canvas<'_>, frame: &Rect, key: &[Entry]) -> Result<(), FigureError> {
         for (row, (look, label, size)) in key.iter().enumerate() {
-            let (left, middle) = (axes.frame.right + GAP, axes.frame.top + (row as f64 + 0.5) * ROW);
-            let half = 0.42 * ROW;
-            let area = Rect { left, right: left + SWATCH, top: middle - half, bottom: middle + half };
-            canvas.fill(&area, look.color, 1.0)?;
-            canvas.frame(&area, Pen::new(Tone::Ink, 0.4))?;
-            canvas.marker((left + 0.5 * SWATCH, middle), look.marker, Tone::Ground, SIGN)?;
+            let (left, middle) = (frame.right + GAP, frame.top + (row as f64 + 0.5) * ROW);
+            draw_swatch(canvas, *look, (left, middle), SWATCH)?;
             let spot = (left + SWATCH + 0.5 * GAP, middle + 0.5 * DIGIT * SMALL * POINT);
             canvas.text(label, spot, Align::Left, *size, Tone::Ink)?;
         }
-        Ok(notes)
+        Ok(())
     }
 
     /// Checks the data and lays out the axes and the names beside them.
-    pub(super) fn arrange(
-        &self,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<(Axes, Vec<Entry>), FigureError> {
-        self.check()?;
-        let (x_edges, y_edges) = self.edges();
-        let x_range = self.x.resolve("the x axis", x_edges.iter().copied(), 0.0)?;
-        let y_range = self.y.resolve("the y axis", y_edges.iter().copied(), 0.0)?;
+    fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<(Axes, Vec<Entry>), FigureError> {
+        self.check_cells()?;
+        let (x_range, y_range) = ranges(&[self.grid()])?;
         let key = self.key(sheet.0);
         let widest = key.iter().map(|(_, label, size)| text::width(label, size * POINT)).fold(0.0, f64::max);
         let right = if key.is_empty() { 0.0 } else { GAP + SWATCH + 0.5 * GAP + widest + EDGE };
@@ -90,25 +83,28 @@ impl Regions {
         Ok((axes, key))
     }
 
-    /// The edges of the columns and of the rows.
-    pub(super) fn edges(&self) -> (Vec<f64>, Vec<f64>) {
-        (edges(&self.xs, self.x.scale), edges(&self.ys, self.y.scale))
+    pub(super) fn grid(&self) -> Grid<'_> {
+        Grid { x: &self.x, y: &self.y, xs: &self.xs, ys: &self.ys }
     }
 
     /// Looks and names of those who are ahead somewhere, with the size of the text.
     fn key(&self, sheet_width: f64) -> Vec<Entry> {
         let room = MOST_NAMES * sheet_width / POINT;
-        let seen = |position: &usize| self.winners.contains(&Some(*position));
         let entry = |position: usize| {
             let (label, size) = text::fit(&self.names[position], SMALL, room);
             (Look::of(position), label, size)
         };
-        (0..self.names.len()).filter(seen).map(entry).collect()
+        (0..self.names.len()).filter(|position| self.shows(*position)).map(entry).collect()
     }
 
-    fn check(&self) -> Result<(), FigureError> {
-        check_centers(&self.xs, self.x.scale, "the x axis")?;
-        check_centers(&self.ys, self.y.scale, "the y axis")?;
+    /// Whether the one at this position in `names` is ahead somewhere.
+    pub(super) fn shows(&self, position: usize) -> bool {
+        self.winners.contains(&Some(position))
+    }
+
+    /// Checks the data.
+    pub(super) fn check_cells(&self) -> Result<(), FigureError> {
+        self.grid().check()?;
         let (columns, rows, found) = (self.xs.len(), self.ys.len(), self.winners.len());
         if found != columns * rows {
             let place = "the regions".to_owned();
@@ -161,4 +157,46 @@ impl Regions {
         }
         Ok(())
     }
+}
+
+impl Drawn for Regions {
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.arrange(sheet, None).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let (axes, key) = self.arrange(sheet, title)?;
+        let mut notes = Vec::new();
+        self.draw_inside(canvas, &axes, &mut notes)?;
+        axes.draw(canvas, sheet, true)?;
+        self.draw_key(canvas, &axes.frame, &key)?;
+        Ok(notes)
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        Ok(self.places_on(&self.arrange(sheet, title)?.0))
+    }
+
+    fn rows(&self) -> Rows {
+        self.table()
+    }
+}
+
+/// The color and the sign of a region, on the right of a spot.
+pub(super) fn draw_swatch(
+    canvas: &mut Canvas<'_>,
+    look: Look,
+    (left, middle): (f64, f64),
+    width: f64,
+) -> Result<(), FigureError> {
+    let half = 0.42 * ROW;
+    let area = Rect { left, right: left + width, top: middle - half, bottom: middle + half };
+    canvas.fill(&area, look.color, 1.0)?;
+    canvas.frame(&area, Pen::new(Tone::Ink, 0.4))?;
+    canvas.marker((left + 0.5 * width, middle), look.marker, Tone::Ground, SIGN)
 }

@@ -23,13 +23,31 @@ type Ends = Option<(f64, f64)>;
 /// Points of which none lies on another, and the size of the dots that stand for them, in points of length: the first point in each square of a grid
 /// over the frame. A crowd is as fine as that many dots allow.
 pub(super) fn crowd(points: &[Spot], frame: &Rect) -> (Vec<Spot>, f64) {
-    let area = frame.width() * frame.height();
-    let side = (area / MOST_DOTS).sqrt().max(LEAST_DISTANCE * POINT);
-    let square =
-        |&(x, y): &Spot| (((x - frame.left) / side).floor() as i64, ((y - frame.top) / side).floor() as i64);
-    let mut taken = HashSet::new();
+    let mut squares = Squares::new(frame, MOST_DOTS);
     let inside = points.iter().filter(|&&spot| frame.grown(0.01 * POINT).holds(spot));
-    (inside.filter(|spot| taken.insert(square(spot))).copied().collect(), side / POINT)
+    (inside.filter(|&&spot| squares.take(spot)).copied().collect(), squares.side / POINT)
+}
+
+/// A grid of squares over a frame, of which each is taken once.
+pub(super) struct Squares {
+    corner: Spot,
+    /// In units.
+    side: f64,
+    taken: HashSet<(i64, i64)>,
+}
+
+impl Squares {
+    /// About so many squares, none smaller than the least distance of dots.
+    pub(super) fn new(frame: &Rect, most: f64) -> Self {
+        let side = (frame.width() * frame.height() / most).sqrt().max(LEAST_DISTANCE * POINT);
+        Self { corner: (frame.left, frame.top), side, taken: HashSet::new() }
+    }
+
+    /// Takes the square in which a spot lies; whether nobody had it.
+    pub(super) fn take(&mut self, (x, y): Spot) -> bool {
+        let place = |at: f64, from: f64| ((at - from) / self.side).floor() as i64;
+        self.taken.insert((place(x, self.corner.0), place(y, self.corner.1)))
+    }
 }
 
 /// A line through points by increasing abscissa that looks the same: in each slice of the width of a hair it keeps the first and the last point, the

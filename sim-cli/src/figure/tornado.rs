@@ -4,8 +4,11 @@ use super::FigureError;
 use super::axes::{Axes, DIGIT, EDGE, LABEL, Names, Room, SMALL};
 use super::axis::{Axis, in_bounds};
 use super::canvas::{Align, Canvas, POINT, Pen};
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::geometry::Rect;
 use super::palette::{Look, Tone};
+use super::places::Place;
 use super::text;
 use super::ticks::Ticks;
 
@@ -50,67 +53,11 @@ const LOW_END: f64 = 0.45;
 
 impl Tornado {
     /// Height of the sheet in units.
-    pub(super) fn height(&self, title: bool) -> f64 {
+    fn height_of(&self, title: bool) -> f64 {
         let title = if title { 1.4 * LABEL } else { 0.0 };
         let axis = SMALL * DIGIT + LABEL + 2.5 + 5.5;
         let rows = ROW * self.rows.len().max(1) as f64;
         (2.0 * EDGE + (title + 1.6 * SMALL + rows + axis) * POINT).round()
-    }
-
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let axes = self.arrange(sheet, title)?;
-        let mut notes = Vec::new();
-        let Some(base) = axes.x.place(self.base) else {
-            return Err(FigureError::Coordinate {
-                place: "the base".into(),
-                name: "value",
-                value: self.base,
-            });
-        };
-        for (area, TornadoRow { name, ends }) in self.areas(&axes).zip(&self.rows) {
-            let mut bars = Vec::new();
-            for (end, opacity) in ends.iter().zip([LOW_END, 1.0]) {
-                let Some(end) = end else {
-                    notes.push(format!("{name} has no value at an end of its range"));
-                    continue;
-                };
-                let inside = |x: f64| x.clamp(axes.frame.left, axes.frame.right);
-                match axes.x.place(end.value) {
-                    Some(x) => {
-                        if x != inside(x) {
-                            notes.push(format!(
-                                "{name}: the bar to {} leaves the axis and is cut off",
-                                end.at
-                            ));
-                        }
-                        let (x, base) = (inside(x), inside(base));
-                        bars.push((Rect { left: x.min(base), right: x.max(base), ..area }, opacity));
-                    }
-                    None => notes
-                        .push(format!("{name}: the value at {} is no place of a logarithmic axis", end.at)),
-                }
-            }
-            // Where both lie on one side the shorter bar is in front.
-            bars.sort_by(|(a, _), (b, _)| b.width().total_cmp(&a.width()));
-            for (bar, opacity) in bars {
-                canvas.fill(&bar, Look::of(0).color, opacity)?;
-                canvas.frame(&bar, Pen::new(Tone::Ink, 0.4))?;
-            }
-            for end in ends.iter().flatten() {
-                self.draw_interval(canvas, &axes, &area, end)?;
-            }
-            self.draw_values(canvas, &axes, &area, ends)?;
-        }
-        canvas.line(&[(base, axes.frame.top), (base, axes.frame.bottom)], Pen::new(Tone::Ink, 0.8))?;
-        axes.draw(canvas, sheet, false)?;
-        self.draw_key(canvas, &axes)?;
-        Ok(notes)
     }
 
     fn draw_interval(
@@ -223,7 +170,7 @@ impl Tornado {
     }
 
     /// Checks the data and lays out the axes.
-    pub(super) fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Axes, FigureError> {
+    fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Axes, FigureError> {
         if self.rows.is_empty() {
             return Err(FigureError::Empty("the tornado".into()));
         }
@@ -262,5 +209,78 @@ impl Tornado {
         let rows = Axis::default();
         let y = (&rows, (-0.5, self.rows.len() as f64 - 0.5));
         Ok(Axes::lay_out_with(sheet, title, (&self.x, x_range), y, room, names))
+    }
+}
+
+impl Drawn for Tornado {
+    fn height(&self, _: (f64, f64), title: Option<&str>) -> Result<f64, FigureError> {
+        Ok(self.height_of(title.is_some()))
+    }
+
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.arrange(sheet, None).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let axes = self.arrange(sheet, title)?;
+        let mut notes = Vec::new();
+        let Some(base) = axes.x.place(self.base) else {
+            return Err(FigureError::Coordinate {
+                place: "the base".into(),
+                name: "value",
+                value: self.base,
+            });
+        };
+        for (area, TornadoRow { name, ends }) in self.areas(&axes).zip(&self.rows) {
+            let mut bars = Vec::new();
+            for (end, opacity) in ends.iter().zip([LOW_END, 1.0]) {
+                let Some(end) = end else {
+                    notes.push(format!("{name} has no value at an end of its range"));
+                    continue;
+                };
+                let inside = |x: f64| x.clamp(axes.frame.left, axes.frame.right);
+                match axes.x.place(end.value) {
+                    Some(x) => {
+                        if x != inside(x) {
+                            notes.push(format!(
+                                "{name}: the bar to {} leaves the axis and is cut off",
+                                end.at
+                            ));
+                        }
+                        let (x, base) = (inside(x), inside(base));
+                        bars.push((Rect { left: x.min(base), right: x.max(base), ..area }, opacity));
+                    }
+                    None => notes
+                        .push(format!("{name}: the value at {} is no place of a logarithmic axis", end.at)),
+                }
+            }
+            // Where both lie on one side the shorter bar is in front.
+            bars.sort_by(|(a, _), (b, _)| b.width().total_cmp(&a.width()));
+            for (bar, opacity) in bars {
+                canvas.fill(&bar, Look::of(0).color, opacity)?;
+                canvas.frame(&bar, Pen::new(Tone::Ink, 0.4))?;
+            }
+            for end in ends.iter().flatten() {
+                self.draw_interval(canvas, &axes, &area, end)?;
+            }
+            self.draw_values(canvas, &axes, &area, ends)?;
+        }
+        canvas.line(&[(base, axes.frame.top), (base, axes.frame.bottom)], Pen::new(Tone::Ink, 0.8))?;
+        axes.draw(canvas, sheet, false)?;
+        self.draw_key(canvas, &axes)?;
+        Ok(notes)
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        Ok(self.places_on(&self.arrange(sheet, title)?))
+    }
+
+    fn rows(&self) -> Rows {
+        self.table()
     }
 }

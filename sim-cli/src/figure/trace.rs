@@ -3,7 +3,7 @@
 use super::FigureError;
 use super::axes::Axes;
 use super::canvas::{Canvas, POINT, Pen};
-use super::curves::{Curves, Series};
+use super::curves::{Curves, Series, stairs};
 use super::geometry::{Rect, Spot, length};
 use super::palette::{Look, Tone};
 use super::thinning::{self, MANY};
@@ -51,6 +51,21 @@ pub(super) fn traces(curves: &Curves, axes: &Axes) -> Vec<Trace> {
     curves.series.iter().enumerate().map(trace).collect()
 }
 
+/// Sentences about series that have more points than can be told apart.
+pub(super) fn crowds(curves: &Curves, traces: &[Trace]) -> Vec<String> {
+    let series = curves.series.iter().zip(traces).enumerate();
+    let crowds = series.filter(|(_, (_, trace))| trace.crowded);
+    let sentence = |(index, (series, trace)): (usize, (&Series, &Trace))| {
+        format!(
+            "{}: {} points are drawn as {} dots without intervals, where at least one of them lies",
+            series.name(index),
+            series.points.len(),
+            trace.points.len()
+        )
+    };
+    crowds.map(sentence).collect()
+}
+
 impl Trace {
     fn new(index: usize, series: &Series, axes: &Axes, scattered: bool) -> Self {
         let (mut points, mut intervals) = (Vec::new(), Vec::new());
@@ -70,7 +85,11 @@ impl Trace {
             }
         }
         theory.retain(|piece| !piece.is_empty());
-        if series.theory.len() > MANY {
+        if series.steps {
+            theory = theory.iter().map(|piece| stairs(piece)).collect();
+        }
+        // Corners of steps are next to each other wherever there are many.
+        if series.steps || series.theory.len() > MANY {
             theory = theory.iter().map(|piece| thinning::line(piece, &[]).0).collect();
         }
         let mut steps: Vec<f64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();

@@ -4,8 +4,11 @@ use super::FigureError;
 use super::axes::{Axes, Names, Room};
 use super::axis::{Axis, Mapping, Scale, in_bounds};
 use super::canvas::{Canvas, Pen};
+use super::data::Rows;
+use super::drawn::Drawn;
 use super::geometry::{Rect, Spot};
 use super::palette::{Look, Marker, Tone};
+use super::places::Place;
 use super::ticks::Ticks;
 
 /// Violins side by side. Each is a density of the same area, mirrored, between its least and its greatest value, around a box from the lower to
@@ -35,33 +38,8 @@ const HALF: f64 = 0.42;
 const STEPS: usize = 160;
 
 impl Violins {
-    /// Draws on a sheet of the given size and returns the notes.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        sheet: (f64, f64),
-        title: Option<&str>,
-    ) -> Result<Vec<String>, FigureError> {
-        let axes = self.arrange(sheet, title)?;
-        let mut notes = Vec::new();
-        let shapes: Vec<Shape> = self.violins.iter().map(|violin| Shape::of(violin, self.y.scale)).collect();
-        let densities = shapes.iter().flat_map(|shape| &shape.density).map(|(_, d)| *d);
-        let widest = densities.filter(|d| d.is_finite()).fold(0.0, f64::max);
-        for (k, (violin, shape)) in self.violins.iter().zip(&shapes).enumerate() {
-            if shape.lost > 0 {
-                notes.push(format!(
-                    "{}: {} of its values are at or below 0, which a logarithmic axis cannot show",
-                    violin.name, shape.lost
-                ));
-            }
-            shape.draw(canvas, &axes, k, widest)?;
-        }
-        axes.draw(canvas, sheet, false)?;
-        Ok(notes)
-    }
-
     /// Checks the data and lays out the axes.
-    pub(super) fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Axes, FigureError> {
+    fn arrange(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Axes, FigureError> {
         if self.violins.is_empty() {
             return Err(FigureError::Empty("the figure".into()));
         }
@@ -100,6 +78,44 @@ impl Violins {
         };
         let boxes = self.violins.iter().enumerate().map(|(k, violin)| (of((k, violin)), violin));
         boxes.map(|((area, quartiles), violin)| (area, violin, quartiles)).collect()
+    }
+}
+
+impl Drawn for Violins {
+    fn check(&self, sheet: (f64, f64)) -> Result<(), FigureError> {
+        self.arrange(sheet, None).map(|_| ())
+    }
+
+    fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        sheet: (f64, f64),
+        title: Option<&str>,
+    ) -> Result<Vec<String>, FigureError> {
+        let axes = self.arrange(sheet, title)?;
+        let mut notes = Vec::new();
+        let shapes: Vec<Shape> = self.violins.iter().map(|violin| Shape::of(violin, self.y.scale)).collect();
+        let densities = shapes.iter().flat_map(|shape| &shape.density).map(|(_, d)| *d);
+        let widest = densities.filter(|d| d.is_finite()).fold(0.0, f64::max);
+        for (k, (violin, shape)) in self.violins.iter().zip(&shapes).enumerate() {
+            if shape.lost > 0 {
+                notes.push(format!(
+                    "{}: {} of its values are at or below 0, which a logarithmic axis cannot show",
+                    violin.name, shape.lost
+                ));
+            }
+            shape.draw(canvas, &axes, k, widest)?;
+        }
+        axes.draw(canvas, sheet, false)?;
+        Ok(notes)
+    }
+
+    fn places(&self, sheet: (f64, f64), title: Option<&str>) -> Result<Vec<Place>, FigureError> {
+        Ok(self.places_on(&self.arrange(sheet, title)?))
+    }
+
+    fn rows(&self) -> Rows {
+        self.table()
     }
 }
 

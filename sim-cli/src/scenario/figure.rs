@@ -72,9 +72,12 @@ pub struct FigureSpec {
     /// Curves: whether the Pareto front is drawn: what no point beats that lies further left.
     #[serde(default)]
     pub front: bool,
-    /// Curves: axis of the sweep with one panel per value.
+    /// Curves, heat map and regions: axis of the sweep with one panel per value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facets: Option<String>,
+    /// Name of a panel, with `{}` for the value of the axis of facets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facet_label: Option<String>,
     /// Curves on logarithmic axes: whether a power law is fitted to each.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fit: bool,

@@ -15,6 +15,7 @@ fn points_without_a_place_are_told() {
         label: "a".into(),
         points: vec![Point::new(1.0, 0.1), Point::new(2.0, 0.0), Point::new(3.0, -1.0), Point::new(4.0, 0.2)],
         theory: vec![(1.0, 0.1), (4.0, 0.0)],
+        ..Series::default()
     });
     curves.marks.push(VerticalMark { x: 9.0, label: "far".into() });
     let notes = render(Panel::Curves(curves.clone())).unwrap().notes().join("\n");
@@ -129,6 +130,7 @@ fn hostile_curves_never_panic() {
                     label: label.into(),
                     points: vec![Point::with_interval(a, b, b.min(a), b.max(a))],
                     theory: vec![(a, a), (b, b)],
+                    ..Series::default()
                 });
                 curves.series.push(Series { points: vec![Point::new(1.0, 1.0)], ..Series::default() });
                 curves.marks.push(VerticalMark { x: b, label: label.into() });
@@ -188,7 +190,7 @@ fn many_series_and_long_names_find_a_place() {
             for k in 0..count {
                 let points =
                     (0..400).map(f64::from).map(|x| Point::new(x, (x * 0.1 + f64::from(k)).sin())).collect();
-                curves.series.push(Series { label: format!("{name} {k}"), points, theory: Vec::new() });
+                curves.series.push(Series { label: format!("{name} {k}"), points, ..Series::default() });
             }
             for width in [Width::Single, Width::Double] {
                 let figure =
@@ -215,6 +217,7 @@ fn very_many_points_are_a_small_file() {
             label: "a".into(),
             points: (0..200_000).map(point).collect(),
             theory: if scattered { Vec::new() } else { (0..200_000).map(|i| (f64::from(i), 0.5)).collect() },
+            ..Series::default()
         });
         let drawing = render(Panel::Curves(curves)).unwrap();
         let (size, notes) = (drawing.svg().len(), drawing.notes().join("\n"));

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use resvg::usvg;
 use synergy::figure::{
-    Axis, Curves, Facet, Facets, Figure, FigureError, Panel, Point, PowerLaw, Series, Style, Tornado,
-    TornadoEnd, TornadoRow, Violin, Violins, Width,
+    Axis, Band, Curves, Facet, Facets, Figure, FigureError, HeatMap, Panel, Point, PowerLaw, Regions, Series,
+    Style, Tornado, TornadoEnd, TornadoRow, VerticalMark, Violin, Violins, Width,
 };
 
 use crate::{all_nodes, curves, heat_map, read_back};
@@ -17,7 +17,33 @@ fn facets(count: usize) -> Facets {
         panel.marks.clear();
         panel.series.iter_mut().for_each(|series| series.points.iter_mut().for_each(|p| p.x += k as f64));
         panel.series.iter_mut().for_each(|series| series.theory.iter_mut().for_each(|p| p.0 += k as f64));
-        Facet { name: format!("b = {}", 2 * k + 3), curves: panel }
+        Facet { name: format!("b = {}", 2 * k + 3), content: panel }
+    };
+    Facets { panels: (0..count).map(panel).collect() }
+}
+
+/// Maps of the same function, each of which is higher than the one before by 0.2.
+fn maps(count: usize) -> Facets<HeatMap> {
+    let panel = |k: usize| {
+        let mut map = heat_map();
+        map.values.iter_mut().for_each(|value| *value += 0.2 * k as f64);
+        Facet { name: format!("b = {}", 2 * k + 3), content: map }
+    };
+    Facets { panels: (0..count).map(panel).collect() }
+}
+
+/// Regions in which the first is ahead in the first panel, the second in the second, and so on.
+fn regions(count: usize) -> Facets<Regions> {
+    let panel = |k: usize| Facet {
+        name: format!("b = {}", 2 * k + 3),
+        content: Regions {
+            x: Axis::linear("channel fidelity γ"),
+            y: Axis::linear("correlation ρ"),
+            xs: vec![0.1, 0.2, 0.3],
+            ys: vec![0.0, 0.5],
+            winners: vec![Some(k), Some(k), None, Some(k), None, None],
+            names: vec!["tree".into(), "one agent".into(), "vote".into(), "star".into()],
+        },
     };
     Facets { panels: (0..count).map(panel).collect() }
 }
@@ -41,8 +67,23 @@ fn violins() -> Violins {
     Violins { x_label: "limit".into(), y: Axis::log("time (s)"), violins: (0..6).map(violin).collect() }
 }
 
-fn panels() -> [Panel; 4] {
-    [Panel::Facets(facets(5)), Panel::Facets(facets(1)), Panel::Tornado(tornado()), Panel::Violins(violins())]
+fn panels() -> [Panel; 7] {
+    [
+        Panel::Facets(facets(5)),
+        Panel::Facets(facets(1)),
+        Panel::HeatMapFacets(maps(3)),
+        Panel::RegionFacets(regions(3)),
+        Panel::RegionFacets(regions(1)),
+        Panel::Tornado(tornado()),
+        Panel::Violins(violins()),
+    ]
+}
+
+fn texts(panel: Panel) -> Vec<String> {
+    let drawing = figure(panel).render().unwrap();
+    let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();
+    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
 }
 
 fn figure(panel: Panel) -> Figure {
@@ -102,9 +143,92 @@ fn panels_share_their_scales_and_their_numbers() {
 }
 
 #[test]
+fn maps_share_one_bar_and_its_colors() {
+    let texts = texts(Panel::HeatMapFacets(maps(2)));
+    let count = |label: &str| texts.iter().filter(|text| *text == label).count();
+    assert_eq!((count("bias"), count("b = 3"), count("b = 5"), count("channel fidelity γ")), (1, 1, 1, 1));
+    // The first map alone would reach from the first color to the last; beside a higher one it does not.
+    let colors = |facets: Facets<HeatMap>| -> BTreeSet<String> {
+        let drawing = figure(Panel::HeatMapFacets(facets)).render().unwrap();
+        let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();
+        let cells = document.descendants().filter(|node| node.has_tag_name("rect"));
+        cells.filter_map(|node| node.attribute("fill").map(str::to_owned)).collect()
+    };
+    let mut flat = maps(1);
+    flat.panels[0].content.values.fill(0.3);
+    flat.panels[0].content.colors.range = Some((0.0, 1.0));
+    let mut pair = maps(2);
+    pair.panels[0].content = flat.panels[0].content.clone();
+    assert!(colors(pair).is_superset(&colors(flat)), "the same value has the same color");
+}
+
+#[test]
+fn regions_are_named_once_for_all_panels() {
+    let texts = texts(Panel::RegionFacets(regions(2)));
+    let count = |label: &str| texts.iter().filter(|text| *text == label).count();
+    assert_eq!((count("tree"), count("one agent"), count("vote")), (1, 1, 0), "{texts:?}");
+}
+
+#[test]
+fn panels_tell_what_they_leave_out() {
+    let mut facets = facets(2);
+    facets.panels[1].content.marks.push(VerticalMark { x: 900.0, label: "far".into() });
+    facets.panels[0].content.marks.push(VerticalMark { x: 7.0, label: "critical depth".into() });
+    let crowd = &mut facets.panels[0].content;
+    crowd.scattered = true;
+    crowd.series[0].points = (0..20_000).map(|k| Point::new(f64::from(k) * 1e-3, 0.5)).collect();
+    let drawing = figure(Panel::Facets(facets)).render().unwrap();
+    let notes = drawing.notes().join("\n");
+    assert!(notes.contains("b = 5: the mark “far” at 900 lies outside"), "{notes}");
+    assert!(notes.contains("b = 3: series “ρ = 0.1”: 20000 points are drawn as"), "{notes}");
+    assert!(drawing.svg().contains("critical depth"), "a mark has its label");
+}
+
+/// A line of steps stays where it is until the next abscissa, and its file does not grow with the trials.
+#[test]
+fn steps_are_drawn_as_steps_and_thinned() {
+    let of = |count: usize| {
+        let steps: Vec<(f64, f64)> = (0..=count).map(|k| (k as f64, k as f64 / count as f64)).collect();
+        let mut curves = Curves::new(Axis::linear("time (s)"), Axis::linear("share").range(0.0, 1.0));
+        let ends = steps.iter().map(|&(x, y)| (x, (y - 0.1_f64).max(0.0), (y + 0.1).min(1.0))).collect();
+        curves.bands.push(Band { series: 0, ends });
+        curves.series.push(Series { label: "all".into(), theory: steps, steps: true, ..Series::default() });
+        figure(Panel::Curves(curves))
+    };
+    let few = of(2).render().unwrap();
+    let document = usvg::roxmltree::Document::parse(few.svg()).unwrap();
+    let band = document.descendants().find(|node| node.has_tag_name("polygon")).unwrap();
+    let corners: Vec<&str> = band.attribute("points").unwrap().split_whitespace().collect();
+    let corners: Vec<(i32, i32)> = corners
+        .iter()
+        .map(|corner| corner.split_once(',').unwrap())
+        .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+        .collect();
+    assert!(corners.windows(2).all(|pair| pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1), "{corners:?}");
+    let (some, many) = (of(20_000), of(200_000));
+    let (small, large) = (some.render().unwrap().svg().len(), many.render().unwrap().svg().len());
+    assert!(large < 150_000 && large < 2 * small, "{small} {large}");
+    assert!(many.places().unwrap().len() <= 4000);
+    assert_eq!(of(2).csv().unwrap().lines().filter(|line| line.contains(",step,")).count(), 3);
+}
+
+#[test]
+fn what_cannot_be_drawn_has_no_table() {
+    let mut map = heat_map();
+    map.values.pop();
+    assert!(matches!(figure(Panel::HeatMap(map)).csv(), Err(FigureError::Grid { .. })));
+    let mut regions = regions(1);
+    regions.panels[0].content.winners[0] = Some(9);
+    assert!(matches!(figure(Panel::RegionFacets(regions)).csv(), Err(FigureError::Coordinate { .. })));
+    let mut curves = curves();
+    curves.series[0].points[1].x = f64::NAN;
+    assert!(figure(Panel::Curves(curves)).csv().is_err());
+}
+
+#[test]
 fn a_series_looks_alike_in_all_panels() {
     let mut both = facets(2);
-    both.panels[1].curves.series[0] = Series { label: "ρ = 0.1".into(), ..Series::default() };
+    both.panels[1].content.series[0] = Series { label: "ρ = 0.1".into(), ..Series::default() };
     let strokes = |facets: Facets| -> BTreeSet<String> {
         let drawing = figure(Panel::Facets(facets)).render().unwrap();
         let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();
@@ -196,23 +320,25 @@ fn the_table_has_what_is_drawn() {
     let mut fitted = curves();
     let law = PowerLaw::through(&fitted.series[0].points, 0.95).unwrap();
     fitted.fits.push(law);
-    let table = figure(Panel::Curves(fitted)).csv();
+    let table = figure(Panel::Curves(fitted)).csv().unwrap();
     assert_eq!(table.lines().next(), Some("panel,series,what,x,y,low,high"));
     assert_eq!(table.lines().filter(|line| line.contains(",point,")).count(), 60);
     assert_eq!(table.lines().filter(|line| line.contains(",line,")).count(), 60);
     assert_eq!(table.lines().filter(|line| line.contains(",fit,")).count(), 2);
     assert!(table.contains("\"ρ < 1 & \"\"γ\"\"\""), "quotes are doubled");
-    let map = figure(Panel::HeatMap(heat_map())).csv();
+    let map = figure(Panel::HeatMap(heat_map())).csv().unwrap();
     assert_eq!((map.lines().next(), map.lines().count()), (Some("x,y,value,α = 1"), 41 * 31 + 1));
-    let tornado = figure(Panel::Tornado(tornado())).csv();
+    let tornado = figure(Panel::Tornado(tornado())).csv().unwrap();
     assert!(tornado.contains("fidelity γ,0.5,0.1,"), "{tornado}");
-    assert_eq!(figure(Panel::Violins(violins())).csv().lines().count(), 1 + 6 * 200);
+    assert_eq!(figure(Panel::Violins(violins())).csv().unwrap().lines().count(), 1 + 6 * 200);
 }
 
 #[test]
 fn everything_has_a_place_to_point_at() {
     for (panel, count, text) in [
         (Panel::Facets(facets(2)), 120, "b = 3\n"),
+        (Panel::HeatMapFacets(maps(2)), 2 * 41 * 31, "b = 3\n"),
+        (Panel::RegionFacets(regions(2)), 6, "ahead: tree"),
         (Panel::Tornado(tornado()), 3, "0.5: 0.1 [0.08, 0.12]"),
         (Panel::Violins(violins()), 6, "median: 10.5"),
     ] {

@@ -82,7 +82,7 @@ fn curves_with_one_end_are_named_in_a_legend() {
     let mut curves = Curves::new(Axis::linear("x"), Axis::linear("y"));
     for k in 1..=8 {
         let theory = (0..=10).map(f64::from).map(|x| (x, f64::from(k) * (10.0 - x))).collect();
-        curves.series.push(Series { label: format!("slope {k}"), points: Vec::new(), theory });
+        curves.series.push(Series { label: format!("slope {k}"), theory, ..Series::default() });
     }
     let drawing = render(Panel::Curves(curves)).unwrap();
     let document = usvg::roxmltree::Document::parse(drawing.svg()).unwrap();

@@ -25,6 +25,7 @@ fn curves() -> Curves {
             label: label.into(),
             points: points.collect(),
             theory: (1..=20).map(f64::from).map(|x| (x, value(x))).collect(),
+            ..Series::default()
         });
     }
     curves.marks.push(VerticalMark { x: 7.0, label: "critical depth".into() });

@@ -5,8 +5,7 @@ use std::path::Path;
 use sim_models::advice::Kind;
 
 use super::findings::Findings;
-use crate::dataset::write_file;
-use crate::drawing::{encoded, explain};
+use crate::drawing::draw_into;
 use crate::figure::{Axis, Curves, Figure, Panel, Point, Series, Style, VerticalMark, Width};
 use crate::output::warn;
 use crate::problem::{Outcome, Problem};
@@ -25,9 +24,8 @@ pub(super) fn check_name(out: &Path) -> Outcome<()> {
 pub(super) fn draw(findings: &Findings, out: &Path) -> Outcome<()> {
     let panel = Panel::Curves(curves(findings));
     let figure = Figure { title: None, width: Width::Double, style: Style::PAPER, panel };
-    let drawing = figure.render().map_err(|error| explain(&error))?;
-    drawing.notes().iter().for_each(|note| warn(note));
-    write_file(out, &encoded(&drawing, out)?)
+    draw_into(&figure, out)?.iter().for_each(|note| warn(note));
+    Ok(())
 }
 
 /// A point for the best of every kind and models, and a line through the front.
@@ -47,19 +45,15 @@ fn curves(findings: &Findings) -> Curves {
         let own = contenders.iter().filter(|scored| scored.plan.kind() == kind).map(&place);
         let mut points: Vec<Point> = own.map(|(cost, accuracy)| Point::new(cost, accuracy)).collect();
         points.sort_by(|a, b| a.x.total_cmp(&b.x));
-        (!points.is_empty()).then(|| Series { label: kind.name().to_owned(), points, theory: Vec::new() })
+        (!points.is_empty()).then(|| Series { label: kind.name().to_owned(), points, ..Series::default() })
     };
     curves.series = Kind::ALL.into_iter().filter_map(of_kind).collect();
     // What is most accurate for a cost is so until something better can be paid for.
-    let mut front: Vec<(f64, f64)> = Vec::new();
-    for (cost, accuracy) in choice.front().iter().map(&place) {
-        front.extend(front.last().map(|&(_, before)| (cost, before)));
-        front.push((cost, accuracy));
-    }
     curves.series.push(Series {
         label: "most accurate for its cost".to_owned(),
-        points: Vec::new(),
-        theory: front,
+        theory: choice.front().iter().map(&place).collect(),
+        steps: true,
+        ..Series::default()
     });
     let best = choice.best().map(|best| VerticalMark { x: place(best).0, label: "recommended".to_owned() });
     curves.marks.extend(best);

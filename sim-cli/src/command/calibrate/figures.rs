@@ -76,11 +76,12 @@ fn votes(answer: &Answer) -> Option<Curves> {
             label: law_name(Some(fleet.law)).to_owned(),
             points: observed,
             theory: line(&|size| fleet.accuracy_of_vote(size, Some(fleet.law))),
+            ..Series::default()
         },
         Series {
             label: "independent".to_owned(),
-            points: Vec::new(),
             theory: line(&|size| fleet.accuracy_of_vote(size, None)),
+            ..Series::default()
         },
     ];
     Some(curves)
@@ -103,6 +104,7 @@ fn leaf_law(fit: &LeafFit) -> Option<Curves> {
         label: "answers".to_owned(),
         points: fit.levels.iter().map(|level| Point::new(level.tokens, level.bias())).collect(),
         theory: spread(first.tokens, last.tokens).map(|x| (x, law.bias(x))).collect(),
+        ..Series::default()
     }];
     Some(curves)
 }
@@ -124,6 +126,7 @@ fn fidelity(fit: &RelayFit) -> Option<Curves> {
         label: curve_name(&best.curve),
         points,
         theory: spread(first, last).map(|x| (x, best.curve.fidelity(x))).collect(),
+        ..Series::default()
     }];
     Some(curves)
 }

@@ -1,6 +1,5 @@
 //! The forecast of any model: the distributions of its metrics over single trials.
 
-use rayon::prelude::*;
 use serde_json::{Map, json};
 use sim_core::estimate::{Confidence, Estimate, Proportion, Quantiles};
 use sim_core::monte_carlo::{Control, Progress, Stop};
@@ -15,11 +14,9 @@ use crate::output::{Format, grouped, say, write_bytes};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
 use crate::scenario::{Opened, Overrides, find_model};
+use crate::trials::single_trials;
 
 const TRIALS: u64 = 10_000;
-
-/// Trials that a thread takes at a time.
-const CHUNK: u64 = 64;
 
 pub(super) fn forecast(
     arguments: &Arguments,
@@ -53,28 +50,13 @@ pub(super) fn forecast(
     let streams = opened.scenario.randomness().streams(cell.digest);
     let stop = Stop::after(trials).map_err(|error| Problem::input(error.to_string()))?;
     let bar = Bar::trials(trials, arguments.quiet);
-    let cancellation = cancelled_by_signal()?;
+    let control = Control::new(cancelled_by_signal()?);
     let failed = |error: sim_models::registry::Failure| Problem::failure(error.to_string());
-    let means = plan.run(&streams, &stop, &Control::new(cancellation.clone())).map_err(failed)?;
-    let chunks: Vec<u64> = (0..trials).step_by(CHUNK as usize).collect();
-    let runs: Vec<Vec<Vec<f64>>> = chunks
-        .par_iter()
-        .map(|&from| {
-            if cancellation.is_cancelled() {
-                return Ok(Vec::new());
-            }
-            let until = (from + CHUNK).min(trials);
-            let runs = plan.single_trials(from..until, &streams);
-            bar.advance(until - from);
-            runs
-        })
-        .collect::<Result<_, _>>()
-        .map_err(failed)?;
+    let means = plan.run(&streams, &stop, &control).map_err(failed)?;
+    let done = |trials| bar.advance(trials);
+    let runs = single_trials(&*plan, 0..trials, &streams, &control, |run| run, done).map_err(failed)?;
     bar.finish();
-    if cancellation.is_cancelled() {
-        return Ok(Exit::Cancelled);
-    }
-    let runs: Vec<Vec<f64>> = runs.concat();
+    let Some(runs) = runs else { return Ok(Exit::Cancelled) };
     let distributions = distributions(plan.as_ref(), &means.estimates, &runs);
     let judged = condition.map(|it| {
         let probability = probability(&it, plan.metrics(), &runs)?;

@@ -53,7 +53,8 @@ pub(super) fn figure() -> Json {
             "y": texts("axis of a heat map or of regions; of curves a quantity, or several; of violin a metric"),
             "style": { "enum": names::<FigureStyle>(), "description": "what it is for: text of 7 to 8 points, or of 14 to 16 on a white or a dark slide; `synergy plot --style` overrules" },
             "journal": { "enum": names::<Journal>(), "description": "whose columns it fits; `synergy plot --journal` overrules" },
-            "facets": text("axis with a panel of curves per value"),
+            "facets": text("axis with a panel per value, all on the same scales; of curves, heat maps and regions"),
+            "facet_label": text("name of a panel, with {} for the value of its axis"),
             "fit": flag("whether a power law is fitted to each curve; both axes are logarithmic"),
             "fit_range": range("x to which power laws are fitted"),
             "trials": {

@@ -15,8 +15,9 @@ const COMMON: [&str; 4] = ["kind", "title", "style", "journal"];
 const X: [&str; 3] = ["x_label", "x_log", "x_range"];
 const Y: [&str; 3] = ["y_label", "y_log", "y_range"];
 /// Further keys, by kind.
-const CURVES: [&str; 11] =
-    ["x", "y", "series", "along", "front", "labels", "theory", "marks", "facets", "fit", "fit_range"];
+const FACETS: [&str; 2] = ["facets", "facet_label"];
+const CURVES: [&str; 10] =
+    ["x", "y", "series", "along", "front", "labels", "theory", "marks", "fit", "fit_range"];
 const HEAT_MAP: [&str; 7] = ["x", "y", "color", "color_label", "color_range", "color_center", "contours"];
 const REGIONS: [&str; 4] = ["x", "y", "among", "labels"];
 const ECDF: [&str; 5] = ["x", "series", "labels", "trials", "y_label"];
@@ -25,9 +26,9 @@ const TORNADO: [&str; 1] = ["labels"];
 
 /// The kinds of figures with their names and their keys.
 pub const KINDS: [(&str, FigureKind, &[&[&str]]); 6] = [
-    ("curves", FigureKind::Curves, &[&X, &Y, &CURVES]),
-    ("heat-map", FigureKind::HeatMap, &[&X, &Y, &HEAT_MAP]),
-    ("regions", FigureKind::Regions, &[&X, &Y, &REGIONS]),
+    ("curves", FigureKind::Curves, &[&X, &Y, &CURVES, &FACETS]),
+    ("heat-map", FigureKind::HeatMap, &[&X, &Y, &HEAT_MAP, &FACETS]),
+    ("regions", FigureKind::Regions, &[&X, &Y, &REGIONS, &FACETS]),
     ("ecdf", FigureKind::Ecdf, &[&X, &ECDF]),
     ("violin", FigureKind::Violin, &[&Y, &VIOLIN]),
     ("tornado", FigureKind::Tornado, &[&X, &TORNADO]),
@@ -115,7 +116,8 @@ impl FigureSpec {
             color,
             among,
             series: reader.name("series", axes, "an axis of the sweep")?,
-            facets: reader.name("facets", axes, "an axis of the sweep")?,
+            facets: reader.facets(axes)?,
+            facet_label: reader.text("facet_label")?,
             fit,
             fit_range: reader.range("fit_range")?,
             trials: reader.trials()?,
@@ -199,8 +201,8 @@ impl Reader<'_> {
         let Content::Scalar(Value::Text(text)) = &node.content else {
             return Err(self.wrong(node, key, "a text"));
         };
-        // In a label of curves these braces stand for a value, also within a formula.
-        let (kept, is_label) = ('\u{E000}'.to_string(), key == "labels");
+        // In a label of curves or panels these braces stand for a value, also within a formula.
+        let (kept, is_label) = ('\u{E000}'.to_string(), matches!(key, "labels" | "facet_label"));
         let text = if is_label { text.replace("{}", &kept) } else { text.clone() };
         let read = plain(&text).map(|text| if is_label { text.replace(&kept, "{}") } else { text });
         read.map_err(|reason| {
@@ -241,6 +243,32 @@ impl Reader<'_> {
             return Err(problem("fit", sentence));
         }
         Ok(true)
+    }
+
+    /// The axis with a panel per value: one that the panels do not show themselves.
+    fn facets(&self, axes: Option<&[&str]>) -> Outcome<Option<String>> {
+        let Some(node) = self.node("facets") else {
+            return match self.node("facet_label") {
+                Some(node) => {
+                    let sentence = "`facet_label` names panels, and the figure has no `facets`".to_owned();
+                    Err(self.document.problem(&node.span, sentence, "found here"))
+                }
+                None => Ok(None),
+            };
+        };
+        let name = self.name_of(node, "facets", axes, "an axis of the sweep")?;
+        let is_shown =
+            |key: &&str| self.node(key).is_some_and(|other| other.value() == Value::Text(name.clone()));
+        match ["x", "y", "series", "along"].iter().find(|key| is_shown(key)) {
+            None => Ok(Some(name)),
+            Some(key) => {
+                let sentence = format!(
+                    "`facets` and `{key}` are the same axis, `{name}`: each panel would show one value of it"
+                );
+                let problem = self.document.problem(&node.span, sentence, "found here");
+                Err(problem.help("facets are of an axis that is not shown otherwise"))
+            }
+        }
     }
 
     /// How many trials of a cell are shown.
