@@ -99,6 +99,12 @@ fn scenarios_are_forecast_too() {
     let ended = place.synergy_with(&words(line, "p(makespan > 1 ms) >= 0.99")).expect(4);
     assert!(ended.out.contains("makespan (s)") && ended.out.contains("95 % of runs"), "{}", ended.out);
     place.synergy_with(&words("forecast tree --trials 500 -q", "root_accuracy < 0.4")).expect(0);
+    // Of several models one is chosen, and what it does beyond its baseline can be forecast, too.
+    let both =
+        "models = [\"vote\", \"cascade\"]\n[parameters]\nmodel = \"cascade\"\n[against]\nmodel = \"vote\"\n";
+    place.write("m.toml", both);
+    let said = place.synergy("forecast m.toml --trials 500 -q").expect(0).out;
+    assert!(said.contains("cost_difference"), "{said}");
 }
 
 /// One run bounds nothing, and that is not infinity.
@@ -116,6 +122,10 @@ fn what_one_run_does_not_bound_is_left_out() {
 fn wrong_input_is_explained() {
     let place = place();
     place.write("w.toml", "model = \"tree\"\n[sweep]\ndepth = { list = [1, 2] }\n");
+    place.write(
+        "s.toml",
+        "model = \"tree\"\n[boundary]\nquantity = \"root_bias\"\nlevel = 0.2\nalong = \"fidelity\"\nfrom = 0.5\nto = 1\n",
+    );
     place.write("cut.json", &COINS[..100]);
     place.write("empty.toml", "");
     place.write("odd.json", "\u{0}\u{1F980}");
@@ -147,6 +157,7 @@ fn wrong_input_is_explained() {
         ("forecast odd.json", "cost > 1", "odd.json"),
         ("forecast none.json", "cost > 1", "none.json"),
         ("forecast w.toml", "cost > 1", "describes a sweep of 2 cells"),
+        ("forecast s.toml", "cost > 1", "is a search"),
         ("forecast coins.json --budget -1USD", "cost > 1", "budget"),
         ("forecast coins.json --trials 0", "cost > 1", "--trials"),
     ] {

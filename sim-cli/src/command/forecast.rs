@@ -118,18 +118,21 @@ impl Arguments {
     }
 }
 
-/// Whether a file names a model, as a scenario does and a workflow does not. A file that cannot be read is not known to.
+/// Whether a file names a model or a list of them, as a scenario does and a workflow does not. A file that cannot be read is not known to.
 fn is_scenario(path: &str) -> bool {
     #[derive(Deserialize)]
     struct Head {
         model: Option<serde::de::IgnoredAny>,
+        models: Option<serde_json::Value>,
         subtasks: Option<serde::de::IgnoredAny>,
     }
     let Ok(text) = fs::read_to_string(path) else { return false };
-    if path.ends_with(".json") || text.trim_start().starts_with('{') {
-        return serde_json::from_str::<Head>(&text)
-            .is_ok_and(|head| head.model.is_some() && head.subtasks.is_none());
-    }
-    text.parse::<toml_edit::DocumentMut>()
-        .is_ok_and(|document| document.contains_key("model") && !document.contains_key("subtasks"))
+    let head = match path.ends_with(".json") || text.trim_start().starts_with('{') {
+        true => serde_json::from_str::<Head>(&text).ok(),
+        false => toml_edit::de::from_str(&text).ok(),
+    };
+    head.is_some_and(|head| {
+        let names_models = head.models.is_some_and(|models| models.is_array());
+        head.subtasks.is_none() && (head.model.is_some() || names_models)
+    })
 }

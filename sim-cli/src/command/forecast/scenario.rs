@@ -13,7 +13,8 @@ use crate::dataset::Cell;
 use crate::output::{Format, grouped, say, write_bytes};
 use crate::problem::{Exit, Outcome, Problem};
 use crate::progress::Bar;
-use crate::scenario::{Opened, Overrides, find_model};
+use crate::scenario::{Opened, Overrides};
+use crate::search::Studied;
 use crate::trials::single_trials;
 
 const TRIALS: u64 = 10_000;
@@ -33,7 +34,12 @@ pub(super) fn forecast(
     };
     let opened = Opened::open(registry, name, &overrides)?;
     opened.must_be_one_cell(name)?;
-    let model = find_model(registry, &opened.scenario.model)?;
+    if let Some(search) = opened.scenario.search() {
+        let sentence = format!("{name} is a search: {search}; a forecast is about trials of one cell");
+        return Err(Problem::input(sentence).help("leave out [boundary] and [optimize]"));
+    }
+    let studied = Studied::below(&opened.scenario, registry)?;
+    let model = &*studied;
     let values = opened.values(model)?;
     let cell = Cell::new(model, values.clone());
     let plan = model.prepare(&values).map_err(|error| opened.explain(&error))?;
