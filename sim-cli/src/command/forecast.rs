@@ -132,7 +132,8 @@ fn is_scenario(path: &str) -> bool {
         false => toml_edit::de::from_str(&text).ok(),
     };
     head.is_some_and(|head| {
-        let names_models = head.models.is_some_and(|models| models.is_array());
+        let names_models =
+            head.models.is_some_and(|models| models.get(0).is_some_and(|name| name.is_string()));
         head.subtasks.is_none() && (head.model.is_some() || names_models)
     })
 }

@@ -66,7 +66,9 @@ impl Parameters for MitigationParameters {
         ];
         let selection = form.read(choice("selection", &selections).help("how helpers are chosen"))?;
         let success = form.read(
-            real("success", 0.4).between(0.0, 1.0).help("probability that a run succeeds without helpers"),
+            real("unaided_success", 0.4)
+                .between(0.0, 1.0)
+                .help("probability that a run succeeds without helpers"),
         )?;
         let removed = form.read(
             real("removed", 1.0)

@@ -72,7 +72,8 @@ impl Told {
     fn of(registry: &Registry, path: &Path, text: &str) -> Outcome<Option<Self>> {
         let argument = path.display().to_string();
         let mut root = root(text).unwrap_or_default();
-        if let Some(Json::Array(_)) = root.get("models") {
+        // Those of a fleet are tables.
+        if root.get("models").and_then(|models| models.get(0)).is_some_and(Json::is_string) {
             let sentence = format!("{argument}: advice is not about scenarios of several models");
             let help = format!("it takes a fleet, or a scenario of {}", MODELS.join(", "));
             return Err(Problem::input(sentence).help(help));
