@@ -130,6 +130,9 @@ impl AnyModel for Against<'_> {
         };
         let differences: Vec<CellPrediction> = forecast.predictions.iter().filter_map(of).collect();
         forecast.predictions.extend(differences);
+        let changes = self.changes.iter().map(|(key, value)| format!("{key} = {value}"));
+        let changes: Vec<String> = changes.collect();
+        forecast.notes.push(format!("differences are those from a baseline with {}", changes.join(", ")));
         Ok(forecast)
     }
 

@@ -137,6 +137,7 @@ fn one_cell_is_compared_by_run_and_predict() {
     );
     let said = place.synergy("run s.toml -q").expect(0).out;
     assert!(said.contains("root_accuracy_difference"), "{said}");
+    assert!(said.contains("differences are those from a baseline with fan_in = 3"), "{said}");
     let said = place.synergy("predict s.toml").expect(0).out;
     assert!(said.contains("root_accuracy_difference"), "{said}");
 }
